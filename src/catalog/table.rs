@@ -1,0 +1,54 @@
+//! Looks lines up in sorted text, without building anything. It refuses to know what the columns mean.
+//!
+//! A table is text in lines that end with LF: a key, a TAB, the rest. The lines stand in the byte order of their keys,
+//! and comments (`#`) stand only at the top, where byte order has them anyway.
+
+/// The columns behind `key`, as one text; `None` if no line has that key. Takes a number of steps logarithmic in the size of the table.
+pub(super) fn find(table: &'static str, key: &str) -> Option<&'static str> {
+    let bytes = table.as_bytes();
+    let (mut low, mut high) = (0, bytes.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        let before = bytes.get(low..middle)?;
+        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(low, |lf| low + lf + 1);
+        let line = table.get(start..)?.split('\n').next()?;
+        let (found, rest) = line.split_once('\t').unwrap_or((line, ""));
+        match found.as_bytes().cmp(key.as_bytes()) {
+            std::cmp::Ordering::Equal if line.starts_with('#') => return None,
+            std::cmp::Ordering::Equal => return Some(rest),
+            std::cmp::Ordering::Less => low = start + line.len() + 1,
+            std::cmp::Ordering::Greater => high = start,
+        }
+    }
+    None
+}
+
+/// All lines but comments and empty ones, as (key, rest), in the order of the table.
+pub(super) fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+}
+
+/// Column `index` (from 0) of the rest of a line; empty if there is none.
+pub(super) fn column(rest: &'static str, index: usize) -> &'static str {
+    rest.split('\t').nth(index).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "# a comment\nA\t1\nA.B\t2\tx\nB\t3\nb\t4\n";
+
+    #[test]
+    fn every_key_is_found_and_nothing_else() {
+        for (key, rest) in rows(TABLE) {
+            assert_eq!(find(TABLE, key), Some(rest), "{key}");
+        }
+        for key in ["", "# a comment", "A.", "A.B ", "AA", "C", "c", "\u{ff}", "A\t1"] {
+            assert_eq!(find(TABLE, key), None, "{key}");
+        }
+        assert_eq!(find("", "A"), None);
+        assert_eq!(column("2\tx", 1), "x");
+        assert_eq!(column("2\tx", 2), "");
+    }
+}

@@ -1,0 +1,352 @@
+//! The command line as data, with its documentation beside each flag. Nothing is resolved here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// How often do calls of the Tencent Cloud API fail, with which codes, and which RequestIds should somebody look into?
+///
+/// Reads newline-delimited logs of API 3.0 responses: lines of `{"Response":{…,"RequestId":"…"}}`, bare or wrapped.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 a rule fired, or an id was not found; 2 usage; 3 an input is missing, unreadable, \
+incomplete or corrupt, or holds no response (the report covers the rest); 4 a report could not be written; \
+70 the numbers do not add up (a bug); 130, 143 interrupted (the report covers what was read); 141 stdout closed.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read logs and report failures, codes and the RequestIds to look into.
+    #[command(after_help = EXIT_CODES)]
+    Report(Box<ReportArgs>),
+    /// List every failed RequestId, in the order of the inputs.
+    #[command(after_help = EXIT_CODES)]
+    Ids(Box<IdsArgs>),
+    /// Find the records with these RequestIds.
+    #[command(after_help = EXIT_CODES)]
+    Find(Box<FindArgs>),
+    /// Write up failures as text to paste into a support ticket, one for each code and product.
+    #[command(after_help = EXIT_CODES)]
+    Ticket(Box<TicketArgs>),
+    /// Tell what an error code means, who can act and what to do.
+    Codes(CodesArgs),
+    /// Print a completion script for a shell.
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page.
+    Man,
+}
+
+/// Which inputs are read, and how.
+#[derive(Clone, Debug, Args)]
+pub struct InputArgs {
+    /// Files, directories, globs, or - for standard input, which is also read when nothing is named.
+    pub inputs: Vec<PathBuf>,
+
+    /// JSON Pointer of the envelope; '' is the root. Repeat it to try several in this order. Switches detection off.
+    #[arg(long, value_name = "POINTER", help_heading = "Reading")]
+    pub envelope: Vec<String>,
+
+    /// How inputs are cut: lines, or a stream or an array of JSON values, pretty-printed or not.
+    #[arg(long, value_enum, default_value_t = InputFormatArg::Auto, help_heading = "Reading")]
+    pub input_format: InputFormatArg,
+
+    /// Read a context field from a place: NAME=POINTER, for durations NAME=POINTER:UNIT (ns, us, ms, s).
+    #[arg(long, value_name = "NAME=POINTER[:UNIT]", help_heading = "Reading")]
+    pub field: Vec<String>,
+
+    /// Lines longer than this many bytes are malformed (oversize). Accepts K, M and G.
+    #[arg(long, value_name = "BYTES", default_value = "16M", help_heading = "Reading")]
+    pub max_line: String,
+
+    /// Zone of times that name none: UTC, an offset such as +08:00, or an IANA name.
+    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Reading")]
+    pub assume_tz: String,
+
+    /// How many threads read and scan; the processors of this machine when not given.
+    #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
+    pub threads: Option<usize>,
+}
+
+/// Which records count.
+#[derive(Debug, Args)]
+pub struct FilterArgs {
+    /// Only records from this time on: RFC 3339, a date, a time without zone, or 30m, 24h, 7d before now.
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub since: Option<String>,
+
+    /// Only records before this time.
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub until: Option<String>,
+
+    /// What "now" is for relative times; the clock when not given.
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub now: Option<String>,
+
+    /// Read files whose times all lie outside of the window as well.
+    #[arg(long, help_heading = "Filters")]
+    pub no_prune: bool,
+
+    /// Only records of this service. Repeat it for several.
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub service: Vec<String>,
+
+    /// Only records of this action. Repeat it for several.
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub action: Vec<String>,
+
+    /// Only records of this region. Repeat it for several.
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub region: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub filter: FilterArgs,
+
+    /// Count each RequestId once, over all inputs: a failure before a success before a dry run, then the earliest.
+    /// Reads the inputs twice.
+    #[arg(long, help_heading = "Filters")]
+    pub dedupe: bool,
+
+    /// Where temporary files go.
+    #[arg(long, value_name = "FOLDER", help_heading = "Filters")]
+    pub tmp_dir: Option<PathBuf>,
+
+    /// Format on standard output.
+    #[arg(short = 'f', long, value_enum, help_heading = "Output")]
+    pub format: Option<ReportFormat>,
+
+    /// Write the report to a file, replaced atomically; the extension is the format: txt, json, md, html, csv, prom or
+    /// eml. A folder gets every table as a CSV file. Repeat it for several. Standard output then gets a report only
+    /// with -f.
+    #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output")]
+    pub output: Vec<PathBuf>,
+
+    /// Write every malformed line and every line without an envelope as NDJSON: where it stands and why.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub rejects: Option<PathBuf>,
+
+    /// How many rows of a table are shown to people; JSON and CSV are never cut.
+    #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Output")]
+    pub top: usize,
+
+    /// Table that CSV shows: codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
+    /// by, by_codes, timeline, latency, inputs, malformed or totals.
+    #[arg(long, value_name = "NAME", default_value = "codes", help_heading = "Output")]
+    pub table: String,
+
+    /// Address that a mail goes to; several with commas. Without it the mail has no To.
+    #[arg(long, value_name = "ADDRESS", help_heading = "Output")]
+    pub mail_to: Option<String>,
+
+    /// How many RequestIds a code lists.
+    #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Output")]
+    pub ids: usize,
+
+    /// List only this code. Totals and rates stay. Repeat it for several.
+    #[arg(long, value_name = "CODE", help_heading = "Output")]
+    pub code: Vec<String>,
+
+    /// List only codes of this class. Totals and rates stay. Repeat it for several.
+    #[arg(long, value_name = "CLASS", help_heading = "Output")]
+    pub class: Vec<String>,
+
+    /// Group calls by a field: NAME=POINTER, or by a UTC period: day, week, month. Repeat it for several.
+    #[arg(long, value_name = "NAME=POINTER|PERIOD", help_heading = "Output")]
+    pub by: Vec<String>,
+
+    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub classes: Option<PathBuf>,
+
+    /// Zone of the times that people read: UTC, an offset such as +08:00, or an IANA name. JSON stays in UTC.
+    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Output")]
+    pub tz: String,
+
+    /// When to show progress on standard error.
+    #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]
+    pub progress: When,
+
+    /// When to use colours. NO_COLOR is respected.
+    #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]
+    pub color: When,
+}
+
+#[derive(Debug, Args)]
+pub struct IdsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub filter: FilterArgs,
+
+    /// Format on standard output: columns request_id, code, time, service, action, region, duration_ms, input, line,
+    /// offset.
+    #[arg(short = 'f', long, value_enum, default_value_t = RowFormat::Tsv, help_heading = "Output")]
+    pub format: RowFormat,
+
+    /// List successes that took at least so many milliseconds instead.
+    #[arg(long, value_name = "MS", help_heading = "Output")]
+    pub slow: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub struct FindArgs {
+    /// RequestIds, separated by commas; with --ids-from this is the first input.
+    #[arg(required_unless_present = "ids_from")]
+    pub ids: Option<String>,
+
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub filter: FilterArgs,
+
+    /// Read RequestIds from a file, one a line.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub ids_from: Option<PathBuf>,
+
+    /// Format on standard output.
+    #[arg(short = 'f', long, value_enum, default_value_t = FindFormat::Text, help_heading = "Output")]
+    pub format: FindFormat,
+
+    /// Print the lines as they stand in the log, with all that is in them.
+    #[arg(long, help_heading = "Output")]
+    pub raw: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TicketArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub filter: FilterArgs,
+
+    /// Where standard input is copied to, which has to be read twice.
+    #[arg(long, value_name = "FOLDER", help_heading = "Reading")]
+    pub tmp_dir: Option<PathBuf>,
+
+    /// Format; text when neither this nor the extension of -o says otherwise.
+    #[arg(short = 'f', long, value_enum, help_heading = "Output")]
+    pub format: Option<TicketFormat>,
+
+    /// Write the tickets to a file, replaced atomically, and nothing to standard output.
+    #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+
+    /// Write up this code. Repeat it for several.
+    #[arg(long, value_name = "CODE", help_heading = "Output")]
+    pub code: Vec<String>,
+
+    /// Write up codes of this class: provider, capacity and sustained throttling when neither this nor --code is
+    /// given. Repeat it for several.
+    #[arg(long, value_name = "CLASS", help_heading = "Output")]
+    pub class: Vec<String>,
+
+    /// How many RequestIds a ticket lists, as far as they fit.
+    #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Output")]
+    pub ids: usize,
+
+    /// The account that calls failed for; without it a blank is left.
+    #[arg(long, value_name = "UIN", help_heading = "Output")]
+    pub uin: Option<String>,
+
+    /// Language of the headings.
+    #[arg(long, value_enum, default_value_t = LanguageArg::En, help_heading = "Output")]
+    pub lang: LanguageArg,
+
+    /// Write the records behind the tickets as NDJSON: error, RequestId, time, service, action, region, duration, and
+    /// where they stand. Nothing else of a line gets in.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub evidence: Option<PathBuf>,
+
+    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub classes: Option<PathBuf>,
+
+    /// Zone of the times: UTC, an offset such as +08:00, or an IANA name.
+    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Output")]
+    pub tz: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TicketFormat {
+    Text,
+    Markdown,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LanguageArg {
+    En,
+    Zh,
+    Ja,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowFormat {
+    Tsv,
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindFormat {
+    Text,
+    Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub struct CodesArgs {
+    /// The code, such as AuthFailure.SignatureFailure; all of them when not given.
+    pub code: Option<String>,
+
+    /// Format on standard output.
+    #[arg(short = 'f', long, value_enum, default_value_t = FormatArg::Text)]
+    pub format: FormatArg,
+
+    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
+    #[arg(long, value_name = "FILE")]
+    pub classes: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    Text,
+    Json,
+    Markdown,
+    Html,
+    Csv,
+    Prometheus,
+    Mail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum InputFormatArg {
+    Auto,
+    Ndjson,
+    Json,
+}

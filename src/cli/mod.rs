@@ -1,0 +1,99 @@
+//! The plot of every command. The library does the work and never prints; here is what is printed, and where to.
+
+mod args;
+mod copy;
+mod exit;
+mod list;
+mod plan;
+mod progress;
+mod report;
+mod screen;
+mod signals;
+mod ticket;
+
+use std::io::{self, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{CommandFactory, Parser};
+use resplog::catalog;
+use resplog::nanos::Nanos;
+use resplog::render::{codes, json};
+
+use args::{Cli, CodesArgs, Command, FormatArg};
+
+/// Runs the command line and tells the exit code.
+pub fn run() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match cli.command {
+        Command::Report(args) => report::run(&args),
+        Command::Ids(args) => list::ids(&args),
+        Command::Find(args) => list::find(&args),
+        Command::Ticket(args) => ticket::run(&args),
+        Command::Codes(args) => run_codes(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "resplog", &mut script);
+            print(|out| out.write_all(&script))
+        }
+        Command::Man => print(|out| clap_mangen::Man::new(Cli::command()).render(out)),
+    }
+}
+
+/// Help and version go to standard output and are no errors.
+fn usage(error: &clap::Error) -> u8 {
+    match error.print() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
+        _ if error.use_stderr() => exit::USAGE,
+        _ => exit::DONE,
+    }
+}
+
+fn run_codes(args: &CodesArgs) -> u8 {
+    let classes = match plan::classes(args.classes.as_ref()) {
+        Ok(classes) => classes,
+        Err(error) => return complain(&error, exit::USAGE),
+    };
+    let Some(code) = &args.code else {
+        return print(|out| match args.format {
+            FormatArg::Text => codes::list(&classes, out),
+            FormatArg::Json => json::value(&codes::rows(&classes), out),
+        });
+    };
+    let entry = catalog::describe(code, &classes);
+    let near = if entry.listed { Vec::new() } else { catalog::suggest(code) };
+    print(|out| match args.format {
+        FormatArg::Text => codes::describe(&entry, &near, out),
+        FormatArg::Json => json::value(&codes::row(&entry, &near), out),
+    })
+}
+
+/// Says on standard error what went wrong, with what it came from.
+fn complain(error: &anyhow::Error, code: u8) -> u8 {
+    let text = format!("{error:#}");
+    let _ = writeln!(io::stderr(), "resplog: {}", resplog::render::escape::terminal(&text));
+    code
+}
+
+/// Writes to standard output; a closed one ends quietly.
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> u8 {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Ok(()) => exit::DONE,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
+        Err(error) => complain(&anyhow::Error::new(error).context("standard output"), exit::WRITE),
+    }
+}
+
+/// The clock, which only the binary reads.
+fn clock() -> Nanos {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+/// The setting that forces a tier of the block scanner.
+fn simd() -> Option<String> {
+    std::env::var("RESPLOG_SIMD").ok()
+}

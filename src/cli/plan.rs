@@ -1,0 +1,290 @@
+//! Strings become types, once; nothing later compares strings.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use resplog::catalog::{Class, Classes};
+use resplog::drive::Options;
+use resplog::filter::Filter;
+use resplog::input::source::Sizes;
+use resplog::nanos::{Nanos, Period};
+use resplog::profile::names::Field;
+use resplog::profile::values::{self, Unit, Zone};
+use resplog::profile::{FieldPointer, Pointer, Profile};
+use resplog::render::csv::Table;
+use resplog::render::{Format, mail};
+use resplog::report::Setting;
+use resplog::scan::{Tier, Way};
+use resplog::survey::{InputFormat, Reading};
+
+use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs, ReportFormat};
+
+/// What `report` does, resolved.
+pub struct ReportPlan {
+    pub inputs: Vec<PathBuf>,
+    pub options: Options,
+    pub by: Vec<String>,
+    pub periods: Vec<Period>,
+    pub classes: Classes,
+    pub class_names: Vec<&'static str>,
+    pub filters: BTreeMap<&'static str, Setting>,
+    pub outputs: Vec<(PathBuf, Format)>,
+    pub stdout: Option<Format>,
+    pub zone: Zone,
+    pub folder: PathBuf,
+    pub now: Nanos,
+}
+
+/// Resolves the options of `report`. `now` is the clock, `simd` the setting that forces a tier.
+pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<ReportPlan> {
+    let (by, by_pointers, periods) = by(&args.by)?;
+    let table = table(&args.table)?;
+    let outputs = args.output.iter().map(|path| outputs(path, table)).collect::<Result<Vec<_>>>()?.concat();
+    if args.mail_to.as_ref().is_some_and(|to| !mail::is_recipient(to)) {
+        bail!("--mail-to: addresses are plain, such as sre@example.com, with commas between them");
+    }
+    let class_names = args.class.iter().map(|name| class(name)).collect::<Result<_>>()?;
+    let stdout = match args.format {
+        Some(ReportFormat::Text) => Some(Format::Text),
+        Some(ReportFormat::Json) => Some(Format::Json),
+        Some(ReportFormat::Markdown) => Some(Format::Markdown),
+        Some(ReportFormat::Html) => Some(Format::Html),
+        Some(ReportFormat::Csv) => Some(Format::Csv(table)),
+        Some(ReportFormat::Prometheus) => Some(Format::Prometheus),
+        Some(ReportFormat::Mail) => Some(Format::Mail),
+        None => outputs.is_empty().then_some(Format::Text),
+    };
+    Ok(ReportPlan {
+        inputs: inputs(&args.input)?,
+        options: options(&args.input, &args.filter, by_pointers, now, simd)?,
+        by,
+        periods,
+        classes: classes(args.classes.as_ref())?,
+        class_names,
+        filters: filters(args),
+        outputs,
+        stdout,
+        zone: zone(&args.tz, "--tz")?,
+        folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
+        now: the_now(&args.filter, now, &zone(&args.input.assume_tz, "--assume-tz")?)?,
+    })
+}
+
+/// Resolves what the commands share that list records: the names of the inputs, and how they are read.
+pub fn reading(input: &InputArgs, filter: &FilterArgs) -> Result<(Vec<PathBuf>, Options)> {
+    Ok((inputs(input)?, options(input, filter, Vec::new(), super::clock(), super::simd().as_deref())?))
+}
+
+/// The class table in force.
+pub fn classes(file: Option<&PathBuf>) -> Result<Classes> {
+    let Some(file) = file else { return Ok(Classes::default()) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("--classes {}", file.display()))?;
+    Classes::with_overrides(&text).with_context(|| format!("--classes {}", file.display()))
+}
+
+fn inputs(args: &InputArgs) -> Result<Vec<PathBuf>> {
+    use std::io::IsTerminal;
+    if !args.inputs.is_empty() {
+        return Ok(args.inputs.clone());
+    }
+    if std::io::stdin().is_terminal() {
+        bail!("no input: name files or directories, or pipe a log into standard input");
+    }
+    Ok(vec!["-".into()])
+}
+
+fn options(args: &InputArgs, filter: &FilterArgs, by: Vec<Pointer>, now: Nanos, simd: Option<&str>) -> Result<Options> {
+    let pointer = |text: &String| Pointer::parse(text).with_context(|| format!("--envelope {text}"));
+    let candidates = args.envelope.iter().map(pointer).collect::<Result<Vec<_>>>()?;
+    let fields = args.field.iter().map(|text| field(text)).collect::<Result<Vec<_>>>()?;
+    let assumed = zone(&args.assume_tz, "--assume-tz")?;
+    let threads = match args.threads {
+        Some(0) => bail!("--threads: at least 1 is needed"),
+        Some(threads) => threads,
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    Ok(Options {
+        threads,
+        sizes: Sizes { line_bytes_max: bytes(&args.max_line).context("--max-line")?, ..Sizes::default() },
+        way: Way::Fast(tier(simd)?),
+        reading: Reading {
+            detect: candidates.is_empty(),
+            format: match args.input_format {
+                InputFormatArg::Auto => InputFormat::Auto,
+                InputFormatArg::Ndjson => InputFormat::Ndjson,
+                InputFormatArg::Json => InputFormat::Json,
+            },
+            filter: resolve_filter(filter, now, &assumed)?,
+            prune: !filter.no_prune,
+            profile: Profile::at(candidates).with_context(fields, by, assumed),
+        },
+    })
+}
+
+fn tier(simd: Option<&str>) -> Result<Tier> {
+    let Some(name) = simd else { return Ok(Tier::best()) };
+    let tier =
+        Tier::from_name(name).ok_or_else(|| anyhow!("RESPLOG_SIMD is '{name}'; it can be portable, avx2 or avx512"))?;
+    if !tier.is_available() {
+        bail!("RESPLOG_SIMD is '{name}', which this processor does not have");
+    }
+    Ok(tier)
+}
+
+/// What "now" is: the option, else the clock.
+fn the_now(args: &FilterArgs, clock: Nanos, assumed: &Zone) -> Result<Nanos> {
+    let Some(text) = &args.now else { return Ok(clock) };
+    values::point_in_time(text, clock, assumed).with_context(|| format!("--now {text}"))
+}
+
+fn resolve_filter(args: &FilterArgs, now: Nanos, assumed: &Zone) -> Result<Filter> {
+    let point = |text: &String, now, flag: &str| {
+        values::point_in_time(text, now, assumed).with_context(|| format!("{flag} {text}"))
+    };
+    let now = the_now(args, now, assumed)?;
+    let since = args.since.as_ref().map(|text| point(text, now, "--since")).transpose()?;
+    let until = args.until.as_ref().map(|text| point(text, now, "--until")).transpose()?;
+    if let (Some(since), Some(until)) = (since, until)
+        && since >= until
+    {
+        bail!("--since {since} is not before --until {until}");
+    }
+    Ok(Filter {
+        since,
+        until,
+        services: args.service.clone(),
+        actions: args.action.clone(),
+        regions: args.region.clone(),
+    })
+}
+
+fn field(text: &str) -> Result<FieldPointer> {
+    let expected = "--field takes NAME=POINTER, for durations NAME=POINTER:UNIT";
+    let (name, rest) = text.split_once('=').ok_or_else(|| anyhow!("{expected}, not '{text}'"))?;
+    let field = Field::parse(name).ok_or_else(|| {
+        let names = Field::ALL.map(Field::as_str).join(", ");
+        anyhow!("--field: there is no field '{name}'; there are {names}")
+    })?;
+    let (pointer, unit) = match rest.rsplit_once(':') {
+        Some((pointer, unit))
+            if field == Field::Duration
+                && let Some(unit) = Unit::parse(unit) =>
+        {
+            (pointer, Some(unit))
+        }
+        _ => (rest, None),
+    };
+    let pointer = Pointer::parse(pointer).with_context(|| format!("--field {text}"))?;
+    Ok(FieldPointer { field, pointer, unit })
+}
+
+/// The names, pointers and periods to group by.
+fn by(texts: &[String]) -> Result<(Vec<String>, Vec<Pointer>, Vec<Period>)> {
+    let (mut names, mut pointers, mut periods) = (Vec::new(), Vec::new(), Vec::new());
+    for text in texts {
+        if let Some(period) = Period::ALL.into_iter().find(|period| period.as_str() == text) {
+            periods.push(period);
+            continue;
+        }
+        let (name, pointer) =
+            text.split_once('=').ok_or_else(|| anyhow!("--by takes NAME=POINTER, day, week or month, not '{text}'"))?;
+        pointers.push(Pointer::parse(pointer).with_context(|| format!("--by {text}"))?);
+        names.push(name.to_owned());
+    }
+    Ok((names, pointers, periods))
+}
+
+/// The files that a path of `-o` stands for.
+fn outputs(path: &Path, table: Table) -> Result<Vec<(PathBuf, Format)>> {
+    if path.is_dir() {
+        let file = |table: Table| (path.join(table.as_str()).with_extension("csv"), Format::Csv(table));
+        return Ok(Table::ALL.map(file).to_vec());
+    }
+    let format = match Format::of(path) {
+        Some(Format::Csv(_)) => Format::Csv(table),
+        Some(format) => format,
+        None => bail!(
+            "-o {}: the extension names no format, and it is no folder; there are .txt, .json, .md, .html, .csv, \
+             .prom and .eml",
+            path.display()
+        ),
+    };
+    Ok(vec![(path.to_owned(), format)])
+}
+
+fn table(name: &str) -> Result<Table> {
+    Table::from_name(name).ok_or_else(|| {
+        let names = Table::ALL.map(Table::as_str).join(", ");
+        anyhow!("--table: there is no table '{name}'; there are {names}")
+    })
+}
+
+/// The class of that name.
+pub fn class(name: &str) -> Result<&'static str> {
+    Class::from_name(name).map(Class::as_str).ok_or_else(|| {
+        let names = Class::ALL.map(Class::as_str).join(", ");
+        anyhow!("--class: there is no class '{name}'; there are {names}")
+    })
+}
+
+/// The zone that a flag names.
+pub fn zone(text: &str, flag: &str) -> Result<Zone> {
+    Zone::parse(text).ok_or_else(|| anyhow!("{flag}: '{text}' is no zone; UTC, +08:00 and Asia/Shanghai are"))
+}
+
+/// A number of bytes, with K, M or G for powers of 1,024.
+fn bytes(text: &str) -> Result<usize> {
+    let (digits, factor) = match text.strip_suffix(['K', 'k']) {
+        Some(digits) => (digits, 1 << 10),
+        None => match text.strip_suffix(['M', 'm']) {
+            Some(digits) => (digits, 1 << 20),
+            None => text.strip_suffix(['G', 'g']).map_or((text, 1), |digits| (digits, 1 << 30)),
+        },
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
+    bytes.ok_or_else(|| anyhow!("'{text}' is no number of bytes; 1000, 64K, 16M and 1G are"))
+}
+
+/// The options that change numbers or lists, as the report shows them.
+fn filters(args: &ReportArgs) -> BTreeMap<&'static str, Setting> {
+    let mut filters = BTreeMap::new();
+    let lists = [
+        ("envelope", &args.input.envelope),
+        ("field", &args.input.field),
+        ("service", &args.filter.service),
+        ("action", &args.filter.action),
+        ("region", &args.filter.region),
+        ("code", &args.code),
+        ("class", &args.class),
+        ("by", &args.by),
+    ];
+    for (name, values) in lists {
+        if !values.is_empty() {
+            filters.insert(name, Setting::List(values.clone()));
+        }
+    }
+    let texts = [("since", &args.filter.since), ("until", &args.filter.until), ("now", &args.filter.now)];
+    for (name, value) in texts {
+        if let Some(value) = value {
+            filters.insert(name, Setting::Text(value.clone()));
+        }
+    }
+    if let Some(file) = &args.classes {
+        filters.insert("classes", Setting::Text(file.to_string_lossy().into_owned()));
+    }
+    for (name, value, default) in
+        [("max_line", &args.input.max_line, "16M"), ("assume_tz", &args.input.assume_tz, "UTC")]
+    {
+        if value != default {
+            filters.insert(name, Setting::Text(value.clone()));
+        }
+    }
+    if args.dedupe {
+        filters.insert("dedupe", Setting::Switch(true));
+    }
+    if args.ids != 5 {
+        filters.insert("ids", Setting::Number(args.ids as u64));
+    }
+    filters
+}

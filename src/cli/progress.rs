@@ -1,0 +1,65 @@
+//! Progress on standard error while a run goes on: bytes of all, speed, time left, input.
+
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use resplog::drive::Watch;
+use resplog::input::Input;
+use resplog::render::escape;
+
+use super::args::When;
+
+/// How often the line is drawn anew.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Runs `work` with its progress shown, when that is wanted and somebody can see it.
+pub fn shown<T>(when: When, inputs: &[Input], watch: &Watch, work: impl FnOnce() -> T) -> T {
+    let wanted = match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => std::io::stderr().is_terminal(),
+    };
+    if !wanted {
+        return work();
+    }
+    let bar = bar(inputs);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                thread::park_timeout(TICK);
+                let rank = watch.input.load(Ordering::Relaxed) as usize;
+                if let Some(input) = inputs.get(rank) {
+                    bar.set_message(escape::terminal(&input.path.to_string_lossy()).into_owned());
+                }
+                bar.set_position(watch.bytes_done.load(Ordering::Relaxed));
+            }
+            bar.finish_and_clear();
+        });
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+fn bar(inputs: &[Input]) -> ProgressBar {
+    // Only regular files have a size beforehand; with anything else the end is not known.
+    let sizes = inputs.iter().map(|input| input.path.metadata().ok().filter(std::fs::Metadata::is_file));
+    let total = sizes.map(|metadata| metadata.map(|metadata| metadata.len())).sum::<Option<u64>>();
+    let (bar, template) = match total {
+        Some(total) => (
+            ProgressBar::new(total),
+            "{bar:30} {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {wide_msg}",
+        ),
+        None => (ProgressBar::no_length(), "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {wide_msg}"),
+    };
+    bar.set_draw_target(ProgressDrawTarget::stderr());
+    // The templates are constants; one that is wrong would leave the plain style.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}

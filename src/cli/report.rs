@@ -1,0 +1,241 @@
+//! `resplog report`: read, sum up, check, write.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use resplog::dedupe::{self, Duplicates};
+use resplog::drive::Watch;
+use resplog::hints;
+use resplog::input::{Input, discover};
+use resplog::nanos::Nanos;
+use resplog::pipeline::{self, Analysis};
+use resplog::render::{self, Format, escape, json};
+use resplog::report::Report;
+use resplog::report::build::{self, InputFacts};
+use resplog::summary::rejects::Reject;
+
+use tempfile::NamedTempFile;
+
+use super::args::ReportArgs;
+use super::plan::{self, ReportPlan};
+use super::signals::Signals;
+use super::{complain, copy, exit, print, progress, screen};
+
+pub fn run(args: &ReportArgs) -> u8 {
+    let plan = match plan::report(args, super::clock(), super::simd().as_deref()) {
+        Ok(plan) => plan,
+        Err(error) => return complain(&error, exit::USAGE),
+    };
+    let own: Vec<_> = plan.outputs.iter().map(|(path, _)| path.clone()).chain(args.rejects.clone()).collect();
+    let inputs = discover::discover(&plan.inputs, &own);
+    let watch = Watch::default();
+    let signals = match Signals::stop(&watch) {
+        Ok(signals) => signals,
+        Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
+    };
+    let (inputs, duplicates, _copies) = match sort_out(args, &plan, inputs, &watch) {
+        Ok(done) => done,
+        Err(error) => return complain(&error, exit::WRITE),
+    };
+    let (analysis, rejects_written) =
+        match progress::shown(args.progress, &inputs, &watch, || analyze(args, &plan, &inputs, &duplicates, &watch)) {
+            Ok(done) => done,
+            Err(error) => return complain(&error, exit::WRITE),
+        };
+    let facts = facts(&inputs, &analysis);
+    for facts in &facts {
+        if let Some(error) = &facts.error {
+            warn(&format!("{}: {error}", facts.path));
+        }
+    }
+    let options = build::Options {
+        classes: &plan.classes,
+        ids: args.ids,
+        codes: &args.code,
+        class_names: &plan.class_names,
+        by: &plan.by,
+        periods: &plan.periods,
+        filters: &plan.filters,
+    };
+    let hints = hints::hints(&analysis, &inputs.iter().map(shown).collect::<Vec<_>>());
+    let mut report = match build::report(&analysis.summary, &facts, analysis.interrupted, hints, &options) {
+        Ok(report) => report,
+        Err(broken) => {
+            return complain(
+                &anyhow::Error::new(broken).context("the numbers do not add up; please report this"),
+                exit::LAW,
+            );
+        }
+    };
+    let fail = |report: &mut Report, error: &anyhow::Error| {
+        complain(error, exit::WRITE);
+        report.fail_write();
+    };
+    if let Err(error) = rejects_written {
+        fail(&mut report, &error);
+    }
+    for (path, format) in &plan.outputs {
+        if let Err(error) = replace(path, |out| write(&report, *format, Some(path.as_path()), args, &plan, out)) {
+            fail(&mut report, &error);
+        }
+    }
+    if let Some(format) = plan.stdout {
+        let printed = print(|out| write(&report, format, None, args, &plan, out));
+        if printed != exit::DONE {
+            return printed;
+        }
+    }
+    exit::of(&report, signals.received())
+}
+
+/// For `--dedupe`, finds the records that repeat an id; inputs that cannot be read twice are copied first.
+fn sort_out(
+    args: &ReportArgs,
+    plan: &ReportPlan,
+    mut inputs: Vec<Input>,
+    watch: &Watch,
+) -> Result<(Vec<Input>, Duplicates, Vec<NamedTempFile>)> {
+    if !args.dedupe {
+        return Ok((inputs, Duplicates::default(), Vec::new()));
+    }
+    let copies = copy::rereadable(&mut inputs, &plan.folder);
+    let duplicates = dedupe::duplicates(&inputs, &plan.options, watch, &plan.folder)?;
+    watch.bytes_done.store(0, std::sync::atomic::Ordering::Relaxed);
+    Ok((inputs, duplicates, copies))
+}
+
+/// Runs the pipeline, with the file of rejects beside it.
+fn analyze(
+    args: &ReportArgs,
+    plan: &ReportPlan,
+    inputs: &[Input],
+    duplicates: &Duplicates,
+    watch: &Watch,
+) -> Result<(Analysis, Result<()>)> {
+    let Some(path) = &args.rejects else {
+        let analysis = pipeline::analyze(inputs, &plan.options, watch, duplicates, None::<fn(&Reject, u64)>)?;
+        return Ok((analysis, Ok(())));
+    };
+    let paths: Vec<_> = inputs.iter().map(shown).collect();
+    let mut analysis = None;
+    let written = replace(path, |out| {
+        let mut result = Ok(());
+        let on_reject = |reject: &Reject, line: u64| {
+            if result.is_ok() {
+                let input = paths.get(reject.origin.input as usize).map_or("", String::as_str);
+                result = json::reject(reject, input, line, out);
+            }
+        };
+        analysis = Some(pipeline::analyze(inputs, &plan.options, watch, duplicates, Some(on_reject)));
+        result
+    });
+    match analysis {
+        Some(analysis) => Ok((analysis?, written)),
+        // The file could not even be begun; the report is made all the same.
+        None => {
+            let analysis = pipeline::analyze(inputs, &plan.options, watch, duplicates, None::<fn(&Reject, u64)>)?;
+            Ok((analysis, written))
+        }
+    }
+}
+
+/// How each input was read, in words.
+pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
+    let rows = inputs.iter().enumerate().map(|(rank, input)| {
+        let read = analysis.reads.get(rank).cloned().unwrap_or_default();
+        let surveyed = analysis.surveyed.get(rank).and_then(Option::as_ref);
+        let pointers = surveyed.map(|it| it.profile.candidates()).unwrap_or_default();
+        InputFacts {
+            path: shown(input),
+            format: if surveyed.is_some_and(|it| it.is_json) { "json" } else { "ndjson" },
+            compression: read.compression,
+            envelope: pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect(),
+            fields: surveyed.map(|it| it.fields.clone()).unwrap_or_default(),
+            bytes: read.bytes,
+            status: read.status(),
+            error: read.damage.map(|damage| damage.text),
+            unfinished: analysis.unfinished.get(rank).copied().unwrap_or(false),
+            skipped: surveyed.is_some_and(|it| it.skipped),
+        }
+    });
+    rows.collect()
+}
+
+/// The path as reports show it.
+pub fn shown(input: &Input) -> String {
+    input.path.to_string_lossy().into_owned()
+}
+
+fn write(
+    report: &Report,
+    format: Format,
+    file: Option<&Path>,
+    args: &ReportArgs,
+    plan: &ReportPlan,
+    mut out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Json => json::write(report, out),
+        Format::Markdown => render::markdown::write(report, &view(args, plan), out),
+        Format::Html => render::html::write(report, &view(args, plan), out),
+        Format::Csv(table) => render::csv::write(report, table, out),
+        Format::Prometheus => render::prometheus::write(report, last_success(report, file, plan), out),
+        Format::Mail => render::mail::write(report, &view(args, plan), args.mail_to.as_deref(), out),
+        Format::Text => {
+            let view = render::text::View {
+                width: if file.is_none() { screen::columns() } else { screen::COLUMNS },
+                color: file.is_none() && screen::has_color(args.color),
+                zone: plan.zone.clone(),
+                top: args.top,
+                command: typed(&plan.inputs),
+                unicode: true,
+            };
+            render::text::write(report, &view, &mut out)
+        }
+    }
+}
+
+/// What the readers of Markdown, HTML and mail asked for.
+fn view(args: &ReportArgs, plan: &ReportPlan) -> render::view::View {
+    render::view::View { zone: plan.zone.clone(), top: args.top, command: typed(&plan.inputs) }
+}
+
+/// Now when this run succeeded, else what the file said that the report replaces.
+fn last_success(report: &Report, file: Option<&Path>, plan: &ReportPlan) -> Option<Nanos> {
+    if render::prometheus::is_success(report) {
+        return Some(plan.now);
+    }
+    render::prometheus::last_success(&std::fs::read_to_string(file?).ok()?)
+}
+
+/// The inputs as somebody would type them again; empty when one of them needs quoting.
+fn typed(inputs: &[std::path::PathBuf]) -> String {
+    let plain = |path: &std::path::PathBuf| {
+        let text = path.to_str()?;
+        let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+        (text.bytes().all(safe)).then(|| text.to_owned())
+    };
+    inputs.iter().map(plain).collect::<Option<Vec<_>>>().unwrap_or_default().join(" ")
+}
+
+/// Writes a file so that readers see the old one or the new one, whole.
+pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = || path.display().to_string();
+    let mut temporary = tempfile::Builder::new();
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    let file = temporary.prefix(".resplog-").permissions(permissions).tempfile_in(folder);
+    // The error of the crate names the temporary file, which nobody asked for.
+    let file = file.map_err(|error| io::Error::from(error.kind())).with_context(name)?;
+    let mut out = BufWriter::new(file.as_file());
+    write(&mut out).and_then(|()| out.flush()).with_context(name)?;
+    drop(out);
+    file.persist(path).map_err(|error| error.error).with_context(name)?;
+    Ok(())
+}
+
+pub fn warn(text: &str) {
+    let _ = writeln!(io::stderr(), "resplog: {}", escape::terminal(text));
+}

@@ -1,0 +1,31 @@
+//! SIGINT and SIGTERM end a run early; the second one ends the program at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use resplog::drive::Watch;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// Which signal came, if any.
+#[derive(Clone, Debug, Default)]
+pub struct Signals(Arc<AtomicUsize>);
+
+impl Signals {
+    /// Lets signals stop the run that `watch` belongs to.
+    pub fn stop(watch: &Watch) -> std::io::Result<Self> {
+        let signals = Self::default();
+        for signal in [SIGINT, SIGTERM] {
+            // The order matters: a first signal finds the flag unset and sets it.
+            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&watch.stop))?;
+            flag::register_usize(signal, Arc::clone(&signals.0), signal.unsigned_abs() as usize)?;
+            flag::register(signal, Arc::clone(&watch.stop))?;
+        }
+        Ok(signals)
+    }
+
+    /// The number of the signal that came.
+    pub fn received(&self) -> Option<u8> {
+        u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|&signal| signal != 0)
+    }
+}

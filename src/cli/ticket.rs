@@ -1,0 +1,184 @@
+//! `resplog ticket`: read, choose, read again, write up.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use resplog::catalog::Classes;
+use resplog::dedupe::Duplicates;
+use resplog::drive::{Options, Watch};
+use resplog::input::{Input, discover};
+use resplog::pipeline::{self, Analysis};
+use resplog::profile::values::Zone;
+use resplog::render::ticket::{self as render, Format, Language, View};
+use resplog::report::Report;
+use resplog::report::build;
+use resplog::summary::rejects::Reject;
+use resplog::ticket::{self, Tickets, evidence};
+
+use super::args::{LanguageArg, TicketArgs, TicketFormat};
+use super::report::{replace, shown, warn};
+use super::signals::Signals;
+use super::{complain, copy, exit, plan, print, report};
+
+/// Digits of an account, at the most.
+const UIN_DIGITS_MAX: usize = 20;
+
+pub fn run(args: &TicketArgs) -> u8 {
+    let plan = match resolve(args) {
+        Ok(plan) => plan,
+        Err(error) => return complain(&error, exit::USAGE),
+    };
+    let watch = Watch::default();
+    let signals = match Signals::stop(&watch) {
+        Ok(signals) => signals,
+        Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
+    };
+    let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().collect();
+    let mut inputs = discover::discover(&plan.inputs, &own);
+    let _copies = copy::rereadable(&mut inputs, &plan.folder);
+    let analysis =
+        match pipeline::analyze(&inputs, &plan.options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>) {
+            Ok(analysis) => analysis,
+            Err(error) => return complain(&error.into(), exit::WRITE),
+        };
+    let mut report = match sum_up(args, &plan, &inputs, &analysis) {
+        Ok(report) => report,
+        Err(error) => return complain(&error, exit::LAW),
+    };
+    if analysis.interrupted {
+        return exit::of(&report, signals.received());
+    }
+    let tickets = match write_up(args, &plan, &report, &inputs, &watch) {
+        Ok(tickets) => tickets,
+        Err(error) => return complain(&error, exit::WRITE),
+    };
+    if tickets.interrupted {
+        return signals.received().map_or(exit::WRITE, |signal| 128 + signal);
+    }
+    if let Some(path) = &args.evidence
+        && let Err(error) = hand_over(path, &tickets, &plan.options, &inputs, &watch)
+    {
+        // A signal is why, then: the file stays as it was.
+        if let Some(signal) = signals.received() {
+            return 128 + signal;
+        }
+        complain(&error, exit::WRITE);
+        report.fail_write();
+    }
+    if tickets.tickets.is_empty() {
+        warn("no ticket: no failure is of a code or class that is written up; --code or --class chooses others");
+    }
+    let printed = match &args.output {
+        None => print(|out| render::write(&tickets, plan.format, &plan.view, out)),
+        Some(path) => match replace(path, |out| render::write(&tickets, plan.format, &plan.view, out)) {
+            Ok(()) => exit::DONE,
+            Err(error) => complain(&error, exit::WRITE),
+        },
+    };
+    if printed == exit::DONE { exit::of(&report, signals.received()) } else { printed }
+}
+
+/// What `ticket` does, resolved.
+struct TicketPlan {
+    inputs: Vec<PathBuf>,
+    options: Options,
+    classes: Classes,
+    class_names: Vec<&'static str>,
+    format: Format,
+    view: View,
+    folder: PathBuf,
+}
+
+fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
+    let (inputs, options) = plan::reading(&args.input, &args.filter)?;
+    let mut class_names = args.class.iter().map(|name| plan::class(name)).collect::<Result<Vec<_>>>()?;
+    if class_names.is_empty() && args.code.is_empty() {
+        class_names.extend(ticket::CLASSES.map(resplog::catalog::Class::as_str));
+    }
+    let format = match (args.format, &args.output) {
+        (Some(TicketFormat::Text), _) => Format::Text,
+        (Some(TicketFormat::Markdown), _) => Format::Markdown,
+        (Some(TicketFormat::Csv), _) => Format::Csv,
+        (None, None) => Format::Text,
+        (None, Some(path)) => Format::of(path).with_context(|| {
+            format!("-o {}: the extension names no format; there are .txt, .md and .csv", path.display())
+        })?,
+    };
+    let is_account =
+        |uin: &String| (1..=UIN_DIGITS_MAX).contains(&uin.len()) && uin.bytes().all(|byte| byte.is_ascii_digit());
+    if !args.uin.as_ref().is_none_or(is_account) {
+        bail!("--uin: an account is 1 to {UIN_DIGITS_MAX} digits");
+    }
+    let language = match args.lang {
+        LanguageArg::En => Language::English,
+        LanguageArg::Zh => Language::Chinese,
+        LanguageArg::Ja => Language::Japanese,
+    };
+    let zone: Zone = plan::zone(&args.tz, "--tz")?;
+    Ok(TicketPlan {
+        inputs,
+        options,
+        classes: plan::classes(args.classes.as_ref())?,
+        class_names,
+        format,
+        view: View { language, zone, uin: args.uin.clone() },
+        folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
+    })
+}
+
+fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &Analysis) -> Result<Report> {
+    let facts = report::facts(inputs, analysis);
+    for facts in &facts {
+        if let Some(error) = &facts.error {
+            warn(&format!("{}: {error}", facts.path));
+        }
+    }
+    let options = build::Options {
+        classes: &plan.classes,
+        ids: args.ids,
+        codes: &args.code,
+        class_names: &plan.class_names,
+        by: &[],
+        periods: &[],
+        filters: &BTreeMap::new(),
+    };
+    build::report(&analysis.summary, &facts, analysis.interrupted, Vec::new(), &options)
+        .context("the numbers do not add up; please report this")
+}
+
+fn write_up(args: &TicketArgs, plan: &TicketPlan, report: &Report, inputs: &[Input], watch: &Watch) -> Result<Tickets> {
+    let paths: Vec<_> = inputs.iter().map(shown).collect();
+    let choice = ticket::Choice {
+        classes: &plan.classes,
+        any_throttling: !args.code.is_empty() || !args.class.is_empty(),
+        ids_max: args.ids,
+    };
+    Ok(ticket::tickets(report, inputs, &paths, &plan.options, watch, &choice)?)
+}
+
+/// Writes the records behind the tickets.
+fn hand_over(path: &Path, tickets: &Tickets, options: &Options, inputs: &[Input], watch: &Watch) -> Result<()> {
+    let paths: Vec<_> = inputs.iter().map(shown).collect();
+    let mut run = Ok(false);
+    replace(path, |out| {
+        let mut written = Ok(());
+        run = evidence::evidence(&tickets.tickets, inputs, options, watch, |record| {
+            if written.is_ok() {
+                let input = paths.get(record.input as usize).map_or("", String::as_str);
+                written = write_one(record, input, out);
+            }
+        });
+        match &run {
+            Ok(true) => Err(io::ErrorKind::Interrupted.into()),
+            _ => written,
+        }
+    })?;
+    run?;
+    Ok(())
+}
+
+fn write_one(record: &evidence::Evidence, input: &str, out: &mut dyn Write) -> io::Result<()> {
+    render::evidence::write(record, input, out)
+}

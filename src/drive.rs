@@ -1,0 +1,255 @@
+//! Runs threads over inputs: every line is scanned once and shown to a fold that belongs to the thread. What the fold
+//! does with the lines is not known here.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use crate::input::Input;
+use crate::input::feed::{Event, Feed, Hand, Head, InputRead};
+use crate::input::source::{Damage, Lines, Sizes};
+use crate::profile::Profile;
+use crate::record::{Anomalies, Line, Origin, Reason};
+use crate::scan::{Decided, Scanned, Scanner, Way};
+use crate::survey::{Reading, Survey, Surveyed};
+use crate::values::{Piece, Values};
+
+/// How a run goes. Nothing here but `reading` and the longest line changes what it counts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many threads read and scan; at least one is used.
+    pub threads: usize,
+    /// Sizes of chunks, reads and lines.
+    pub sizes: Sizes,
+    /// Which scanner gets a line first.
+    pub way: Way,
+    /// How inputs are understood, and which of their records count.
+    pub reading: Reading,
+}
+
+/// What a run shares with whoever watches it.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// Set to end the run early; what was read until then counts.
+    pub stop: Arc<AtomicBool>,
+    /// Bytes of files and pipes that were read so far, as they are packed.
+    pub bytes_done: AtomicU64,
+    /// The rank of the input that was opened last.
+    pub input: AtomicU32,
+}
+
+/// A chunk whose lines were all shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The rank of the input.
+    pub input: u32,
+    /// The place of the chunk in its input.
+    pub chunk: u32,
+    /// How many lines the chunk has, counted apart from the scanner.
+    pub lines: u32,
+    /// Whether the last line is cut, has no LF, and is the last of the input.
+    pub unfinished: bool,
+}
+
+/// A line with its bytes, without the LF.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Its bytes; of an oversize line only the first ones.
+    pub text: &'a [u8],
+    /// What it is.
+    pub scanned: Scanned<'a>,
+    /// How its input is read.
+    pub profile: &'a Profile,
+}
+
+/// What a run leaves.
+#[derive(Debug)]
+pub struct Driven<W> {
+    /// The folds of the threads, in no order.
+    pub folds: Vec<W>,
+    /// How each input was read, in the order of the inputs.
+    pub reads: Vec<InputRead>,
+    /// What the first bytes of each input told, in the order of the inputs; none for those not opened.
+    pub surveyed: Vec<Option<Surveyed>>,
+    /// Whether the run was stopped before its end.
+    pub interrupted: bool,
+    /// How many lines each scanner decided.
+    pub decided: Decided,
+}
+
+/// The threads could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start {threads} threads: {source}")]
+pub struct ThreadsError {
+    threads: usize,
+    source: rayon::ThreadPoolBuildError,
+}
+
+/// Reads all inputs. `line` gets every line, in order within its chunk; `chunk` every chunk after its lines; `end`
+/// tells how many chunks an input has, possibly before other threads are done with them.
+///
+/// # Errors
+///
+/// The threads cannot be started. Inputs that cannot be read are no errors here; `reads` tells them.
+pub fn drive<W: Send>(
+    inputs: &[Input],
+    options: &Options,
+    watch: &Watch,
+    start: impl Fn() -> W + Sync,
+    line: impl Fn(&mut W, &Seen<'_>) + Sync,
+    chunk: impl Fn(&mut W, Done) + Sync,
+    end: impl Fn(u32, u32) + Sync,
+) -> Result<Driven<W>, ThreadsError> {
+    let threads = options.threads.max(1);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|source| ThreadsError { threads, source })?;
+    let survey = Survey::new(&options.reading, inputs.len());
+    let prepare = |input: u32, head: Head<'_>| {
+        watch.input.store(input, Ordering::Relaxed);
+        survey.prepare(input, head)
+    };
+    let feed = Feed::new(inputs, options.sizes, &watch.stop, &watch.bytes_done, prepare);
+    let parts = pool.broadcast(|_| {
+        let mut worker =
+            Worker { options, stop: &watch.stop, scanner: None, decided: Decided::default(), fold: start() };
+        let mut hand = Hand::default();
+        while let Some(event) = feed.next(&mut hand) {
+            if let Some((input, bytes, damage)) = worker.take(event, &hand.buffer, &line, &chunk, &end) {
+                feed.note(input, bytes, damage);
+            }
+        }
+        worker.finish()
+    });
+    let mut decided = Decided::default();
+    let folds = parts.into_iter().map(|(fold, part)| {
+        decided.add(part);
+        fold
+    });
+    Ok(Driven {
+        folds: folds.collect(),
+        reads: feed.finish(),
+        surveyed: survey.finish(),
+        interrupted: watch.stop.load(Ordering::Relaxed),
+        decided,
+    })
+}
+
+/// One thread.
+struct Worker<'r, W> {
+    options: &'r Options,
+    stop: &'r AtomicBool,
+    scanner: Option<(Arc<Profile>, Scanner)>,
+    decided: Decided,
+    fold: W,
+}
+
+impl<W> Worker<'_, W> {
+    /// Takes an event; of an input that it read by itself it tells how much that was, and the damage.
+    fn take(
+        &mut self,
+        event: Event<Arc<Profile>>,
+        buffer: &[u8],
+        line: &impl Fn(&mut W, &Seen<'_>),
+        chunk: &impl Fn(&mut W, Done),
+        end: &impl Fn(u32, u32),
+    ) -> Option<(u32, u64, Option<Damage>)> {
+        match event {
+            Event::End { input, chunks } => end(input, chunks),
+            Event::Chunk { input, chunk: place, lines, prepared } => {
+                let mut done = Done { input, chunk: place, lines: 0, unfinished: false };
+                if let Some(lines) = lines {
+                    let text = buffer.get(lines.start..).unwrap_or_default();
+                    self.lines(&mut done, lines, &prepared, text, line);
+                }
+                chunk(&mut self.fold, done);
+            }
+            Event::Values { input, stream, prepared } => {
+                let mut values = Values::new(stream, self.options.sizes, self.stop);
+                let lines = self.values(input, &mut values, &prepared, line);
+                chunk(&mut self.fold, Done { input, chunk: 0, lines, unfinished: false });
+                end(input, 1);
+                let (bytes, damage) = values.finish();
+                return Some((input, bytes, damage));
+            }
+        }
+        None
+    }
+
+    fn lines(
+        &mut self,
+        done: &mut Done,
+        lines: Lines,
+        profile: &Arc<Profile>,
+        text: &[u8],
+        line: &impl Fn(&mut W, &Seen<'_>),
+    ) {
+        let Self { options, scanner, decided, fold, .. } = self;
+        let scanner = scanner_of(scanner, profile, options, decided);
+        let mut origin = Origin { input: done.input, offset: 0, chunk: done.chunk, line: 0 };
+        let mut cut = false;
+        scanner.chunk(text, lines.offset == 0, |span, scanned| {
+            origin.offset = lines.offset + span.start as u64;
+            cut = scanned.line == Line::Malformed(Reason::Truncated);
+            let text = text.get(span.start..span.end).unwrap_or_default();
+            line(fold, &Seen { origin, text, scanned, profile });
+            origin.line += 1;
+        });
+        done.unfinished = cut && lines.unterminated;
+        // Line ends are counted again, apart from the scanner, so that the two can be held against each other.
+        let ends = memchr::memchr_iter(b'\n', text).count() as u32;
+        done.lines = ends + u32::from(!text.is_empty() && !text.ends_with(b"\n"));
+    }
+
+    /// Shows the values of an input and tells how many there are.
+    fn values(
+        &mut self,
+        input: u32,
+        values: &mut Values<'_>,
+        profile: &Arc<Profile>,
+        line: &impl Fn(&mut W, &Seen<'_>),
+    ) -> u32 {
+        let Self { options, scanner, decided, fold, .. } = self;
+        let scanner = scanner_of(scanner, profile, options, decided);
+        let mut count = 0;
+        while let Some((offset, piece)) = values.next_piece() {
+            let origin = Origin { input, offset, chunk: 0, line: count };
+            let malformed = |reason| Scanned { line: Line::Malformed(reason), anomalies: Anomalies::NONE };
+            let seen = match piece {
+                Piece::Value(text) => Seen { origin, text, scanned: scanner.value(text), profile },
+                Piece::Malformed(reason) => Seen { origin, text: &[], scanned: malformed(reason), profile },
+            };
+            line(fold, &seen);
+            count += 1;
+        }
+        count
+    }
+
+    fn finish(mut self) -> (W, Decided) {
+        if let Some((_, scanner)) = &self.scanner {
+            self.decided.add(scanner.decided());
+        }
+        (self.fold, self.decided)
+    }
+}
+
+/// The scanner of a profile: the held one, or a new one when the profile is another.
+fn scanner_of<'s>(
+    held: &'s mut Option<(Arc<Profile>, Scanner)>,
+    profile: &Arc<Profile>,
+    options: &Options,
+    decided: &mut Decided,
+) -> &'s mut Scanner {
+    if held.as_ref().is_some_and(|(of, _)| !Arc::ptr_eq(of, profile))
+        && let Some((_, stale)) = held.take()
+    {
+        decided.add(stale.decided());
+    }
+    let new = || {
+        let scanner = Scanner::new(Arc::clone(profile), options.sizes.line_bytes_max, options.way);
+        (Arc::clone(profile), scanner)
+    };
+    &mut held.get_or_insert_with(new).1
+}

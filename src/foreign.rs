@@ -1,0 +1,90 @@
+//! What an input looks like that is no log of API 3.0 responses. It is a guess from the first bytes, for a hint.
+
+/// A kind of input that people mistake for a log of responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Foreign {
+    /// Text in UTF-16.
+    Utf16,
+    /// A page of HTML, such as a gateway gives.
+    Html,
+    /// What Python prints of a dict.
+    PythonRepr,
+    /// Responses of API 2.0: `code`, `message` and `codeDesc` at the root.
+    ApiVersion2,
+    /// Objects that an SDK has taken out of their envelopes: `RequestId` at the root.
+    Unwrapped,
+    /// Responses of another cloud.
+    OtherCloud(&'static str),
+}
+
+impl Foreign {
+    /// What the reader should know.
+    #[must_use]
+    pub fn hint(self) -> String {
+        match self {
+            Self::Utf16 => "is text in UTF-16; convert it first: iconv -f UTF-16 -t UTF-8".into(),
+            Self::Html => "holds pages of HTML, as gateways and proxies give them; no response reached the log".into(),
+            Self::PythonRepr => {
+                "holds what Python prints of a dict, in single quotes; write json.dumps(response) instead".into()
+            }
+            Self::ApiVersion2 => {
+                "holds responses of API 2.0 (code, message, codeDesc); only API 3.0 has the Response envelope".into()
+            }
+            Self::Unwrapped => {
+                "holds objects that an SDK took out of their envelopes: such a log shows no failures by \
+                                construction, since the SDK raises them; log the raw response body"
+                    .into()
+            }
+            Self::OtherCloud(cloud) => format!("looks like responses of {cloud}, not of Tencent Cloud API 3.0"),
+        }
+    }
+}
+
+/// What the first bytes of an input look like, when that is something known.
+#[must_use]
+pub fn recognise(head: &[u8]) -> Option<Foreign> {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || is_utf16(head) {
+        return Some(Foreign::Utf16);
+    }
+    let line = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
+    let start = line.get(..line.len().min(4096))?;
+    let lower = start.to_ascii_lowercase();
+    if lower.starts_with(b"<!doctype") || lower.starts_with(b"<html") {
+        return Some(Foreign::Html);
+    }
+    let has = |text: &str| memchr::memmem::find(start, text.as_bytes()).is_some();
+    if start.starts_with(b"{'") {
+        return Some(Foreign::PythonRepr);
+    }
+    if !start.starts_with(b"{\"") || has("\"Response\"") {
+        return None;
+    }
+    if has("\"codeDesc\"") || (has("\"code\"") && has("\"message\"") && has("\"requestId\"") && has("\"data\"")) {
+        return Some(Foreign::ApiVersion2);
+    }
+    for (member, cloud) in OTHER_CLOUDS {
+        if has(member) {
+            return Some(Foreign::OtherCloud(cloud));
+        }
+    }
+    has("\"RequestId\"").then_some(Foreign::Unwrapped)
+}
+
+/// Members that only responses of another cloud have.
+const OTHER_CLOUDS: [(&str, &str); 8] = [
+    ("\"ResponseMetadata\"", "Amazon Web Services or Volcano Engine"),
+    ("\"x-amzn-RequestId\"", "Amazon Web Services"),
+    ("\"__type\"", "Amazon Web Services"),
+    ("\"HostId\"", "Alibaba Cloud"),
+    ("\"Recommend\"", "Alibaba Cloud"),
+    ("\"error_code\"", "Huawei Cloud"),
+    ("\"odata.error\"", "Microsoft Azure"),
+    ("\"@type\":\"type.googleapis.com", "Google Cloud"),
+];
+
+/// ASCII in UTF-16 without a mark: every other byte is NUL.
+fn is_utf16(head: &[u8]) -> bool {
+    let (pairs, _) = head.get(..head.len().min(256)).unwrap_or_default().as_chunks::<2>();
+    let zeros = |place: usize| pairs.iter().filter(|pair| pair[place] == 0 && pair[1 - place] != 0).count();
+    pairs.len() >= 8 && zeros(0).max(zeros(1)) * 10 > pairs.len() * 9
+}

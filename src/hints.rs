@@ -1,0 +1,85 @@
+//! What the reader should know about the inputs: what a foreign one is, and what the numbers do not cover.
+
+use crate::foreign::Foreign;
+use crate::pipeline::Analysis;
+use crate::summary::Summary;
+use crate::summary::totals::Counts;
+
+/// Above this share of non-blank lines, lines without an envelope are worth a hint.
+const NO_ENVELOPE_SHARE: f64 = 0.01;
+/// Below this share of records with an id, different ids say that records repeat; the estimate is within 2 %.
+const DISTINCT_SHARE: f64 = 0.95;
+/// So many failures and no success at all look like a log of errors only.
+const FAILED_MIN: u64 = 10;
+
+/// The hints of a run; `paths` are the inputs as they are shown.
+#[must_use]
+pub fn hints(analysis: &Analysis, paths: &[String]) -> Vec<String> {
+    let summary = &analysis.summary;
+    let mut hints = foreign(analysis, paths);
+    if hints.is_empty() {
+        hints.extend(coverage(&summary.totals));
+    }
+    hints.extend(only_failures(&summary.totals));
+    hints.extend(repetition(summary));
+    hints
+}
+
+const fn recognised(counts: &Counts) -> u64 {
+    counts.responses() + counts.filtered + counts.duplicates
+}
+
+/// Inputs of which at most half of the lines were recognised, and which look like something known.
+fn foreign(analysis: &Analysis, paths: &[String]) -> Vec<String> {
+    let mut kinds: Vec<(Foreign, usize, usize)> = Vec::new();
+    for (rank, surveyed) in analysis.surveyed.iter().enumerate() {
+        let counts = analysis.summary.inputs.get(rank).copied().unwrap_or_default();
+        let lines = counts.lines - counts.blank;
+        let Some(foreign) = surveyed.as_ref().and_then(|it| it.foreign).filter(|_| 2 * recognised(&counts) <= lines)
+        else {
+            continue;
+        };
+        match kinds.iter_mut().find(|(kind, ..)| *kind == foreign) {
+            Some((_, _, more)) => *more += 1,
+            None => kinds.push((foreign, rank, 0)),
+        }
+    }
+    let hint = |(foreign, rank, more): (Foreign, usize, usize)| {
+        let path = paths.get(rank).map_or("", String::as_str);
+        let others = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+        format!("{path}{others} {}", foreign.hint())
+    };
+    kinds.into_iter().map(hint).collect()
+}
+
+fn coverage(totals: &Counts) -> Option<String> {
+    let lines = totals.lines - totals.blank;
+    if lines > 0 && recognised(totals) == 0 {
+        return Some(
+            "no line holds a response of the Tencent Cloud API 3.0: an envelope is an object with a member \"Response\"; \
+             --envelope POINTER tells where it is"
+                .to_owned(),
+        );
+    }
+    let share = totals.no_envelope as f64 / lines.max(1) as f64;
+    (share > NO_ENVELOPE_SHARE)
+        .then(|| format!("{:.1} % of the lines are JSON without an envelope; --rejects FILE lists them", 100.0 * share))
+}
+
+fn only_failures(totals: &Counts) -> Option<String> {
+    (totals.ok == 0 && totals.failed >= FAILED_MIN)
+        .then(|| "the log holds failures only, so the failure rate says nothing about all calls".to_owned())
+}
+
+fn repetition(summary: &Summary) -> Option<String> {
+    let missing = &summary.missing_ids;
+    let with_id = summary.totals.responses() - missing.ok - missing.failed - missing.dry_run;
+    let distinct = summary.distinct_ids.count();
+    let repeats = with_id > 0 && (distinct as f64) < DISTINCT_SHARE * with_id as f64;
+    repeats.then(|| {
+        format!(
+            "{with_id} records have only {distinct} different request ids: inputs repeat each other, or calls are \
+             logged twice; --dedupe counts each id once"
+        )
+    })
+}

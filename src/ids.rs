@@ -1,0 +1,130 @@
+//! Every record of a kind, one by one, in the order of input and offset: what `ids` and `find` list. Memory is bounded
+//! by what a few chunks hold.
+
+use std::collections::HashSet;
+
+use crate::drive::{self, Driven, Options, Seen, ThreadsError, Watch};
+use crate::filter::Verdict;
+use crate::input::Input;
+use crate::nanos::Nanos;
+use crate::record::{Line, Outcome, Record};
+use crate::redact::redact;
+use crate::scan::detect;
+use crate::sequence::Sequencer;
+
+/// A record as it is listed; all texts are redacted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listed {
+    /// The request id.
+    pub request_id: String,
+    /// The code; empty for a call that succeeded.
+    pub code: String,
+    /// When the call was made.
+    pub time: Option<Nanos>,
+    /// The product.
+    pub service: Option<String>,
+    /// The API.
+    pub action: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// How long the call took, in nanoseconds.
+    pub duration_ns: Option<u64>,
+    /// The rank of the input.
+    pub input: u32,
+    /// Number of the line in its input, from 1.
+    pub line: u64,
+    /// Offset of the line's first byte.
+    pub offset: u64,
+    /// The envelope, or the whole line when that is asked for, not redacted; for `find` only.
+    pub text: Vec<u8>,
+    /// The id as it is in the log, for `find` only.
+    pub found: String,
+}
+
+/// Which records are listed.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Failures with an id.
+    Failed,
+    /// Successes with an id that took at least so many nanoseconds.
+    Slow(u64),
+    /// Records with one of these ids, with their text: the whole line, or the envelope, redacted.
+    Ids {
+        /// The ids, unescaped.
+        ids: HashSet<String>,
+        /// Whether the line is kept as it is.
+        raw: bool,
+    },
+}
+
+impl Wanted {
+    fn wants(&self, record: &Record<'_>) -> bool {
+        match self {
+            Self::Failed => record.outcome == Outcome::Failed && record.request_id.is_some(),
+            Self::Slow(ns) => {
+                record.outcome == Outcome::Ok
+                    && record.request_id.is_some()
+                    && record.context.duration_ns.is_some_and(|duration| duration >= *ns)
+            }
+            Self::Ids { ids, .. } => record.request_id.is_some_and(|id| ids.contains(id)),
+        }
+    }
+}
+
+/// Lists records of all inputs. `each` gets them in the order of input and offset.
+///
+/// # Errors
+///
+/// The threads cannot be started.
+pub fn list<F: FnMut(Listed) + Send>(
+    inputs: &[Input],
+    options: &Options,
+    watch: &Watch,
+    wanted: &Wanted,
+    mut each: F,
+) -> Result<Driven<()>, ThreadsError> {
+    let sequencer = Sequencer::new(move |before: u64, mut listed: Listed| {
+        listed.line += before;
+        each(listed);
+    });
+    let driven = drive::drive(
+        inputs,
+        options,
+        watch,
+        Vec::new,
+        |found: &mut Vec<Listed>, seen| found.extend(listed(seen, options, wanted)),
+        |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &watch.stop),
+        |input, chunks| sequencer.end(input, chunks),
+    )?;
+    drop(sequencer.finish());
+    let Driven { folds: _, reads, surveyed, interrupted, decided } = driven;
+    Ok(Driven { folds: Vec::new(), reads, surveyed, interrupted, decided })
+}
+
+fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed> {
+    let Line::Record(record) = &seen.scanned.line else { return None };
+    if !wanted.wants(record) || options.reading.filter.judge(record) != Verdict::Counts {
+        return None;
+    }
+    let own = |text: &str| redact(text).into_owned();
+    let id = record.request_id?;
+    let (text, found) = match wanted {
+        Wanted::Ids { raw: true, .. } => (seen.text.to_vec(), id.to_owned()),
+        Wanted::Ids { raw: false, .. } => (detect::envelope(seen.text, seen.profile).into_bytes(), id.to_owned()),
+        Wanted::Failed | Wanted::Slow(_) => (Vec::new(), String::new()),
+    };
+    Some(Listed {
+        request_id: own(id),
+        code: own(record.code),
+        time: record.context.time,
+        service: record.context.service.map(own),
+        action: record.context.action.map(own),
+        region: record.context.region.map(own),
+        duration_ns: record.context.duration_ns,
+        input: seen.origin.input,
+        line: u64::from(seen.origin.line) + 1,
+        offset: seen.origin.offset,
+        text,
+        found,
+    })
+}

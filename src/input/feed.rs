@@ -1,0 +1,383 @@
+//! Hands chunks of lines to the threads: parts of files in any order, streams in order, inputs in the order of their
+//! paths. A thread stays with its input and helps others when there is nothing left to open. It does not know what a
+//! line is.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::decode::memory::Memory;
+use super::source::{self, Damage, Lines, Opened, Sizes};
+use super::stream::Stream;
+use super::{Compression, Input, Status};
+
+/// What was read of an input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InputRead {
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// How the bytes were packed.
+    pub compression: Compression,
+    /// The damage that came first, if any.
+    pub damage: Option<Damage>,
+}
+
+impl InputRead {
+    /// How the input was read.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.damage.as_ref().map_or(Status::Ok, |damage| damage.status)
+    }
+
+    fn spoil(&mut self, damage: Option<Damage>) {
+        if let Some(damage) = damage
+            && self.damage.as_ref().is_none_or(|held| damage < *held)
+        {
+            self.damage = Some(damage);
+        }
+    }
+}
+
+/// What a thread gets.
+#[derive(Debug)]
+pub enum Event<T> {
+    /// Lines in the thread's buffer; nothing when no line begins in the part.
+    Chunk {
+        /// The rank of the input.
+        input: u32,
+        /// The place of the chunk in its input; every place comes once.
+        chunk: u32,
+        /// The lines.
+        lines: Option<Lines>,
+        /// What was prepared for the input.
+        prepared: T,
+    },
+    /// A whole input, which the thread reads by itself.
+    Values {
+        /// The rank of the input.
+        input: u32,
+        /// Its bytes; nothing was taken from it.
+        stream: Stream,
+        /// What was prepared for the input.
+        prepared: T,
+    },
+    /// An input has this many chunks, some of which other threads may still work on.
+    End {
+        /// The rank of the input.
+        input: u32,
+        /// How many chunks it has.
+        chunks: u32,
+    },
+}
+
+/// How an input is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// Into lines; the threads share it.
+    Lines,
+    /// By whoever gets it, who needs to see it in order.
+    Values,
+    /// Not at all: it is left out.
+    Skip,
+}
+
+/// What a thread keeps between two chunks.
+#[derive(Debug)]
+pub struct Hand<T> {
+    /// The bytes of the present chunk.
+    pub buffer: Vec<u8>,
+    current: Option<Arc<Open<T>>>,
+}
+
+impl<T> Default for Hand<T> {
+    fn default() -> Self {
+        Self { buffer: Vec::new(), current: None }
+    }
+}
+
+/// A buffer that a long line has made larger than a chunk by this is given back.
+const BUFFER_ROOM_BYTES: usize = 128 * 1024;
+
+#[derive(Debug)]
+struct Open<T> {
+    input: u32,
+    prepared: T,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    File { file: std::fs::File, size: u64, parts: u32, next: AtomicU32 },
+    Stream { state: Mutex<(Stream, u32)>, ended: AtomicBool },
+}
+
+impl<T> Open<T> {
+    fn is_exhausted(&self) -> bool {
+        match &self.body {
+            Body::File { parts, next, .. } => next.load(Ordering::Relaxed) > *parts,
+            Body::Stream { ended, .. } => ended.load(Ordering::Relaxed),
+        }
+    }
+
+    const fn is_stream(&self) -> bool {
+        matches!(self.body, Body::Stream { .. })
+    }
+}
+
+enum Opening<T> {
+    Shared(Open<T>),
+    Alone(Stream, T),
+    Skipped,
+}
+
+struct Queue<T> {
+    next: usize,
+    /// How many threads are opening an input just now.
+    opening: usize,
+    open: Vec<Arc<Open<T>>>,
+}
+
+/// The first bytes of an input, whole lines or the whole input; of a plain file also the last ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The first bytes.
+    pub first: &'a [u8],
+    /// The file, with its size, for those who want to see its end.
+    pub file: Option<(&'a std::fs::File, u64)>,
+}
+
+/// The inputs of a run, shared by its threads. `prepare` looks at the first bytes of an input and says how it
+/// is cut, and what goes with its chunks.
+pub struct Feed<'a, T, P> {
+    inputs: &'a [Input],
+    sizes: Sizes,
+    stop: &'a AtomicBool,
+    bytes_done: &'a AtomicU64,
+    prepare: P,
+    queue: Mutex<Queue<T>>,
+    opened: Condvar,
+    read: Mutex<Vec<InputRead>>,
+    /// What the decoders of a run may hold together.
+    memory: Memory,
+}
+
+/// How many bytes `prepare` gets to see.
+pub const HEAD_BYTES: usize = 256 * 1024;
+
+impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
+    /// Inputs that nobody has opened yet. `stop` ends the feed early; `bytes_done` grows with the bytes that were
+    /// read of files and pipes, as they are packed.
+    pub fn new(inputs: &'a [Input], sizes: Sizes, stop: &'a AtomicBool, bytes_done: &'a AtomicU64, prepare: P) -> Self {
+        let queue = Mutex::new(Queue { next: 0, opening: 0, open: Vec::new() });
+        let read = Mutex::new(vec![InputRead::default(); inputs.len()]);
+        Self {
+            inputs,
+            sizes,
+            stop,
+            bytes_done,
+            prepare,
+            queue,
+            opened: Condvar::new(),
+            read,
+            memory: Memory::default(),
+        }
+    }
+
+    /// The next chunk for a thread, or the end of an input; nothing when all is handed out or the feed was stopped.
+    pub fn next(&self, hand: &mut Hand<T>) -> Option<Event<T>> {
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            if let Some(open) = hand.current.clone() {
+                if let Some(event) = self.read(&open, &mut hand.buffer) {
+                    return Some(event);
+                }
+                hand.current = None;
+                lock(&self.queue).open.retain(|open| !open.is_exhausted());
+            }
+            match self.acquire()? {
+                Acquired::Open(open) => hand.current = Some(open),
+                Acquired::Event(event) => return Some(event),
+            }
+        }
+    }
+
+    /// What was read of each input, once the threads are done.
+    #[must_use]
+    pub fn finish(self) -> Vec<InputRead> {
+        self.read.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes bytes that were read of an input, and damage.
+    pub fn note(&self, input: u32, bytes: u64, damage: Option<Damage>) {
+        if let Some(read) = lock(&self.read).get_mut(input as usize) {
+            read.bytes += bytes;
+            read.spoil(damage);
+        }
+    }
+
+    fn note_compression(&self, input: u32, compression: Compression) {
+        if let Some(read) = lock(&self.read).get_mut(input as usize) {
+            read.compression = compression;
+        }
+    }
+
+    fn read(&self, open: &Open<T>, buffer: &mut Vec<u8>) -> Option<Event<T>> {
+        let input = open.input;
+        if buffer.capacity() > self.sizes.chunk_bytes.saturating_add(BUFFER_ROOM_BYTES) {
+            *buffer = Vec::new();
+        }
+        let (chunk, lines) = match &open.body {
+            Body::File { file, size, parts, next } => {
+                let part = next.fetch_add(1, Ordering::Relaxed);
+                if part >= *parts {
+                    return (part == *parts).then_some(Event::End { input, chunks: *parts });
+                }
+                let read = source::read_part(file, *size, part, self.sizes, buffer);
+                self.note(input, read.bytes, read.damage);
+                self.bytes_done.fetch_add(read.bytes, Ordering::Relaxed);
+                (part, read.lines)
+            }
+            Body::Stream { state, ended } => {
+                let (stream, chunks) = &mut *lock(state);
+                if ended.load(Ordering::Relaxed) {
+                    return None;
+                }
+                let (before, packed) = (stream.bytes_read(), stream.packed_bytes_read());
+                let (lines, damage) = stream.read_lines(self.sizes, buffer, self.stop);
+                self.note(input, stream.bytes_read() - before, damage);
+                self.bytes_done.fetch_add(stream.packed_bytes_read() - packed, Ordering::Relaxed);
+                if lines.is_none() {
+                    ended.store(true, Ordering::Relaxed);
+                    return Some(Event::End { input, chunks: *chunks });
+                }
+                *chunks += 1;
+                (*chunks - 1, lines)
+            }
+        };
+        Some(Event::Chunk { input, chunk, lines, prepared: open.prepared.clone() })
+    }
+
+    /// Something to read for a thread that has nothing.
+    fn acquire(&self) -> Option<Acquired<T>> {
+        let mut queue = lock(&self.queue);
+        loop {
+            let held = |stream: bool| move |open: &&Arc<Open<T>>| open.is_stream() == stream && !open.is_exhausted();
+            if let Some(file) = queue.open.iter().find(held(false)) {
+                return Some(Acquired::Open(Arc::clone(file)));
+            }
+            if queue.next < self.inputs.len() {
+                let input = queue.next;
+                queue.next += 1;
+                queue.opening += 1;
+                drop(queue);
+                let open = self.open(input);
+                queue = lock(&self.queue);
+                queue.opening -= 1;
+                self.opened.notify_all();
+                return Some(match open {
+                    Ok(Opening::Alone(stream, prepared)) => {
+                        let input = input as u32;
+                        Acquired::Event(Event::Values { input, stream, prepared })
+                    }
+                    Ok(Opening::Skipped) => Acquired::Event(Event::End { input: input as u32, chunks: 0 }),
+                    Ok(Opening::Shared(open)) => {
+                        let open = Arc::new(open);
+                        queue.open.push(Arc::clone(&open));
+                        Acquired::Open(open)
+                    }
+                    Err(damage) => {
+                        drop(queue);
+                        self.note(input as u32, 0, Some(damage));
+                        Acquired::Event(Event::End { input: input as u32, chunks: 0 })
+                    }
+                });
+            }
+            if let Some(stream) = queue.open.iter().find(held(true)) {
+                return Some(Acquired::Open(Arc::clone(stream)));
+            }
+            if queue.opening == 0 {
+                return None;
+            }
+            queue = self.opened.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn open(&self, rank: usize) -> Result<Opening<T>, Damage> {
+        let failed = |text: String| Damage { offset: 0, status: Status::Error, text };
+        let input = self.inputs.get(rank).ok_or_else(|| failed("no such input".into()))?;
+        if let Some(error) = &input.error {
+            return Err(failed(error.clone()));
+        }
+        let opened = source::open(input, &self.memory).map_err(|error| failed(error.to_string()))?;
+        let rank = rank as u32;
+        let (prepared, body) = match opened {
+            Opened::File(file, size) => {
+                let head = source::Sizes { chunk_bytes: HEAD_BYTES, ..self.sizes };
+                let mut buffer = Vec::new();
+                let part = source::read_part(&file, size, 0, head, &mut buffer);
+                let parts = size.div_ceil(self.sizes.chunk_bytes as u64);
+                let parts = u32::try_from(parts).map_err(|_| failed(format!("{size} bytes are too many")))?;
+                if size == 0
+                    && let Some(compression) = named_compression(input)
+                {
+                    self.note_compression(rank, compression);
+                    self.note(
+                        rank,
+                        0,
+                        Some(Damage {
+                            offset: 0,
+                            status: Status::Incomplete,
+                            text: "the file is empty, and its name is that of an archive".into(),
+                        }),
+                    );
+                }
+                self.note(rank, 0, part.damage);
+                let head = Head { first: &buffer, file: Some((&file, size)) };
+                match (self.prepare)(rank, head) {
+                    (_, Framing::Skip) => return Ok(Opening::Skipped),
+                    (prepared, Framing::Values) => {
+                        return Ok(Opening::Alone(Stream::of_file(file, size, &self.memory), prepared));
+                    }
+                    (prepared, Framing::Lines) => (prepared, Body::File { file, size, parts, next: AtomicU32::new(0) }),
+                }
+            }
+            Opened::Stream(mut stream) => {
+                let (head, damage) = stream.peek(HEAD_BYTES, self.sizes, self.stop);
+                let (prepared, framing) = (self.prepare)(rank, Head { first: head, file: None });
+                if framing == Framing::Values {
+                    self.note(rank, 0, damage);
+                    self.note_compression(rank, stream.compression());
+                    return Ok(Opening::Alone(stream, prepared));
+                }
+                self.note(rank, stream.bytes_read(), damage);
+                self.note_compression(rank, stream.compression());
+                self.bytes_done.fetch_add(stream.packed_bytes_read(), Ordering::Relaxed);
+                (prepared, Body::Stream { state: Mutex::new((stream, 0)), ended: AtomicBool::new(false) })
+            }
+        };
+        Ok(Opening::Shared(Open { input: rank, prepared, body }))
+    }
+}
+
+enum Acquired<T> {
+    Open(Arc<Open<T>>),
+    Event(Event<T>),
+}
+
+/// What the name of an archive says of its format; a name matters only when there is nothing in the file.
+fn named_compression(input: &Input) -> Option<Compression> {
+    match input.path.extension()?.to_str()? {
+        "gz" => Some(Compression::Gzip),
+        "zst" => Some(Compression::Zstd),
+        "bz2" => Some(Compression::Bzip2),
+        "xz" => Some(Compression::Xz),
+        "lz4" => Some(Compression::Lz4),
+        _ => None,
+    }
+}
+
+/// A thread that panicked while it held the lock has ended the run already.
+fn lock<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

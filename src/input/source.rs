@@ -1,0 +1,196 @@
+//! An opened input: a regular file that is read in parts at any place, or a stream that is read in order. What was
+//! read before an error counts; the error becomes the input's status.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+
+use super::decode::memory::Memory;
+use super::decode::{self, SNIFF_BYTES};
+use super::split;
+use super::stream::Stream;
+use super::{Input, Status};
+
+/// Sizes of reads and lines, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// How many bytes of a file one chunk covers; about as many a chunk of a stream holds.
+    pub chunk_bytes: usize,
+    /// How many bytes one read of a stream asks for, and one read behind the end of a part.
+    pub read_bytes: usize,
+    /// The longest line, in bytes; see [`crate::record::LINE_BYTES_MAX`].
+    pub line_bytes_max: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        // A chunk stays in the second-level cache of a core, with room for the tables beside it.
+        Self { chunk_bytes: 256 * 1024, read_bytes: 64 * 1024, line_bytes_max: crate::record::LINE_BYTES_MAX }
+    }
+}
+
+/// How much is read behind a part to get the end of its last line in the same read; most lines are shorter.
+const OVERLAP_BYTES: usize = 4096;
+
+/// What an input is, once it is open.
+#[derive(Debug)]
+pub enum Opened {
+    /// A regular file of a size.
+    File(File, u64),
+    /// Anything else, read in order.
+    Stream(Stream),
+}
+
+/// Opens an input. A directory is none here.
+///
+/// # Errors
+///
+/// The error of the operating system.
+pub fn open(input: &Input, memory: &Memory) -> io::Result<Opened> {
+    if input.is_stdin() && input.copy.is_none() {
+        let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        return Ok(Opened::Stream(Stream::new(stdin, memory)));
+    }
+    // A FIFO without a writer would block here and could not be interrupted; a regular file takes no notice.
+    let nonblock = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(nonblock).open(input.copy.as_ref().unwrap_or(&input.path))?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if metadata.is_file() {
+        let mut head = [0; SNIFF_BYTES];
+        let length = read_head(&file, &mut head)?;
+        if decode::sniff(head.get(..length).unwrap_or_default()).is_some() {
+            return Ok(Opened::Stream(Stream::new(file, memory)));
+        }
+        let size = metadata.len().min(input.bytes_max.unwrap_or(u64::MAX));
+        return Ok(Opened::File(file, size));
+    }
+    Ok(Opened::Stream(Stream::new(file, memory)))
+}
+
+/// The first bytes of a file, and how many there are.
+fn read_head(file: &File, head: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while let Some(room) = head.get_mut(length..).filter(|room| !room.is_empty()) {
+        match file.read_at(room, length as u64) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+/// Lines in a worker's buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// Where they begin in the buffer.
+    pub start: usize,
+    /// Offset of the first byte in the input.
+    pub offset: u64,
+    /// Whether the last line has no LF and is the last of the input.
+    pub unterminated: bool,
+}
+
+/// What reading one part of a file gave.
+#[derive(Debug)]
+pub struct Part {
+    /// The lines that begin in the part; nothing when none does.
+    pub lines: Option<Lines>,
+    /// How many bytes of the part were there.
+    pub bytes: u64,
+    /// Why the file could not be read to its size.
+    pub damage: Option<Damage>,
+}
+
+/// Why reading an input ended early.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Damage {
+    /// Where reading ended.
+    pub offset: u64,
+    /// What it makes of the input.
+    pub status: Status,
+    /// What is wrong, and where.
+    pub text: String,
+}
+
+impl Damage {
+    /// What an error of the operating system at a place makes of an input.
+    #[must_use]
+    pub fn of(error: &io::Error, offset: u64) -> Self {
+        Self { offset, status: Status::Incomplete, text: format!("{error} at byte {offset}") }
+    }
+}
+
+/// Reads the lines that begin in part `part` of a file into `buffer`. The file had `size` bytes when it was opened,
+/// and what was added since is not looked at.
+pub fn read_part(file: &File, size: u64, part: u32, sizes: Sizes, buffer: &mut Vec<u8>) -> Part {
+    buffer.clear();
+    let begin = u64::from(part) * sizes.chunk_bytes as u64;
+    let end = (begin + sizes.chunk_bytes as u64).min(size);
+    let from = begin.saturating_sub(1);
+    let mut reader = At { file, offset: from, size };
+    let wanted = (end - from) as usize + OVERLAP_BYTES.min(sizes.read_bytes);
+    let mut damage = reader.append(buffer, wanted);
+    let bytes = reader.offset.min(end).saturating_sub(begin);
+    let Some(start) = split::first_line(buffer, bytes as usize, part == 0) else {
+        return Part { lines: None, bytes, damage };
+    };
+    let offset = from + start as u64;
+    // The last line of the part holds its last byte, and ends with the first LF from there on.
+    let mut searched = (end - from) as usize - 1;
+    loop {
+        if let Some(place) = memchr::memchr(b'\n', buffer.get(searched..).unwrap_or_default()) {
+            buffer.truncate(searched + place + 1);
+            return Part { lines: Some(Lines { start, offset, unterminated: false }), bytes, damage };
+        }
+        let line = split::complete_lines(buffer).max(start);
+        split::shrink_padding(buffer, line);
+        let oversize = split::cut_oversize(buffer, line, sizes.line_bytes_max);
+        searched = buffer.len();
+        if oversize || damage.is_some() || reader.offset >= size {
+            // What stands behind an oversize line is found by the parts that it ends in.
+            let lines = Lines { start, offset, unterminated: !oversize && damage.is_none() };
+            return Part { lines: Some(lines), bytes, damage };
+        }
+        // Growing steps keep the cost of a long line linear.
+        damage = reader.append(buffer, sizes.read_bytes.max((buffer.len() - line) / 2));
+    }
+}
+
+/// Reads a file at a place that moves on.
+struct At<'f> {
+    file: &'f File,
+    offset: u64,
+    size: u64,
+}
+
+impl At<'_> {
+    fn append(&mut self, buffer: &mut Vec<u8>, bytes: usize) -> Option<Damage> {
+        let left = usize::try_from(self.size - self.offset).unwrap_or(usize::MAX);
+        let wanted = buffer.len() + bytes.min(left);
+        buffer.reserve(wanted - buffer.len());
+        while buffer.len() < wanted {
+            // The spare room need not be cleared first; what comes beyond the wanted bytes is dropped again.
+            match rustix::io::pread(self.file, rustix::buffer::spare_capacity(buffer), self.offset) {
+                Ok(0) => {
+                    let text =
+                        format!("the file ends at byte {}, it had {} when it was opened", self.offset, self.size);
+                    return Some(Damage { offset: self.offset, status: Status::Incomplete, text });
+                }
+                Ok(read) => {
+                    let excess = buffer.len().saturating_sub(wanted);
+                    buffer.truncate(wanted);
+                    self.offset += (read - excess) as u64;
+                }
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Some(Damage::of(&error.into(), self.offset)),
+            }
+        }
+        None
+    }
+}

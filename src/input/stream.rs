@@ -1,0 +1,337 @@
+//! Bytes that come in order: pipes and archives. They become chunks of whole lines, however they arrive. It knows no
+//! format of compression.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::Compression;
+use super::decode::memory::Memory;
+use super::decode::{self, Decoder, ReadError, SNIFF_BYTES};
+use super::source::{Damage, Lines, Sizes};
+use super::split;
+
+/// How long a wait for a pipe lasts before the wish to stop is looked at.
+const WAIT: Duration = Duration::from_millis(100);
+
+/// Bytes that come in order, decompressed.
+#[derive(Debug)]
+pub struct Stream {
+    bytes: Bytes,
+    memory: Memory,
+    /// The beginning of the next chunk.
+    carry: Vec<u8>,
+    /// Offset of the first byte of `carry`.
+    offset: u64,
+    /// How many bytes of NUL padding were left out of the first line of `carry`.
+    dropped: usize,
+    /// Offset behind everything that was read so far.
+    read: u64,
+    /// How many bytes may still be read.
+    left: u64,
+    ended: bool,
+    /// Whether it ended early.
+    damaged: bool,
+}
+
+/// Where the bytes come from.
+#[derive(Debug)]
+enum Bytes {
+    /// Too few bytes were read to tell how they are packed.
+    Undecided(File, Vec<u8>),
+    /// Known, or plain.
+    Decided(Decoder),
+    /// Only while one becomes the other.
+    Nothing,
+}
+
+/// What one read of a stream gave.
+enum Next {
+    Bytes,
+    End,
+    Stopped,
+}
+
+impl Stream {
+    /// The bytes of a file or a pipe, from where it stands; how they are packed is told by what they begin with.
+    #[must_use]
+    pub fn new(file: File, memory: &Memory) -> Self {
+        Self { bytes: Bytes::Undecided(file, Vec::new()), ..Self::empty(memory) }
+    }
+
+    fn empty(memory: &Memory) -> Self {
+        Self {
+            bytes: Bytes::Nothing,
+            memory: memory.clone(),
+            carry: Vec::new(),
+            offset: 0,
+            dropped: 0,
+            read: 0,
+            left: u64::MAX,
+            ended: false,
+            damaged: false,
+        }
+    }
+
+    /// The first `size` bytes of a plain file, in order.
+    #[must_use]
+    pub fn of_file(file: File, size: u64, memory: &Memory) -> Self {
+        let bytes = Bytes::Decided(Decoder::new(Compression::None, &[], file, memory));
+        Self { bytes, left: size, ..Self::empty(memory) }
+    }
+
+    /// How the bytes are packed, as far as that is known.
+    #[must_use]
+    pub fn compression(&self) -> Compression {
+        match &self.bytes {
+            Bytes::Decided(decoder) => decoder.compression(),
+            Bytes::Undecided(..) | Bytes::Nothing => Compression::None,
+        }
+    }
+
+    /// How many bytes of the file or the pipe are done with, as they are packed.
+    #[must_use]
+    pub fn packed_bytes_read(&self) -> u64 {
+        match &self.bytes {
+            Bytes::Decided(decoder) => decoder.compressed_bytes_read(),
+            Bytes::Undecided(..) | Bytes::Nothing => 0,
+        }
+    }
+
+    /// Appends about `bytes` bytes to a buffer, or the rest, and tells whether the stream has ended.
+    pub fn read_bytes(&mut self, bytes: usize, buffer: &mut Vec<u8>, stop: &AtomicBool) -> (bool, Option<Damage>) {
+        if !self.carry.is_empty() {
+            buffer.append(&mut self.carry);
+            return (self.ended, None);
+        }
+        let mut damage = None;
+        match self.append(buffer, bytes, stop) {
+            Ok(Next::Bytes) => {}
+            Ok(Next::End | Next::Stopped) => self.ended = true,
+            Err(error) => {
+                self.ended = true;
+                damage = Some(error);
+            }
+        }
+        (self.ended, damage)
+    }
+
+    /// How many bytes were read so far.
+    #[must_use]
+    pub const fn bytes_read(&self) -> u64 {
+        self.read
+    }
+
+    /// Reads on until `bytes` bytes and a whole line are there, or the end, and shows them without taking them.
+    pub fn peek(&mut self, bytes: usize, sizes: Sizes, stop: &AtomicBool) -> (&[u8], Option<Damage>) {
+        let mut carry = std::mem::take(&mut self.carry);
+        let mut damage = None;
+        let mut whole_line = false;
+        let enough = |whole_line: bool, length: usize| {
+            length >= if whole_line { bytes } else { bytes.max(sizes.line_bytes_max) }
+        };
+        while !self.ended && !enough(whole_line, carry.len()) {
+            let before = carry.len();
+            match self.append(&mut carry, sizes.read_bytes, stop) {
+                Ok(Next::Bytes) => {}
+                Ok(Next::End) => self.ended = true,
+                Ok(Next::Stopped) => {
+                    self.ended = true;
+                    carry.truncate(split::complete_lines(&carry));
+                }
+                Err(error) => {
+                    self.ended = true;
+                    damage = Some(error);
+                }
+            }
+            whole_line |= memchr::memchr(b'\n', carry.get(before..).unwrap_or_default()).is_some();
+        }
+        self.carry = carry;
+        (&self.carry, damage)
+    }
+
+    /// Reads the next lines into `buffer`: about a chunk of them, or what is left before the end. Nothing at the end.
+    /// When `stop` is set the stream ends before the line that it stopped in.
+    pub fn read_lines(
+        &mut self,
+        sizes: Sizes,
+        buffer: &mut Vec<u8>,
+        stop: &AtomicBool,
+    ) -> (Option<Lines>, Option<Damage>) {
+        buffer.clear();
+        buffer.append(&mut self.carry);
+        let mut damage = None;
+        let mut complete = split::complete_lines(buffer);
+        let mut tail_dropped = 0;
+        let mut oversize = false;
+        // Behind a line whose padding was left out, places in the buffer are not offsets any more.
+        while !self.ended
+            && !oversize
+            && (complete == 0 || (buffer.len() < sizes.chunk_bytes && self.dropped + tail_dropped == 0))
+        {
+            let before = buffer.len();
+            match self.append(buffer, sizes.read_bytes, stop) {
+                Ok(Next::Bytes) => {}
+                Ok(Next::End) => self.ended = true,
+                Ok(Next::Stopped) => {
+                    self.ended = true;
+                    buffer.truncate(complete);
+                }
+                Err(error) => {
+                    self.ended = true;
+                    damage = Some(error);
+                }
+            }
+            if let Some(place) = memchr::memrchr(b'\n', buffer.get(before..).unwrap_or_default()) {
+                complete = before + place + 1;
+                if self.dropped > 0 {
+                    break;
+                }
+            }
+            let dropped = split::shrink_padding(buffer, complete);
+            *(if complete == 0 { &mut self.dropped } else { &mut tail_dropped }) += dropped;
+            oversize = split::cut_oversize(buffer, complete, sizes.line_bytes_max);
+        }
+        let first = memchr::memchr(b'\n', buffer).map_or(0, |place| place + 1);
+        if self.dropped > 0 && first > 0 && first < buffer.len() {
+            // It goes alone.
+            let lines = Lines { start: 0, offset: self.offset, unterminated: false };
+            self.carry.extend_from_slice(&buffer[first..]);
+            buffer.truncate(first);
+            self.offset += (first + self.dropped) as u64;
+            self.dropped = 0;
+            return (Some(lines), damage);
+        }
+        let lines = Lines {
+            start: 0,
+            offset: self.offset,
+            unterminated: self.ended && !self.damaged && !oversize && complete < buffer.len(),
+        };
+        if oversize {
+            damage = self.skip_line(sizes, stop);
+        } else if !self.ended {
+            self.carry.extend_from_slice(&buffer[complete..]);
+            buffer.truncate(complete);
+            self.offset += (complete + self.dropped) as u64;
+            self.dropped = tail_dropped;
+        }
+        ((!buffer.is_empty()).then_some(lines), damage)
+    }
+
+    /// Reads on to the end of a line without keeping it.
+    fn skip_line(&mut self, sizes: Sizes, stop: &AtomicBool) -> Option<Damage> {
+        self.dropped = 0;
+        while !self.ended {
+            let mut bytes = Vec::new();
+            match self.append(&mut bytes, sizes.read_bytes, stop) {
+                Ok(Next::Bytes) => {}
+                Ok(Next::End | Next::Stopped) => self.ended = true,
+                Err(error) => {
+                    self.ended = true;
+                    return Some(error);
+                }
+            }
+            if let Some(place) = memchr::memchr(b'\n', &bytes) {
+                self.carry.extend_from_slice(&bytes[place + 1..]);
+                self.offset = self.read - self.carry.len() as u64;
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Appends up to `bytes` bytes to a buffer. At a stop and at an error the stream has ended.
+    fn append(&mut self, buffer: &mut Vec<u8>, bytes: usize, stop: &AtomicBool) -> Result<Next, Damage> {
+        loop {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(Next::Stopped);
+            }
+            let read = match self.wait_for_source() {
+                Ok(true) => self.read(buffer, bytes),
+                Ok(false) => continue,
+                Err(error) => Err(ReadError::Source(error)),
+            };
+            match read {
+                Ok(None) => {}
+                Ok(Some(0)) => return Ok(Next::End),
+                Ok(Some(read)) => {
+                    self.read += read as u64;
+                    self.left -= read as u64;
+                    return Ok(Next::Bytes);
+                }
+                Err(ReadError::Memory) => self.memory.wait(WAIT),
+                Err(ReadError::Source(error)) if is_passing(&error) => {}
+                Err(ReadError::Source(error)) => return Err(self.damage(Damage::of(&error, self.read))),
+                Err(ReadError::Damage(error)) => {
+                    let (offset, status) = (self.read, error.status);
+                    return Err(self.damage(Damage { offset, status, text: error.text }));
+                }
+            }
+        }
+    }
+
+    const fn damage(&mut self, damage: Damage) -> Damage {
+        self.damaged = true;
+        damage
+    }
+
+    /// One read; nothing when it only served to tell how the bytes are packed.
+    fn read(&mut self, buffer: &mut Vec<u8>, bytes: usize) -> Result<Option<usize>, ReadError> {
+        self.bytes = match std::mem::replace(&mut self.bytes, Bytes::Nothing) {
+            Bytes::Decided(mut decoder) => {
+                let before = buffer.len();
+                let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes);
+                buffer.resize(before + room, 0);
+                let read = if room == 0 { Ok(0) } else { decoder.read(buffer.get_mut(before..).unwrap_or_default()) };
+                buffer.truncate(before + read.as_ref().map_or(0, |&read| read));
+                self.bytes = Bytes::Decided(decoder);
+                return read.map(Some);
+            }
+            Bytes::Undecided(mut file, mut head) => {
+                let mut room = [0; SNIFF_BYTES];
+                let read = file.read(room.get_mut(head.len()..).unwrap_or_default());
+                let end = match &read {
+                    Ok(read) => {
+                        let from = head.len();
+                        head.extend_from_slice(room.get(from..from + read).unwrap_or_default());
+                        *read == 0
+                    }
+                    Err(_) => false,
+                };
+                if end || head.len() >= SNIFF_BYTES {
+                    let compression = decode::sniff(&head).unwrap_or_default();
+                    Bytes::Decided(Decoder::new(compression, &head, file, &self.memory))
+                } else {
+                    self.bytes = Bytes::Undecided(file, head);
+                    read.map_err(ReadError::Source)?;
+                    return Ok(None);
+                }
+            }
+            Bytes::Nothing => return Ok(Some(0)),
+        };
+        Ok(None)
+    }
+
+    /// Whether a read will not block; waits a while for that.
+    fn wait_for_source(&self) -> io::Result<bool> {
+        let source = match &self.bytes {
+            Bytes::Undecided(file, _) => file,
+            Bytes::Decided(decoder) if decoder.needs_source() => decoder.source(),
+            Bytes::Decided(_) | Bytes::Nothing => return Ok(true),
+        };
+        let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(WAIT.subsec_nanos()) };
+        match poll(&mut [PollFd::new(source, PollFlags::IN)], Some(&timeout)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Whether an error of a read says only that there is nothing just now.
+fn is_passing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
+}

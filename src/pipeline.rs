@@ -1,0 +1,140 @@
+//! Inputs become a summary: each thread folds the lines it sees, then the summaries merge. It decides nothing about
+//! lines and prints nothing.
+
+use crate::dedupe::Duplicates;
+use crate::drive::{self, Done, Options, Seen, ThreadsError, Watch};
+use crate::filter::{Filter, Verdict};
+use crate::input::Input;
+use crate::input::feed::InputRead;
+use crate::record::Line;
+use crate::scan::Decided;
+use crate::sequence::Sequencer;
+use crate::summary::rejects::Reject;
+use crate::summary::{Summary, Tally};
+use crate::survey::Surveyed;
+
+/// What a run found.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// What is kept of the lines.
+    pub summary: Summary,
+    /// How each input was read, in the order of the inputs.
+    pub reads: Vec<InputRead>,
+    /// What the first bytes of each input told, in the order of the inputs; none for those not opened.
+    pub surveyed: Vec<Option<Surveyed>>,
+    /// Whether the last line of each input is cut and has no LF.
+    pub unfinished: Vec<bool>,
+    /// Whether the run was stopped before its end.
+    pub interrupted: bool,
+    /// How many lines each scanner decided.
+    pub decided: Decided,
+}
+
+/// Reads all inputs. `duplicates` are records that do not count. `on_reject` gets every malformed line and every line
+/// without an envelope in the order of input and offset, with its number in the input from 1; a run that needs none
+/// passes `None` and pays nothing.
+///
+/// # Errors
+///
+/// The threads cannot be started. Inputs that cannot be read are no errors here; `reads` tells them.
+pub fn analyze<F: FnMut(&Reject, u64) + Send>(
+    inputs: &[Input],
+    options: &Options,
+    watch: &Watch,
+    duplicates: &Duplicates,
+    on_reject: Option<F>,
+) -> Result<Analysis, ThreadsError> {
+    let rejects = on_reject.map(|mut on_reject| {
+        Sequencer::new(move |before: u64, reject: Reject| {
+            on_reject(&reject, before + u64::from(reject.origin.line) + 1);
+        })
+    });
+    let rules = Rules { filter: &options.reading.filter, duplicates, keep_rejects: rejects.is_some() };
+    let driven = drive::drive(
+        inputs,
+        options,
+        watch,
+        Fold::default,
+        |fold: &mut Fold, seen| fold.line(seen, &rules),
+        |fold, done| {
+            let found = fold.chunk(done);
+            if let Some(rejects) = &rejects {
+                rejects.chunk(done.input, done.chunk, done.lines, found, &watch.stop);
+            }
+        },
+        |input, chunks| {
+            if let Some(rejects) = &rejects {
+                rejects.end(input, chunks);
+            }
+        },
+    )?;
+    if let Some(rejects) = rejects {
+        drop(rejects.finish());
+    }
+    let mut analysis = Analysis {
+        reads: driven.reads,
+        surveyed: driven.surveyed,
+        unfinished: vec![false; inputs.len()],
+        interrupted: driven.interrupted,
+        decided: driven.decided,
+        ..Analysis::default()
+    };
+    for fold in driven.folds {
+        analysis.summary.merge(fold.summary);
+        for input in fold.unfinished {
+            if let Some(unfinished) = analysis.unfinished.get_mut(input as usize) {
+                *unfinished = true;
+            }
+        }
+    }
+    Ok(analysis)
+}
+
+/// Which lines count, and whether rejects are kept.
+struct Rules<'r> {
+    filter: &'r Filter,
+    duplicates: &'r Duplicates,
+    keep_rejects: bool,
+}
+
+/// What one thread found, and what it counts of the present chunk.
+#[derive(Default)]
+struct Fold {
+    summary: Summary,
+    unfinished: Vec<u32>,
+    tally: Tally,
+    rejects: Vec<Reject>,
+}
+
+impl Fold {
+    fn line(&mut self, seen: &Seen<'_>, rules: &Rules<'_>) {
+        let Seen { origin, scanned, .. } = seen;
+        let origin = *origin;
+        if let Line::Record(record) = &scanned.line {
+            let verdict = rules.filter.judge(record);
+            if verdict != Verdict::Counts {
+                self.tally.counts.filtered += 1;
+                self.tally.untimed += u64::from(verdict == Verdict::Untimed);
+                return self.summary.leave_out(scanned.anomalies);
+            }
+            if rules.duplicates.holds(origin) {
+                self.tally.counts.duplicates += 1;
+                return self.summary.leave_out(scanned.anomalies);
+            }
+        } else if rules.keep_rejects
+            && let Some(reject) = Reject::of(&scanned.line, origin)
+        {
+            self.rejects.push(reject);
+        }
+        self.summary.observe(&scanned.line, scanned.anomalies, origin, &mut self.tally);
+    }
+
+    /// Ends a chunk and gives its rejects.
+    fn chunk(&mut self, done: Done) -> Vec<Reject> {
+        if done.unfinished {
+            self.unfinished.push(done.input);
+        }
+        self.summary.settle(done.input, done.chunk, done.lines, std::mem::take(&mut self.tally));
+        std::mem::take(&mut self.rejects)
+    }
+}

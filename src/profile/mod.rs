@@ -1,0 +1,150 @@
+//! Where a log keeps the envelope and the context of a call: pointers, names, units. It reads no lines.
+
+pub mod names;
+pub mod values;
+
+use crate::profile::names::Field;
+use crate::profile::values::{Unit, Zone};
+
+/// A JSON Pointer (RFC 6901) through object members.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Pointer {
+    text: String,
+    members: Vec<String>,
+}
+
+/// What is wrong with the text of a pointer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PointerError {
+    /// The text neither is empty nor begins with a slash.
+    #[error("a JSON Pointer is empty or begins with '/'")]
+    NoSlash,
+    /// A tilde that is not `~0` or `~1`.
+    #[error("'~' in a JSON Pointer is written '~0', and '/' in a name '~1'")]
+    Tilde,
+}
+
+impl Pointer {
+    /// Reads a pointer; `''` is the root.
+    ///
+    /// # Errors
+    ///
+    /// The text is no JSON Pointer.
+    pub fn parse(text: &str) -> Result<Self, PointerError> {
+        let members = match text.strip_prefix('/') {
+            Some(rest) => rest.split('/').map(unescape).collect::<Result<_, _>>()?,
+            None if text.is_empty() => Vec::new(),
+            None => return Err(PointerError::NoSlash),
+        };
+        Ok(Self { text: text.to_owned(), members })
+    }
+
+    /// The pointer to a member of the value that this one points to.
+    #[must_use]
+    pub fn child(&self, name: &str) -> Self {
+        let text = format!("{}/{}", self.text, name.replace('~', "~0").replace('/', "~1"));
+        let mut members = self.members.clone();
+        members.push(name.to_owned());
+        Self { text, members }
+    }
+
+    /// The names on the way, outermost first; none for the root.
+    #[must_use]
+    pub fn members(&self) -> &[String] {
+        &self.members
+    }
+
+    /// The pointer as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+fn unescape(name: &str) -> Result<String, PointerError> {
+    let mut parts = name.split('~');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (character, rest) = match part.as_bytes().first() {
+            Some(b'0') => ('~', &part[1..]),
+            Some(b'1') => ('/', &part[1..]),
+            _ => return Err(PointerError::Tilde),
+        };
+        text.push(character);
+        text.push_str(rest);
+    }
+    Ok(text)
+}
+
+/// `--field NAME=POINTER[:UNIT]`: where a context field is, instead of under its table names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldPointer {
+    /// Which field.
+    pub field: Field,
+    /// Where it is, from the root of the line.
+    pub pointer: Pointer,
+    /// The unit of a duration; milliseconds when none is given.
+    pub unit: Option<Unit>,
+}
+
+/// How the lines of an input are read.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    candidates: Vec<Pointer>,
+    fields: Vec<FieldPointer>,
+    by: Vec<Pointer>,
+    zone: Zone,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self::at(vec![Pointer::default()])
+    }
+}
+
+impl Profile {
+    /// A profile that tries these pointers, in this order; the root when there are none.
+    #[must_use]
+    pub fn at(mut candidates: Vec<Pointer>) -> Self {
+        if candidates.is_empty() {
+            candidates.push(Pointer::default());
+        }
+        Self { candidates, fields: Vec::new(), by: Vec::new(), zone: Zone::Utc }
+    }
+
+    /// The same profile with `--field` overrides, `--by` pointers and the zone of times that name none.
+    #[must_use]
+    pub fn with_context(self, fields: Vec<FieldPointer>, by: Vec<Pointer>, zone: Zone) -> Self {
+        Self { fields, by, zone, ..self }
+    }
+
+    /// The same profile with other pointers to the envelope; the root when there are none.
+    #[must_use]
+    pub fn with_candidates(&self, candidates: Vec<Pointer>) -> Self {
+        Self { candidates: Self::at(candidates).candidates, ..self.clone() }
+    }
+
+    /// Where the envelope is looked for: the first that holds one wins.
+    #[must_use]
+    pub fn candidates(&self) -> &[Pointer] {
+        &self.candidates
+    }
+
+    /// Fields that are read from a given place.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldPointer] {
+        &self.fields
+    }
+
+    /// Other fields to group by.
+    #[must_use]
+    pub fn by(&self) -> &[Pointer] {
+        &self.by
+    }
+
+    /// The zone of times without one.
+    #[must_use]
+    pub const fn zone(&self) -> &Zone {
+        &self.zone
+    }
+}

@@ -1,0 +1,436 @@
+//! When a call was made or logged, from what logs write. It does not know under which name the value stood, and
+//! knows no clock: a time that is unlikely is read all the same, and [`is_plausible`] says so.
+
+use super::decimal::Decimal;
+use super::zone::{Zone, offset_from_text};
+use crate::nanos::{Nanos, SECONDS_PER_DAY, days_from_date};
+
+/// 2010-01-01T00:00:00Z, before which no such response existed.
+const PLAUSIBLE_FROM: Nanos = Nanos(1_262_304_000_000_000_000);
+/// 2101-01-01T00:00:00Z, the end of the last plausible year.
+const PLAUSIBLE_UNTIL: Nanos = Nanos(4_133_980_800_000_000_000);
+
+/// Whether a time lies in the years 2010 to 2100 of UTC, both included: 2010-01-01T00:00:00Z is plausible,
+/// 2101-01-01T00:00:00Z is not. An implausible time counts as none (SPEC 4).
+#[must_use]
+pub fn is_plausible(time: Nanos) -> bool {
+    (PLAUSIBLE_FROM..PLAUSIBLE_UNTIL).contains(&time)
+}
+
+/// A time from a text: RFC 3339, the forms like it that logs use, or a number as in [`time_from_number`].
+///
+/// - The date is `YYYY-MM-DD` or `YYYY/MM/DD`, of a year 0000 to 9999, and must exist.
+/// - Then a blank, `T` or `t`, and `HH:MM:SS`, hours to 23. A second 60 is taken at 23:59 UTC only, where leap
+///   seconds are; all of it is read as the last nanosecond of its day, which keeps both order and day.
+/// - A fraction after `.` or `,` has at least one digit; those beyond nanoseconds are dropped.
+/// - The zone is `Z`, `UTC` or `GMT` (letters of either case), `+08:00`, `+0800` or `+08` (hours to 23, minutes to
+///   59), with or without a blank before it. Without one, the clock is read in `zone`; a time that it shows twice is
+///   the earlier one, and one that it skips is as much later as the clock was set forward.
+///
+/// None, which is unreadable, for anything else. A time beyond the range of [`Nanos`] becomes its end, which is not
+/// plausible.
+#[must_use]
+pub fn time_from_text(text: &str, zone: &Zone) -> Option<Nanos> {
+    let Some((days, rest)) = read_date(text.as_bytes()) else {
+        return time_from_number(text);
+    };
+    let (clock, rest) = read_clock(rest)?;
+    instant(days, clock, read_offset(rest)?, zone)
+}
+
+/// A time from a number's text: seconds, milliseconds, microseconds or nanoseconds since 1970-01-01T00:00:00Z, when
+/// it has up to 11, 14, 17 or more digits before its point (exponent counted in).
+///
+/// So each finer unit begins in 1973, and seconds reach beyond the range of [`Nanos`]. Exact; digits beyond nanoseconds are dropped. Every number of the JSON grammar (leading zeros allowed) is a time:
+/// one beyond the range of [`Nanos`], as `1e400` is, becomes its end, which is not plausible, and neither is 0. None,
+/// which is unreadable, for any other text.
+#[must_use]
+pub fn time_from_number(text: &str) -> Option<Nanos> {
+    let number = Decimal::parse(text)?;
+    let places = match number.digits_before_point() {
+        ..=11 => 9,
+        12..=14 => 6,
+        15..=17 => 3,
+        18.. => 0,
+    };
+    let end = if number.is_negative() { i64::MIN } else { i64::MAX };
+    let Some(magnitude) = number.scaled(places) else {
+        return Some(Nanos(end));
+    };
+    let signed = if number.is_negative() {
+        0_i64.checked_sub_unsigned(magnitude)
+    } else {
+        0_i64.checked_add_unsigned(magnitude)
+    };
+    Some(Nanos(signed.unwrap_or(end)))
+}
+
+/// What a clock shows of a day.
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
+    /// Seconds since midnight, 0 to 86,399.
+    pub(super) second_of_day: i64,
+    /// Nanoseconds since that second began.
+    pub(super) nanosecond: u32,
+    /// The second is 60, and `second_of_day` that of second 59.
+    pub(super) leap: bool,
+}
+
+/// Days since 1970-01-01 of the date that a text begins with, and what follows.
+pub(super) fn read_date(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (shown, rest) = text.split_first_chunk::<8>()?;
+    let pairs = match shown[4] {
+        b'-' => DATE.number_pairs(*shown)?,
+        b'/' => DATE_WITH_SLASHES.number_pairs(*shown)?,
+        _ => return None,
+    };
+    let (&[tens, ones], rest) = rest.split_first_chunk()?;
+    let year = i32::from(pairs[0]) * 100 + i32::from(pairs[2]);
+    Some((days_from_date(year, pairs[5], two_digits(tens, ones)?)?, rest))
+}
+
+/// What stands between a date and a zone: blank or `T`, and the time of day to the second or finer.
+fn read_clock(text: &[u8]) -> Option<(Clock, &[u8])> {
+    let (between, rest) = text.split_first()?;
+    let (shown, rest) = rest.split_first_chunk::<8>()?;
+    let pairs = TIME_OF_DAY.number_pairs(*shown)?;
+    let (hour, minute, second) = (pairs[0], pairs[3], pairs[6]);
+    if !matches!(between, b' ' | b'T' | b't') || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let (nanosecond, rest) = match rest {
+        [b'.' | b',', rest @ ..] => read_fraction(rest)?,
+        _ => (0, rest),
+    };
+    let second_of_day = i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second.min(59));
+    Some((Clock { second_of_day, nanosecond, leap: second == 60 }, rest))
+}
+
+const DATE: Form = Form::new(*b"0000-00-");
+const DATE_WITH_SLASHES: Form = Form::new(*b"0000/00/");
+const TIME_OF_DAY: Form = Form::new(*b"00:00:00");
+
+/// Eight bytes that are read at once: `0` stands for any digit, another byte for itself.
+struct Form {
+    bytes: u64,
+    /// What is added to a byte of the difference so that its highest bit shows what does not fit: a digit leaves 0
+    /// to 9, another byte that fits leaves 0.
+    room: u64,
+}
+
+impl Form {
+    const fn new(bytes: [u8; 8]) -> Self {
+        let mut room = [0x7f; 8];
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at] == b'0' {
+                room[at] = 0x80 - 10;
+            }
+            at += 1;
+        }
+        Self { bytes: u64::from_le_bytes(bytes), room: u64::from_le_bytes(room) }
+    }
+
+    /// Where a digit stands that another one follows, the number of the two; what other places hold means nothing.
+    fn number_pairs(&self, text: [u8; 8]) -> Option<[u8; 8]> {
+        let difference = u64::from_le_bytes(text) ^ self.bytes;
+        let misfits = (difference.wrapping_add(self.room) | difference) & 0x8080_8080_8080_8080;
+        // No byte carries into the next: each is at most 9 * 10 + 9.
+        (misfits == 0).then(|| difference.wrapping_mul(10).wrapping_add(difference >> 8).to_le_bytes())
+    }
+}
+
+/// Nanoseconds from the digits behind a point, at least one, and what follows them.
+fn read_fraction(text: &[u8]) -> Option<(u32, &[u8])> {
+    let mut rest = text;
+    let mut nanosecond = 0_u32;
+    // What a digit counts at the next place; 0 behind the ninth.
+    let mut place = 100_000_000_u32;
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        nanosecond += u32::from(digit - b'0') * place;
+        place /= 10;
+        rest = behind;
+    }
+    (rest.len() < text.len()).then_some((nanosecond, rest))
+}
+
+/// The zone that ends a text, in seconds ahead of UTC; `Some(None)` when the text is at its end without one.
+pub(super) fn read_offset(text: &[u8]) -> Option<Option<i32>> {
+    let zone = match text {
+        [] => return Some(None),
+        [b'Z' | b'z'] => return Some(Some(0)),
+        [b' ', zone @ ..] => zone,
+        zone => zone,
+    };
+    let is_utc = [&b"z"[..], b"utc", b"gmt"].iter().any(|name| zone.eq_ignore_ascii_case(name));
+    if is_utc { Some(Some(0)) } else { offset_from_text(zone).map(Some) }
+}
+
+/// The point in time at which a clock shows this, at an offset from UTC or else in a zone; none when the clock shows
+/// a leap second where there is none.
+pub(super) fn instant(days: i64, clock: Clock, offset: Option<i32>, zone: &Zone) -> Option<Nanos> {
+    let clock_seconds = days * SECONDS_PER_DAY + clock.second_of_day;
+    let offset = offset.unwrap_or_else(|| zone.offset_seconds_on_clock(clock_seconds));
+    let seconds = clock_seconds - i64::from(offset);
+    if !clock.leap {
+        return Some(Nanos::from_seconds(seconds, clock.nanosecond));
+    }
+    let ends_a_day = seconds.rem_euclid(SECONDS_PER_DAY) == SECONDS_PER_DAY - 1;
+    ends_a_day.then(|| Nanos::from_seconds(seconds, 999_999_999))
+}
+
+/// The number of two digits.
+pub(super) fn two_digits(tens: u8, ones: u8) -> Option<u8> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| tens * 10 + ones)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn utc(text: &str) -> Option<Nanos> {
+        time_from_text(text, &Zone::Utc)
+    }
+
+    fn shown(time: Option<Nanos>) -> String {
+        time.map_or_else(|| "unreadable".to_owned(), |time| time.to_string())
+    }
+
+    #[test]
+    fn reads_the_forms_of_logs() {
+        for (text, expected) in [
+            ("2026-11-24T01:02:03Z", "2026-11-24T01:02:03Z"),
+            ("2026-11-24t01:02:03z", "2026-11-24T01:02:03Z"),
+            ("2026-11-24 01:02:03", "2026-11-24T01:02:03Z"),
+            ("2026/11/24 01:02:03", "2026-11-24T01:02:03Z"),
+            ("2026/11/24T01:02:03Z", "2026-11-24T01:02:03Z"),
+            ("2026-11-24T01:02:03.5Z", "2026-11-24T01:02:03.500Z"),
+            ("2026-11-24 01:02:03,123", "2026-11-24T01:02:03.123Z"),
+            ("2026-11-24 01:02:03,123456 +0800", "2026-11-23T17:02:03.123456Z"),
+            ("2026-11-24T01:02:03.1234567899+08:00", "2026-11-23T17:02:03.123456789Z"),
+            ("2026-11-24T01:02:03+0800", "2026-11-23T17:02:03Z"),
+            ("2026-11-24T01:02:03+08", "2026-11-23T17:02:03Z"),
+            ("2026-11-24T01:02:03-00:00", "2026-11-24T01:02:03Z"),
+            ("2026-11-24T01:02:03-23:59", "2026-11-25T01:01:03Z"),
+            ("2026-11-24 01:02:03 UTC", "2026-11-24T01:02:03Z"),
+            ("2026-11-24 01:02:03 GMT", "2026-11-24T01:02:03Z"),
+            ("2026-11-24 01:02:03UTC", "2026-11-24T01:02:03Z"),
+            ("2026-11-24 01:02:03 Z", "2026-11-24T01:02:03Z"),
+            ("2026-11-24 01:02:03 +08:00", "2026-11-23T17:02:03Z"),
+            ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999999999Z"),
+            ("2016-12-31T23:59:60.25Z", "2016-12-31T23:59:59.999999999Z"),
+            ("2016-12-31T15:59:60-08:00", "2016-12-31T23:59:59.999999999Z"),
+            ("2016-12-31T23:59:60-08:00", "unreadable"),
+            ("2016-12-31T23:58:60Z", "unreadable"),
+            ("2016-12-31T23:59:61Z", "unreadable"),
+            ("0001-01-01T00:00:00Z", "1677-09-21T00:12:43.145224192Z"),
+            ("0000-01-01T00:00:00+23:59", "1677-09-21T00:12:43.145224192Z"),
+            ("9999-12-31T23:59:59-23:59", "2262-04-11T23:47:16.854775807Z"),
+        ] {
+            assert_eq!(shown(utc(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_everything_else() {
+        for text in [
+            "",
+            "-",
+            "now",
+            "2026-11-24",
+            "2026-11-24T",
+            "2026-11-24T01:02",
+            "2026-11-24T01:02Z",
+            "2026-02-30T01:02:03Z",
+            "2026-02-29T01:02:03Z",
+            "2026-13-01T01:02:03Z",
+            "2026-00-01T01:02:03Z",
+            "2026-11-00T01:02:03Z",
+            "2026-11-24T24:00:00Z",
+            "2026-11-24T01:60:03Z",
+            "2026-11-24T01:02:03.Z",
+            "2026-11-24T01:02:03.",
+            "2026-11-24T01:02:03+",
+            "2026-11-24T01:02:03+8",
+            "2026-11-24T01:02:03+08:0",
+            "2026-11-24T01:02:03+24:00",
+            "2026-11-24T01:02:03+08:60",
+            "2026-11-24T01:02:03+08:00:00",
+            "2026-11-24T01:02:03 CST",
+            "2026-11-24T01:02:03  Z",
+            "2026-11-24T01:02:03 ",
+            " 2026-11-24T01:02:03",
+            "2026-11-24  01:02:03",
+            "2026-11/24 01:02:03",
+            "2026/11-24 01:02:03",
+            "2026.11.24 01:02:03",
+            "2026-11-24_01:02:03",
+            "2026-11-24T01:02:03Zx",
+            "2026-11-24T01-02-03Z",
+            "2026-11-24T0１:02:03Z",
+            "24/Nov/2026:01:02:03 +0000",
+            "20261124T010203Z",
+            "+2026-11-24T01:02:03Z",
+            "-2026-11-24T01:02:03Z",
+            "2026-11-24T+1:02:03Z",
+            "1763946063,5",
+            "1763946063s",
+            "0x10",
+            "1e",
+            "NaN",
+        ] {
+            assert_eq!(utc(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_epochs_by_magnitude() {
+        for (text, ns) in [
+            ("1763946063", 1_763_946_063_000_000_000),
+            ("1763946063.123", 1_763_946_063_123_000_000),
+            ("1763946063.1234567899", 1_763_946_063_123_456_789),
+            ("1763946063123", 1_763_946_063_123_000_000),
+            ("1763946063123.4567899", 1_763_946_063_123_456_789),
+            ("1763946063123456", 1_763_946_063_123_456_000),
+            ("1763946063123456.7899", 1_763_946_063_123_456_789),
+            ("1763946063123456789", 1_763_946_063_123_456_789),
+            ("1763946063123456789.9", 1_763_946_063_123_456_789),
+            ("1.763946063e9", 1_763_946_063_000_000_000),
+            ("1.763946063123E+12", 1_763_946_063_123_000_000),
+            ("17639460631230e-1", 1_763_946_063_123_000_000),
+            ("99999999999", i64::MAX),
+            ("100000000000", 100_000_000_000_000_000),
+            ("99999999999999", i64::MAX),
+            ("100000000000000", 100_000_000_000_000_000),
+            ("100000000000000000", 100_000_000_000_000_000),
+            ("9223372036854775807", i64::MAX),
+            ("9223372036854775808", i64::MAX),
+            ("-9223372036854775808", i64::MIN),
+            ("-9223372036854775809", i64::MIN),
+            ("9223372036.854775807", i64::MAX),
+            ("9223372036.854775806", i64::MAX - 1),
+            ("1e400", i64::MAX),
+            ("-1e400", i64::MIN),
+            ("1e-400", 0),
+            ("0", 0),
+            ("-0", 0),
+            ("-1", -1_000_000_000),
+            ("-1.0000000005", -1_000_000_000),
+            ("123e-5", 1_230_000),
+            ("2026", 2_026_000_000_000),
+        ] {
+            assert_eq!(time_from_number(text), Some(Nanos(ns)), "{text}");
+            assert_eq!(utc(text), Some(Nanos(ns)), "{text} as text");
+        }
+    }
+
+    #[test]
+    fn reads_clocks_without_zone_in_the_zone_given() {
+        for (zone, text, expected) in [
+            ("+08:00", "2026-11-24 09:02:03", "2026-11-24T01:02:03Z"),
+            ("+08:00", "2026-11-24 09:02:03Z", "2026-11-24T09:02:03Z"),
+            ("+08:00", "1795482123", "2026-11-24T01:02:03Z"),
+            ("+08:00", "2017-01-01 07:59:60", "2016-12-31T23:59:59.999999999Z"),
+            ("Asia/Shanghai", "2026-11-24 09:02:03.5", "2026-11-24T01:02:03.500Z"),
+            ("Asia/Shanghai", "2017-01-01 07:59:60", "2016-12-31T23:59:59.999999999Z"),
+            ("Asia/Shanghai", "0000-01-01 00:00:00", "1677-09-21T00:12:43.145224192Z"),
+            ("Asia/Shanghai", "9999-12-31 23:59:59", "2262-04-11T23:47:16.854775807Z"),
+            ("America/New_York", "2026-07-01 12:00:00", "2026-07-01T16:00:00Z"),
+            ("America/New_York", "2026-03-08 01:59:59", "2026-03-08T06:59:59Z"),
+            ("America/New_York", "2026-03-08 02:30:00", "2026-03-08T07:30:00Z"),
+            ("America/New_York", "2026-03-08 03:00:00", "2026-03-08T07:00:00Z"),
+            ("America/New_York", "2026-11-01 01:30:00", "2026-11-01T05:30:00Z"),
+            ("America/New_York", "2026-11-01 02:00:00", "2026-11-01T07:00:00Z"),
+        ] {
+            let zone = Zone::parse(zone).unwrap();
+            assert_eq!(shown(time_from_text(text, &zone)), expected, "{text} in {zone:?}");
+        }
+    }
+
+    #[test]
+    fn plausible_years_are_2010_to_2100() {
+        for (text, plausible) in [
+            ("2009-12-31T23:59:59.999999999Z", false),
+            ("2010-01-01T00:00:00Z", true),
+            ("2100-12-31T23:59:59.999999999Z", true),
+            ("2101-01-01T00:00:00Z", false),
+            ("0", false),
+            ("1e400", false),
+            ("-1e400", false),
+            ("20261124010203", false),
+        ] {
+            assert_eq!(is_plausible(utc(text).unwrap()), plausible, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_is_shown(nanos: i64) {
+            prop_assert_eq!(utc(&Nanos(nanos).to_string()), Some(Nanos(nanos)));
+        }
+
+        #[test]
+        fn reads_what_people_are_shown(nanos: i64, offset_minutes in -1_439_i32..=1_439) {
+            let zone = Zone::Fixed(offset_minutes * 60);
+            prop_assert_eq!(utc(&zone.show(Nanos(nanos))), Some(Nanos(nanos)));
+        }
+
+        #[test]
+        fn agrees_with_jiff(
+            (year, month, day) in (1_700_i16..2_262, 0_i8..14, 0_i8..33),
+            (hour, minute, second) in (0_i8..25, 0_i8..61, 0_i8..60),
+            nanosecond in 0_u32..1_000_000_000,
+            name in prop::sample::select(vec!["America/New_York", "Asia/Shanghai", "Australia/Lord_Howe"]),
+        ) {
+            let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanosecond:09}");
+            let theirs = jiff::civil::DateTime::new(year, month, day, hour, minute, second, nanosecond as i32).ok();
+            for zone in ["UTC", "+08:00", name] {
+                let ours = time_from_text(&text, &Zone::parse(zone).unwrap());
+                let tz = jiff::tz::TimeZoneDatabase::bundled()
+                    .get(zone)
+                    .unwrap_or_else(|_| jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+                let theirs = theirs.map(|clock| {
+                    let instant = tz.to_ambiguous_timestamp(clock).compatible().unwrap();
+                    Nanos(i64::try_from(instant.as_nanosecond()).unwrap())
+                });
+                prop_assert_eq!(ours, theirs, "{} in {}", &text, zone);
+            }
+        }
+
+        #[test]
+        fn sorts_as_its_text_does(
+            a in -62_167_219_200_i64..253_402_200_000,
+            b in -62_167_219_200_i64..253_402_200_000,
+        ) {
+            let time = |seconds: i64| utc(&jiff::Timestamp::from_second(seconds).unwrap().to_string());
+            let (early, late) = (time(a.min(b)), time(a.max(b)));
+            prop_assert!(early.is_some() && early <= late);
+        }
+
+        #[test]
+        fn epochs_of_every_unit_agree(ns in 1_262_304_000_000_000_000_i64..4_133_980_800_000_000_000) {
+            for (unit, width) in [(1_000_000_000, 9), (1_000_000, 6), (1_000, 3)] {
+                let text = format!("{}.{:0width$}", ns / unit, ns % unit);
+                prop_assert_eq!(time_from_number(&text), Some(Nanos(ns)));
+            }
+            prop_assert_eq!(time_from_number(&ns.to_string()), Some(Nanos(ns)));
+            prop_assert!(is_plausible(Nanos(ns)));
+        }
+
+        #[test]
+        fn no_text_is_too_odd(
+            text in "\\PC{0,40}",
+            like in "[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[ Tt_][0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]{0,12})?[ Zz+0-9:-]{0,7}",
+            cut in 0_usize..30,
+        ) {
+            for zone in [Zone::Utc, Zone::Fixed(i32::MIN), Zone::Fixed(i32::MAX)] {
+                let _ = time_from_text(&text, &zone);
+                let _ = time_from_text(&like, &zone);
+                let _ = time_from_text(&like[..cut.min(like.len())], &zone);
+            }
+        }
+    }
+}

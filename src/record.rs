@@ -1,0 +1,218 @@
+//! The glossary: what a line of a log can be, and where it stood. It knows no format, no file and no report.
+
+use crate::nanos::Nanos;
+
+/// How a request ended, of a line that holds an envelope (SPEC 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// The response object has no `Error`, or `Error: null`.
+    Ok,
+    /// The response object has an `Error`.
+    Failed,
+    /// The `Error` says that the request would have succeeded.
+    DryRun,
+}
+
+/// Why a line is not exactly one JSON value; the first offending byte decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Longer than `--max-line`; its bytes are not looked at.
+    Oversize,
+    /// No byte offends, but the value is not complete at the end.
+    Truncated,
+    /// A complete value is followed by something.
+    Trailing,
+    /// A bracket would open nesting level 1,025.
+    Depth,
+    /// A byte sequence is not UTF-8.
+    Utf8,
+    /// Any other violation of the grammar.
+    Syntax,
+}
+
+impl Reason {
+    /// Every reason, in the order of the reports.
+    pub const ALL: [Self; 6] = [Self::Oversize, Self::Truncated, Self::Trailing, Self::Depth, Self::Utf8, Self::Syntax];
+
+    /// The word that reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Oversize => "oversize",
+            Self::Truncated => "truncated",
+            Self::Trailing => "trailing",
+            Self::Depth => "depth",
+            Self::Utf8 => "utf8",
+            Self::Syntax => "syntax",
+        }
+    }
+}
+
+/// Something odd about a line that does not change its class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Anomaly {
+    /// NUL bytes stood before the line, as log rotation by copytruncate leaves them.
+    NulPadding,
+    /// A byte order mark stood before a line that is not the first of its input.
+    Bom,
+    /// `Error` is null.
+    NullError,
+    /// A key that the policy looks up is given twice in an object that counts.
+    DuplicateKey,
+    /// `Code` is a number.
+    CodeNotString,
+    /// `Error` without a usable `Code`.
+    ErrorWithoutCode,
+    /// `Code` is longer than [`CODE_BYTES_MAX`].
+    CodeTooLong,
+    /// The time is before 2010 or after 2100; it counts as none.
+    ImplausibleTime,
+    /// A context member is there but cannot be read.
+    BadContext,
+}
+
+impl Anomaly {
+    /// Every anomaly, in the order of the reports.
+    pub const ALL: [Self; 9] = [
+        Self::NulPadding,
+        Self::Bom,
+        Self::NullError,
+        Self::DuplicateKey,
+        Self::CodeNotString,
+        Self::ErrorWithoutCode,
+        Self::CodeTooLong,
+        Self::ImplausibleTime,
+        Self::BadContext,
+    ];
+
+    /// The word that reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NulPadding => "nul_padding",
+            Self::Bom => "bom",
+            Self::NullError => "null_error",
+            Self::DuplicateKey => "duplicate_key",
+            Self::CodeNotString => "code_not_string",
+            Self::ErrorWithoutCode => "error_without_code",
+            Self::CodeTooLong => "code_too_long",
+            Self::ImplausibleTime => "implausible_time",
+            Self::BadContext => "bad_context",
+        }
+    }
+}
+
+/// A set of anomalies of one line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Anomalies(u16);
+
+impl Anomalies {
+    /// The empty set.
+    pub const NONE: Self = Self(0);
+
+    /// Puts one anomaly into the set.
+    pub const fn insert(&mut self, anomaly: Anomaly) {
+        self.0 |= 1 << anomaly as u8;
+    }
+
+    /// Whether the set holds this anomaly.
+    #[must_use]
+    pub const fn contains(self, anomaly: Anomaly) -> bool {
+        self.0 & (1 << anomaly as u8) != 0
+    }
+
+    /// Whether the line has no anomaly, as nearly every line.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those that belong to the line, whether or not it is a record that counts.
+    #[must_use]
+    pub const fn of_line(self) -> Self {
+        Self(self.0 & (1 << Anomaly::NulPadding as u8 | 1 << Anomaly::Bom as u8))
+    }
+
+    /// What is in the set, in the order of [`Anomaly::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Anomaly> {
+        Anomaly::ALL.into_iter().filter(move |&anomaly| self.contains(anomaly))
+    }
+}
+
+/// Longest line that is looked at unless told otherwise, in bytes.
+pub const LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Longest code that is kept, in bytes after unescaping; a longer one counts as `(none)`.
+pub const CODE_BYTES_MAX: usize = 256;
+/// Longest request id, in bytes after unescaping; a longer one counts as missing.
+pub const REQUEST_ID_BYTES_MAX: usize = 256;
+/// Shortest request id, in bytes after unescaping.
+pub const REQUEST_ID_BYTES_MIN: usize = 4;
+/// How much of a message is kept, in bytes, after redaction.
+pub const MESSAGE_BYTES_MAX: usize = 512;
+
+/// What wrappers around an envelope say of a call; a bare log has none of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Context<'a> {
+    /// When the call was made or logged; always plausible.
+    pub time: Option<Nanos>,
+    /// The product, such as `cvm`.
+    pub service: Option<&'a str>,
+    /// The API, such as `DescribeInstances`.
+    pub action: Option<&'a str>,
+    /// The region, such as `ap-guangzhou`.
+    pub region: Option<&'a str>,
+    /// How long the call took, in nanoseconds.
+    pub duration_ns: Option<u64>,
+    /// The HTTP status.
+    pub status: Option<i64>,
+}
+
+/// A line with an envelope: what the response says and what the wrapper says. It borrows from its chunk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Record<'a> {
+    /// How the request ended.
+    pub outcome: Outcome,
+    /// The code, unescaped; `(none)` when there is no usable one; empty when `outcome` is `Ok`.
+    pub code: &'a str,
+    /// The message, unescaped, not yet redacted; empty when there is none.
+    pub message: &'a str,
+    /// The request id, unescaped; none when it counts as missing (SPEC 2).
+    pub request_id: Option<&'a str>,
+    /// What stands around the envelope.
+    pub context: Context<'a>,
+    /// The values of the `--by` fields, in the order of the options; empty when there are none.
+    pub by: &'a [Option<&'a str>],
+}
+
+/// What a line is, before filters and deduplication.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Line<'a> {
+    /// Nothing but space, tab and CR.
+    Blank,
+    /// Not exactly one JSON value.
+    Malformed(Reason),
+    /// Valid JSON without an envelope.
+    NoEnvelope,
+    /// An envelope.
+    Record(Record<'a>),
+}
+
+/// Where a line stands in its chunk; absolute line numbers are resolved when an input is complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// The rank of the input's path among all inputs.
+    pub input: u32,
+    /// Offset of the line's first byte in the decompressed input, from 0.
+    pub offset: u64,
+    /// The chunk that the line begins in.
+    pub chunk: u32,
+    /// The line's place in the chunk, from 0.
+    pub line: u32,
+}

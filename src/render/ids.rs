@@ -1,0 +1,99 @@
+//! Rows of `resplog ids` and `resplog find`: tab-separated values, NDJSON, and blocks for people.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::escape::terminal;
+use super::json;
+use crate::ids::Listed;
+use crate::nanos::Nanos;
+
+/// Writes a row of request_id, code, time, service, action, region, duration_ms, input, line, offset. What is not
+/// known is empty; control characters are made visible.
+///
+/// # Errors
+///
+/// `out` fails.
+pub fn tsv(listed: &Listed, input: &str, out: &mut dyn Write) -> io::Result<()> {
+    let text = |text: &Option<String>| terminal(text.as_deref().unwrap_or_default()).into_owned();
+    let time = listed.time.map(|time| time.to_string()).unwrap_or_default();
+    let duration = milliseconds(listed).map(|ms| ms.to_string()).unwrap_or_default();
+    writeln!(
+        out,
+        "{}\t{}\t{time}\t{}\t{}\t{}\t{duration}\t{}\t{}\t{}",
+        terminal(&listed.request_id),
+        terminal(&listed.code),
+        text(&listed.service),
+        text(&listed.action),
+        text(&listed.region),
+        terminal(input),
+        listed.line,
+        listed.offset
+    )
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    request_id: &'a str,
+    code: Option<&'a str>,
+    time: Option<Nanos>,
+    service: Option<&'a str>,
+    action: Option<&'a str>,
+    region: Option<&'a str>,
+    duration_ms: Option<f64>,
+    input: &'a str,
+    line: u64,
+    offset: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    envelope: Option<&'a str>,
+}
+
+/// Writes a row as a line of NDJSON; `envelope` adds the envelope, redacted.
+///
+/// # Errors
+///
+/// `out` fails.
+pub fn ndjson(listed: &Listed, input: &str, envelope: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    let row = Row {
+        request_id: &listed.request_id,
+        code: (!listed.code.is_empty()).then_some(&listed.code),
+        time: listed.time,
+        service: listed.service.as_deref(),
+        action: listed.action.as_deref(),
+        region: listed.region.as_deref(),
+        duration_ms: milliseconds(listed),
+        input,
+        line: listed.line,
+        offset: listed.offset,
+        envelope,
+    };
+    json::row(&row, out)
+}
+
+/// Writes a record for people: where it stands, what is known of the call, and the envelope, redacted.
+///
+/// # Errors
+///
+/// `out` fails.
+pub fn block(listed: &Listed, input: &str, envelope: &str, out: &mut dyn Write) -> io::Result<()> {
+    let outcome = if listed.code.is_empty() { "ok" } else { &listed.code };
+    writeln!(out, "{}  {}", terminal(&listed.request_id), terminal(outcome))?;
+    let facts = [
+        listed.time.map(|time| time.to_string()),
+        listed.service.clone(),
+        listed.action.clone(),
+        listed.region.clone(),
+        milliseconds(listed).map(|ms| format!("{ms} ms")),
+    ];
+    let facts: Vec<_> = facts.iter().flatten().map(|fact| terminal(fact)).collect();
+    if !facts.is_empty() {
+        writeln!(out, "  {}", facts.join("  "))?;
+    }
+    writeln!(out, "  {}:{}  (byte {})", terminal(input), listed.line, listed.offset)?;
+    writeln!(out, "  {}", terminal(envelope))
+}
+
+fn milliseconds(listed: &Listed) -> Option<f64> {
+    listed.duration_ns.map(|ns| ns as f64 / 1e6)
+}

@@ -1,0 +1,267 @@
+//! The report as Markdown: reads well as it stands, in a chat, a mail or a ticket. Text from the log stands in code
+//! spans only. It decides nothing and knows no HTML.
+
+use std::io::{self, Write};
+
+use super::escape::{markdown, markdown_cell};
+use super::remarks::{self, Part, path};
+use super::text::numbers::{bytes, count, percent, rough_percent, share};
+use super::text::phrases;
+use super::verdict;
+use super::view::{self, View, calls, more, took};
+use crate::report::{At, By, Calls, Code, LookInto, Quantiles, Report};
+
+/// Writes a report as Markdown with the tables of GitHub.
+///
+/// # Errors
+///
+/// `out` fails.
+pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    headline(report, view, out)?;
+    codes(report, view, out)?;
+    look_into(report, view, out)?;
+    actions(report, view, out)?;
+    let services = report.services.iter().map(|row| (row.service.as_str(), &row.calls));
+    groups("service", &services.collect::<Vec<_>>(), view, out)?;
+    let regions = report.regions.iter().map(|row| (row.region.as_str(), &row.calls));
+    groups("region", &regions.collect::<Vec<_>>(), view, out)?;
+    by(report, view, out)?;
+    latency(report, out)?;
+    notes(report, view, out)
+}
+
+fn headline(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# {}\n\n{}", verdict::word(report).as_str(), sentence(report))?;
+    for rule in remarks::breaches(report) {
+        writeln!(out, "\n- rule fired: {}", markdown(&rule))?;
+    }
+    let totals = &report.totals;
+    let mut about: Vec<_> = view.range(report).into_iter().collect();
+    about.push(match report.inputs.as_slice() {
+        [only] => format!("{} ({})", markdown(path(&only.path)), bytes(totals.bytes)),
+        several => format!("{} inputs ({})", several.len(), bytes(totals.bytes)),
+    });
+    about.push(format!("{} lines, {} recognised", count(totals.lines), count(verdict::recognised(report))));
+    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.malformed > 0) {
+        about.push(format!("true rate {}", super::text::numbers::percent_range(low, high)));
+    }
+    writeln!(out, "\n{}", about.join(" · "))
+}
+
+/// The verdict's sentence with the leading code in a code span. Whatever else is not plain goes into one as a whole.
+fn sentence(report: &Report) -> String {
+    let sentence = verdict::sentence(report);
+    let name = report.codes.first().map(|code| verdict::code(&code.code)).filter(|name| !name.is_empty());
+    let around =
+        name.as_deref().and_then(|name| sentence.split_once(name).map(|(before, after)| (before, name, after)));
+    match around {
+        _ if is_plain(&sentence) => sentence,
+        Some((before, name, after)) if is_plain(before) && is_plain(after) => {
+            format!("{before}{}{after}", markdown(name))
+        }
+        _ => markdown(&sentence),
+    }
+}
+
+/// Whether nothing in a text means anything to Markdown.
+fn is_plain(text: &str) -> bool {
+    let signs = |c: char| c.is_ascii_alphanumeric() || " ,;:%().?-".contains(c);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        // A sign of comparison stands before a number.
+        let compares = (c == '<' || c == '>') && rest.peek().is_some_and(char::is_ascii_digit);
+        if !signs(c) && !compares {
+            return false;
+        }
+    }
+    !text.contains("www.")
+}
+
+fn head(columns: &[&str], right: usize, out: &mut dyn Write) -> io::Result<()> {
+    let rules = columns.iter().enumerate().map(|(place, _)| if place < right { "---:" } else { "---" });
+    writeln!(out, "| {} |\n| {} |", columns.join(" | "), rules.collect::<Vec<_>>().join(" | "))
+}
+
+fn row(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "| {} |", cells.join(" | "))
+}
+
+fn rest(rows: usize, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    more(rows, view.top.max(1)).map_or(Ok(()), |text| writeln!(out, "\n{text}"))
+}
+
+fn codes(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    if report.codes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Codes\n")?;
+    let has_trend = report.codes.iter().any(|code| code.trend.is_some());
+    let columns = ["failed", "share", "class", "trend", "since", "code"];
+    let keep = |place: usize| place != 3 || has_trend;
+    let kept: Vec<_> = columns.into_iter().enumerate().filter(|row| keep(row.0)).map(|row| row.1).collect();
+    head(&kept, 2, out)?;
+    for code in report.codes.iter().take(view.top.max(1)) {
+        let cells = [
+            count(code.count),
+            share(code.share),
+            code.class.to_owned(),
+            code.trend.unwrap_or_default().to_owned(),
+            code.since.map(|time| view.second(time)).unwrap_or_default(),
+            markdown_cell(&code.code),
+        ];
+        row(&cells.into_iter().enumerate().filter(|it| keep(it.0)).map(|it| it.1).collect::<Vec<_>>(), out)?;
+    }
+    rest(report.codes.len(), view, out)
+}
+
+fn look_into(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let mut names: Vec<&str> = Vec::new();
+    for id in &report.look_into {
+        if !names.contains(&id.code.as_str()) {
+            names.push(&id.code);
+        }
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Look into\n\nA class is a hint, no verdict. Times are {}.\n", view.zone_name(report))?;
+    let shown = view.top.max(1);
+    for (rank, name) in (1..).zip(names.iter().take(shown)) {
+        let code = report.codes.iter().find(|code| code.code == *name);
+        let ids: Vec<_> = report.look_into.iter().filter(|id| id.code == *name).collect();
+        let class = ids.first().map_or("", |id| id.class);
+        writeln!(out, "{rank}. {} {class}: {}", markdown(name), phrases::class(class))?;
+        // An item belongs to a number when it begins below the text behind it.
+        let indent = if rank < 10 { "   " } else { "    " };
+        if let Some(code) = code {
+            facts(code, indent, view, out)?;
+        }
+        ids.into_iter().try_for_each(|id| request_id(id, indent, view, out))?;
+    }
+    rest(names.len(), view, out)
+}
+
+fn facts(code: &Code, indent: &str, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let mut said = format!("{} failures", count(code.count));
+    if let (Some(first), Some(last)) = (code.first, code.last) {
+        said += &format!(" from {} to {}", view.second(first), view.second(last));
+    }
+    writeln!(out, "{indent}- {said}")?;
+    for it in &code.stands_out {
+        let (part, of_all) = (rough_percent(it.share), rough_percent(it.share_of_all));
+        writeln!(
+            out,
+            "{indent}- {} {}: {part} of them, {of_all} of all calls",
+            markdown(&it.field),
+            markdown(&it.value)
+        )?;
+    }
+    for message in code.messages.iter().take(3) {
+        writeln!(out, "{indent}- message, {} times: {}", count(message.count), markdown(&message.text))?;
+    }
+    Ok(())
+}
+
+fn request_id(id: &LookInto, indent: &str, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{indent}- {} {}{}", markdown(&id.request_id), id.reason, whereabouts(&id.at, view))
+}
+
+fn whereabouts(at: &At, view: &View) -> String {
+    let mut said = String::new();
+    for text in [at.time.map(|time| view.second(time)), at.duration_ms.map(|ms| took(Some(ms)))].into_iter().flatten() {
+        said += &format!(", {text}");
+    }
+    for text in [&at.service, &at.action, &at.region].into_iter().flatten() {
+        said += &format!(", {}", markdown(text));
+    }
+    said + &format!(", {}", markdown(&format!("{}:{}", path(&at.input), at.line)))
+}
+
+fn rate(calls: &Calls) -> String {
+    calls.failure_rate.map(percent).unwrap_or_default()
+}
+
+fn actions(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    if report.actions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Actions\n")?;
+    head(&["calls", "failed", "rate", "p50", "p99", "max", "service", "action"], 6, out)?;
+    for it in report.actions.iter().take(view.top.max(1)) {
+        let latency = &it.latency;
+        row(
+            &[
+                count(calls(&it.calls)),
+                count(it.calls.failed),
+                rate(&it.calls),
+                took(latency.p50),
+                took(latency.p99),
+                took(latency.max),
+                it.service.as_deref().map(markdown_cell).unwrap_or_default(),
+                markdown_cell(&it.action),
+            ],
+            out,
+        )?;
+    }
+    rest(report.actions.len(), view, out)
+}
+
+fn groups(name: &str, rows: &[(&str, &Calls)], view: &View, out: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Calls by {name}\n")?;
+    head(&["calls", "failed", "rate", name], 3, out)?;
+    for (value, it) in rows.iter().take(view.top.max(1)) {
+        row(&[count(calls(it)), count(it.failed), rate(it), markdown_cell(value)], out)?;
+    }
+    rest(rows.len(), view, out)
+}
+
+fn by(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    if report.by.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Calls by other fields and periods\n")?;
+    head(&["calls", "failed", "rate", "field", "value", "most often"], 3, out)?;
+    for it in report.by.iter().take(view.top.max(1)) {
+        let most = it.codes.iter().flatten().next();
+        let most = most.map(|code| format!("{} ({})", markdown_cell(&code.code), count(code.count)));
+        let By { name, value, calls: of, .. } = it;
+        let names = [markdown_cell(name), markdown_cell(value), most.unwrap_or_default()];
+        row(&[[count(calls(of)), count(of.failed), rate(of)].as_slice(), &names].concat(), out)?;
+    }
+    rest(report.by.len(), view, out)
+}
+
+fn latency(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let latency = &report.latency;
+    if latency.all.count == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n## Latency\n")?;
+    head(&["timed", "p50", "p90", "p95", "p99", "p99.9", "max", "calls"], 7, out)?;
+    for (name, it) in [("ok", &latency.ok), ("failed", &latency.failed), ("all, dry runs too", &latency.all)] {
+        let Quantiles { count: timed, p50, p90, p95, p99, p999, max } = it;
+        let values = [p50, p90, p95, p99, p999, max].map(|ms| took(*ms));
+        row(&[[count(*timed)].as_slice(), &values, &[name.to_owned()]].concat(), out)?;
+    }
+    Ok(())
+}
+
+fn notes(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let mut topic = "";
+    for remark in remarks::remarks(report, view) {
+        if remark.topic != topic {
+            topic = remark.topic;
+            writeln!(out, "\n## {topic}\n")?;
+        }
+        let parts = remark.parts.iter().map(|part| match part {
+            Part::Words(words) => words.replace("--", r"\--").replace('_', r"\_"),
+            Part::Quoted(text) => markdown(text),
+        });
+        writeln!(out, "- {}", parts.collect::<String>())?;
+    }
+    let conditions: Vec<_> = report.status.iter().map(|it| view::condition(*it).replace('_', " ")).collect();
+    writeln!(out, "\nStatus: {}", conditions.join(", "))
+}

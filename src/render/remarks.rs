@@ -1,0 +1,227 @@
+//! What the numbers of a report do not cover, as words and quoted texts: lines that are no calls, input that was not
+//! seen, how the rest was read. It knows no format; each format escapes what is quoted in its own manner.
+
+use super::text::numbers::{count, counted};
+use super::text::phrases;
+use super::verdict;
+use super::view::View;
+use crate::nanos::{NS_PER_SECOND, Nanos};
+use crate::report::{Condition, Input, Report, Setting};
+
+/// A piece of a remark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Our own words: ASCII letters, digits and simple punctuation.
+    Words(String),
+    /// Text from a log, a file name or an option; hostile.
+    Quoted(String),
+}
+
+/// One thing to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// What it is about, such as `Not in the rate`; remarks of one topic stand together.
+    pub topic: &'static str,
+    /// What it says.
+    pub parts: Vec<Part>,
+}
+
+const NOT_IN_THE_RATE: &str = "Not in the rate";
+const NOT_SEEN: &str = "Not seen";
+const ODD: &str = "Odd lines";
+const READ_AS: &str = "Read as";
+const NOTES: &str = "Notes";
+/// How many places, gaps or pointers one remark names.
+const NAMED_MAX: usize = 3;
+
+/// Everything there is to remark, by topic; of each topic at most `view.top` remarks, and how many there are.
+#[must_use]
+pub fn remarks(report: &Report, view: &View) -> Vec<Remark> {
+    let topics = [
+        (NOT_IN_THE_RATE, not_in_the_rate(report)),
+        (NOT_SEEN, not_seen(report, view)),
+        (ODD, odd(report)),
+        (READ_AS, read_as(report)),
+        (NOTES, notes(report)),
+    ];
+    let mut all = Vec::new();
+    for (topic, said) in topics {
+        let rest = said.len().saturating_sub(view.top.max(1));
+        all.extend(said.into_iter().take(view.top.max(1)).map(|parts| Remark { topic, parts }));
+        if rest > 0 {
+            all.push(Remark { topic, parts: vec![words(format!("{} more (--top)", count(rest as u64)))] });
+        }
+    }
+    all
+}
+
+type Parts = Vec<Part>;
+
+fn words(text: impl Into<String>) -> Part {
+    Part::Words(text.into())
+}
+
+fn quoted(text: impl Into<String>) -> Part {
+    Part::Quoted(text.into())
+}
+
+/// The path of an input; standard input by its name.
+#[must_use]
+pub fn path(input: &str) -> &str {
+    if input == "-" { "stdin" } else { input }
+}
+
+fn not_in_the_rate(report: &Report) -> Vec<Parts> {
+    let totals = &report.totals;
+    let mut said = Vec::new();
+    if totals.no_envelope > 0 {
+        let lines = counted(totals.no_envelope, "line", "lines");
+        said.push(vec![words(format!("{lines} without an envelope: JSON, but no response of the API"))]);
+    }
+    said.extend(report.malformed.reasons.0.iter().filter(|reason| reason.1 > 0).map(|&(reason, lines)| {
+        let lines = counted(lines, "line", "lines");
+        let mut parts = vec![words(format!("{lines} malformed, {reason}: {}", phrases::reason(reason)))];
+        let samples = report.malformed.samples.iter().filter(|sample| sample.reason == reason);
+        for (place, sample) in samples.take(NAMED_MAX).enumerate() {
+            parts.push(words(if place == 0 { ", first at " } else { ", " }));
+            parts.push(quoted(format!("{}:{}", path(&sample.input), sample.line)));
+        }
+        parts
+    }));
+    let counts = [
+        (totals.dry_run, "dry run", "dry runs", ": they would have succeeded"),
+        (totals.duplicates, "duplicate", "duplicates", " taken out by --dedupe"),
+        (totals.filtered, "record", "records", " taken out by filters"),
+        (totals.untimed, "record", "records", " of these without a time"),
+        (totals.blank, "blank line", "blank lines", ""),
+    ];
+    let counts = counts.into_iter().filter(|row| row.0 > 0);
+    said.extend(counts.map(|(number, one, many, rest)| vec![words(counted(number, one, many) + rest)]));
+    said
+}
+
+fn not_seen(report: &Report, view: &View) -> Vec<Parts> {
+    let of = |input: &Input, parts: Parts| [vec![quoted(path(&input.path))], parts].concat();
+    let mut said = Vec::new();
+    for input in report.inputs.iter().filter(|input| input.status != "ok") {
+        let status = if input.status == "error" { "not read" } else { input.status };
+        let mut parts = vec![words(format!(": {status}"))];
+        if let Some(error) = &input.error {
+            parts.extend([words(", "), quoted(error)]);
+        }
+        said.push(of(input, parts));
+    }
+    for input in report.inputs.iter().filter(|input| input.unfinished) {
+        said.push(of(input, vec![words(": its last line is not finished and counts as malformed")]));
+    }
+    for input in report.inputs.iter().filter(|input| input.skipped) {
+        said.push(of(input, vec![words(": skipped, it lies outside of the time window")]));
+    }
+    said.extend(gaps(report, view).map(|text| vec![words(text)]));
+    said
+}
+
+/// The longest stretches of time without calls, unless most of the time is without.
+fn gaps(report: &Report, view: &View) -> Option<String> {
+    let width_ns = report.timeline.bucket_seconds?.checked_mul(NS_PER_SECOND)?;
+    let buckets = &report.timeline.buckets;
+    let is_empty = |place: usize| buckets.get(place).is_some_and(|bucket| bucket.ok == 0 && bucket.failed == 0);
+    let starts = (0..buckets.len()).filter(|&place| is_empty(place) && (place == 0 || !is_empty(place - 1)));
+    let mut gaps: Vec<_> =
+        starts.map(|start| (start, (start..).take_while(|&place| is_empty(place)).count())).collect();
+    let empty: usize = gaps.iter().map(|gap| gap.1).sum();
+    if empty == 0 || empty > buckets.len() / 2 {
+        return None;
+    }
+    let total = gaps.len();
+    gaps.sort_by_key(|&(start, length)| (std::cmp::Reverse(length), start));
+    gaps.truncate(NAMED_MAX);
+    gaps.sort_unstable();
+    let said = gaps.iter().filter_map(|&(start, length)| {
+        let from = buckets.get(start)?.start;
+        let to = i64::try_from(length).ok()?.saturating_mul(width_ns).saturating_add(from.0);
+        Some(format!("{} to {}", view.second(from), view.second(Nanos(to))))
+    });
+    let rest = total - gaps.len();
+    let rest = if rest > 0 { format!("; {rest} more, none longer") } else { String::new() };
+    Some(format!("no calls from {}{rest}", said.collect::<Vec<_>>().join(", ")))
+}
+
+fn odd(report: &Report) -> Vec<Parts> {
+    let missing = &report.totals.missing_request_id;
+    let missing = [(missing.failed, "failed calls"), (missing.ok, "ok calls"), (missing.dry_run, "dry runs")];
+    let missing = missing.into_iter().filter(|row| row.0 > 0);
+    let missing =
+        missing.map(|(number, what)| format!("{} {what} without a RequestId: in no list of ids", count(number)));
+    let odd = report.anomalies.iter().map(|(anomaly, &lines)| {
+        format!("{} {} ({anomaly})", counted(lines, "line", "lines"), phrases::anomaly(anomaly)).replace("  ", " ")
+    });
+    missing.chain(odd).map(|text| vec![words(text)]).collect()
+}
+
+/// Where envelope and context were found, once for all inputs that agree, and the options that change numbers.
+fn read_as(report: &Report) -> Vec<Parts> {
+    let mut ways: Vec<(Parts, u64)> = Vec::new();
+    for input in report.inputs.iter().filter(|input| input.lines > 0) {
+        let way = way(input);
+        match ways.iter_mut().find(|(known, _)| *known == way) {
+            Some((_, inputs)) => *inputs = inputs.saturating_add(1),
+            None => ways.push((way, 1)),
+        }
+    }
+    let several = ways.len() > 1;
+    let ways = ways.into_iter().map(|(mut way, inputs)| {
+        if several {
+            way.push(words(format!(" ({})", counted(inputs, "input", "inputs"))));
+        }
+        way
+    });
+    let options = report.filters.iter().map(|(name, value)| {
+        let values = match value {
+            Setting::Switch(_) => Vec::new(),
+            Setting::Number(number) => vec![number.to_string()],
+            Setting::Text(text) => vec![text.clone()],
+            Setting::List(texts) => texts.clone(),
+        };
+        let mut parts = vec![words(format!("option {}", name.replace('_', "-")))];
+        parts.extend(values.into_iter().flat_map(|value| [words(" "), quoted(value)]));
+        parts
+    });
+    ways.chain(options).collect()
+}
+
+fn way(input: &Input) -> Parts {
+    let mut parts = vec![words(format!("{}, {}", input.format, compression(input.compression)))];
+    let envelopes = input.envelope.iter().take(NAMED_MAX);
+    for pointer in envelopes {
+        match pointer.as_str() {
+            "" => parts.push(words(", envelope at the root")),
+            pointer => parts.extend([words(", envelope "), quoted(pointer)]),
+        }
+    }
+    for (name, field) in &input.fields {
+        parts.extend([words(format!(", {name} ")), quoted(&field.pointer)]);
+    }
+    parts
+}
+
+fn compression(name: &str) -> &str {
+    if name == "none" { "not compressed" } else { name }
+}
+
+fn notes(report: &Report) -> Vec<Parts> {
+    let mut said: Vec<_> = report.hints.iter().map(|hint| vec![quoted(hint)]).collect();
+    if report.approximate {
+        said.push(vec![words("a table was too small for all its names: the rest is in (other)")]);
+    }
+    if report.status.contains(&Condition::WriteFailed) {
+        said.push(vec![words("a report or another file could not be written (exit 4)")]);
+    }
+    said
+}
+
+/// The rules that fired, with their values.
+#[must_use]
+pub fn breaches(report: &Report) -> Vec<String> {
+    report.breaches.iter().map(verdict::breach).collect()
+}

@@ -1,0 +1,129 @@
+//! The head of the page: the verdict, the rules that fired, and what the numbers are about.
+
+use std::io::{self, Write};
+
+use super::clock::Clock;
+use super::numbers::{bytes, count, counted, percent, percent_range};
+use super::page::{Page, Phrase, Span, Style};
+use super::{path, safe};
+use crate::render::verdict::{self, Word};
+use crate::report::{Calls, Report, Setting};
+
+/// Longer options, in bytes, may be wrapped apart.
+const OPTION_BYTES_WHOLE_MAX: usize = 36;
+
+/// Writes the head.
+pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, page: &mut Page<W>) -> io::Result<()> {
+    let word = verdict::word(report);
+    let lead = Span::styled(style(word), word.as_str());
+    let sentence = Span::plain(verdict::sentence(report));
+    page.flow(vec![lead, Span::plain("  ")], 2, &[vec![sentence]])?;
+    if report.breaches.len() > 1 {
+        for breach in &report.breaches {
+            page.flow(vec![Span::plain("  ")], 4, &[vec![Span::styled(Style::Bad, verdict::breach(breach))]])?;
+        }
+    }
+    let about = about(report, clock, page.signs.to);
+    if !about.is_empty() {
+        page.flow(Vec::new(), 2, &about)?;
+    }
+    let settings: Vec<_> = report.filters.iter().flat_map(|(name, value)| setting(name, value)).collect();
+    if settings.is_empty() {
+        return Ok(());
+    }
+    page.flow(vec![Span::styled(Style::Faint, "with ")], 2, &[settings])
+}
+
+const fn style(word: Word) -> Style {
+    match word {
+        Word::Ok => Style::Good,
+        Word::Breach | Word::Failing => Style::Bad,
+        _ => Style::Warn,
+    }
+}
+
+/// When, what and how much of it was recognised.
+fn about(report: &Report, clock: &Clock<'_>, to: &str) -> Vec<Phrase> {
+    let mut about = Vec::new();
+    about.extend(clock.range(to).map(|range| vec![Span::plain(range)]));
+    about.extend(
+        report
+            .window
+            .as_ref()
+            .map(|window| vec![Span::plain(format!("run {} of the state", count(window.generation)))]),
+    );
+    about.extend(only(report));
+    about.extend(inputs(report));
+    about.extend(coverage(report).map(|text| vec![Span::plain(text)]));
+    about.extend(bounds(report).map(|text| vec![Span::plain(text)]));
+    if report.approximate {
+        about.push(vec![Span::plain("what did not fit into a table is in (other)")]);
+    }
+    about
+}
+
+/// The service and the region that all calls have; several have tables.
+fn only(report: &Report) -> Option<Phrase> {
+    let totals = &report.totals;
+    let is_all = |calls: &Calls| calls.ok == totals.ok && calls.failed == totals.failed;
+    let mut said = Vec::new();
+    if let [only] = report.services.as_slice()
+        && is_all(&only.calls)
+    {
+        said.push(safe(&only.service));
+    }
+    if let [only] = report.regions.as_slice()
+        && is_all(&only.calls)
+    {
+        said.push(format!("in {}", safe(&only.region)));
+    }
+    (!said.is_empty()).then(|| vec![Span::plain(format!("all {}", said.join(" ")))])
+}
+
+fn inputs(report: &Report) -> Option<Phrase> {
+    let size = if report.totals.bytes > 0 { format!(" ({})", bytes(report.totals.bytes)) } else { String::new() };
+    match report.inputs.as_slice() {
+        [] => None,
+        [only] => Some(vec![Span::whole(Style::Plain, path(&only.path)), Span::plain(size)]),
+        several => Some(vec![Span::plain(format!("{} inputs{size}", count(several.len() as u64)))]),
+    }
+}
+
+/// How much was recognised of the lines that are not blank.
+fn coverage(report: &Report) -> Option<String> {
+    let (recognised, lines) = (verdict::recognised(report), verdict::lines_not_blank(report));
+    match lines {
+        0 => None,
+        _ if recognised == 0 => None,
+        1 => Some("its only line recognised".to_owned()),
+        _ if recognised == lines => Some(format!("all {} recognised", counted(lines, "line", "lines"))),
+        _ => {
+            let part = percent(recognised as f64 / lines as f64);
+            Some(format!("{part} of {} recognised", counted(lines, "line", "lines")))
+        }
+    }
+}
+
+/// What the malformed lines could make of the rate.
+fn bounds(report: &Report) -> Option<String> {
+    let totals = &report.totals;
+    let [low, high] = totals.failure_rate_bounds.filter(|_| totals.malformed > 0 && totals.failure_rate.is_some())?;
+    Some(format!("true rate within {}", percent_range(low, high)))
+}
+
+/// An option as it is typed, once for each of its values, with a blank behind.
+fn setting(name: &str, value: &Setting) -> Vec<Span> {
+    let name = name.replace('_', "-");
+    let one = |text: &str| {
+        // A flag stays with its value, unless that is long.
+        let option = format!("--{name} {}", safe(text));
+        let is_whole = option.len() <= OPTION_BYTES_WHOLE_MAX;
+        [Span { is_whole, ..Span::plain(option) }, Span::plain(" ")]
+    };
+    match value {
+        Setting::Switch(_) => vec![Span::plain(format!("--{name} "))],
+        Setting::Number(number) => one(&number.to_string()).into(),
+        Setting::Text(text) => one(text).into(),
+        Setting::List(texts) => texts.iter().flat_map(|text| one(text)).collect(),
+    }
+}

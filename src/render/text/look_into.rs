@@ -1,0 +1,337 @@
+//! The ids to look into, grouped by code, each with the reason why it was chosen and where its record stands.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::clock::Clock;
+use super::numbers::{count, counted, duration, rate, rough_percent};
+use super::page::{Page, Phrase, Span, Style, cut};
+use super::{codes, path, phrases, safe};
+use crate::catalog::OTHER;
+use crate::render::verdict;
+use crate::report::{At, Code, LookInto, Message, Report, StandsOut};
+
+/// Columns before the names of lines.
+const INDENT: usize = 4;
+/// Columns of an id that others are aligned with; a UUID has as many.
+const ID_WIDTH: usize = 36;
+/// Columns between columns.
+const GAP: usize = 2;
+/// How many variants of a message are shown.
+const MESSAGES_MAX: usize = 3;
+/// How many values of a field are shown.
+const VALUES_MAX: usize = 3;
+
+/// Writes the list.
+pub fn write<W: Write>(
+    report: &Report,
+    clock: &Clock<'_>,
+    top: usize,
+    command: &str,
+    page: &mut Page<W>,
+) -> io::Result<()> {
+    if report.look_into.is_empty() {
+        return Ok(());
+    }
+    page.section()?;
+    heading(command, page)?;
+    let entries = entries(report);
+    let columns = Columns::of(&entries, clock, page.width);
+    let mut classes = Vec::new();
+    for (place, entry) in entries.iter().enumerate() {
+        let is_shown = codes::is_shown(report, entry.name, top);
+        let is_first = !classes.contains(&entry.class);
+        classes.push(entry.class);
+        entry.write_head(place + 1, is_first, is_shown, clock, page)?;
+        entry.write_stands_out(&columns, page)?;
+        entry.write_throttled(&columns, page)?;
+        entry.write_messages(&columns, page)?;
+        for id in &entry.ids {
+            columns.write(id, clock, page)?;
+        }
+    }
+    Ok(())
+}
+
+fn heading<W: Write>(command: &str, page: &mut Page<W>) -> io::Result<()> {
+    let lead = vec![Span::styled(Style::Strong, "LOOK INTO"), Span::plain("  ")];
+    let mut phrases = vec![vec![Span::styled(Style::Faint, "these RequestIds; a class is a hint, no verdict")]];
+    // Standard input cannot be read again.
+    if !command.is_empty() && command != "-" {
+        let command = safe(command);
+        phrases.push(vec![
+            Span::styled(Style::Faint, "write it up: "),
+            Span::whole(Style::Plain, format!("resplog ticket {command}")),
+        ]);
+    }
+    page.flow(lead, 2, &phrases)
+}
+
+/// A code with its ids.
+struct Entry<'a> {
+    name: &'a str,
+    class: &'static str,
+    /// What else is known of the code.
+    code: Option<&'a Code>,
+    ids: Vec<&'a LookInto>,
+}
+
+/// The codes in the order in which the list comes to them.
+fn entries(report: &Report) -> Vec<Entry<'_>> {
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    for id in &report.look_into {
+        match entries.iter_mut().find(|entry| entry.name == id.code) {
+            Some(entry) => entry.ids.push(id),
+            None => entries.push(Entry {
+                name: &id.code,
+                class: id.class,
+                code: report.codes.iter().find(|code| code.code == id.code),
+                ids: vec![id],
+            }),
+        }
+    }
+    entries
+}
+
+impl Entry<'_> {
+    /// The code and what its class means, said once a class; what the table of codes does not show is said here.
+    fn write_head<W: Write>(
+        &self,
+        rank: usize,
+        is_first: bool,
+        is_shown: bool,
+        clock: &Clock<'_>,
+        page: &mut Page<W>,
+    ) -> io::Result<()> {
+        let mut phrases: Vec<Phrase> = Vec::new();
+        let meaning =
+            if is_first { format!("{}: {}", self.class, phrases::class(self.class)) } else { self.class.to_owned() };
+        phrases.push(vec![Span::plain(meaning)]);
+        if let Some(code) = self.code.filter(|_| !is_shown) {
+            let failures = counted(code.count, "failure", "failures");
+            let since = code.since.map(|since| format!(" since {}", clock.minute(since))).unwrap_or_default();
+            let trend = code.trend.map(|trend| format!(", {trend}")).unwrap_or_default();
+            phrases.push(vec![Span::plain(format!("{failures}{since}{trend}"))]);
+        }
+        let lead = vec![
+            Span::plain(format!("{rank:>2}  ")),
+            Span::whole(Style::Strong, verdict::code(self.name)),
+            Span::plain("  "),
+        ];
+        page.flow(lead, INDENT, &phrases)
+    }
+
+    /// The longest name of a line that is not an id's.
+    fn name_width(&self) -> usize {
+        let messages = self.messages().map(|(name, _)| name.len());
+        messages.max().unwrap_or(0).max("stands out".len())
+    }
+
+    /// The most frequent messages with the names of their lines, no more than there are ids: the less the code is
+    /// looked into, the less of it is said.
+    fn messages(&self) -> impl Iterator<Item = (String, &Message)> {
+        let messages = self.code.map(|code| code.messages.as_slice()).unwrap_or_default();
+        // What did not fit into the table of variants is none.
+        let (kept, more) = match messages.split_last() {
+            Some((rest, kept)) if rest.text == OTHER && !kept.is_empty() => (kept, "+"),
+            _ => (messages, ""),
+        };
+        let total = kept.len();
+        let name = move |place: usize| match total {
+            1 if more.is_empty() => "message".to_owned(),
+            _ => format!("message {} of {total}{more}", place + 1),
+        };
+        kept.iter()
+            .take(self.ids.len().min(MESSAGES_MAX))
+            .enumerate()
+            .map(move |(place, message)| (name(place), message))
+    }
+
+    /// Where the code is more frequent than calls are; without that, what its ids were calls of.
+    fn write_stands_out<W: Write>(&self, columns: &Columns, page: &mut Page<W>) -> io::Result<()> {
+        let rows = self.code.map(|code| code.stands_out.as_slice()).unwrap_or_default();
+        if rows.is_empty() {
+            let seen = if columns.has_calls { Vec::new() } else { seen_in(&self.ids, page.signs.cut) };
+            return if seen.is_empty() { Ok(()) } else { page.flow(columns.name("seen in"), columns.indent(), &seen) };
+        }
+        let say = |(place, row): (usize, &StandsOut)| {
+            let of_all = if place == 0 { " of all calls" } else { "" };
+            let (part, all) = (rough_percent(row.share), rough_percent(row.share_of_all));
+            vec![Span::plain(format!(
+                "{} {} {part} ({all}{of_all})",
+                safe(&row.field),
+                value(&row.value, page.signs.cut)
+            ))]
+        };
+        let phrases: Vec<_> = rows.iter().enumerate().map(say).collect();
+        page.flow(columns.name("stands out"), columns.indent(), &phrases)
+    }
+
+    /// At how many calls a second a throttle code was given.
+    fn write_throttled<W: Write>(&self, columns: &Columns, page: &mut Page<W>) -> io::Result<()> {
+        let Some(throttled) = self.code.and_then(|code| code.throttled) else { return Ok(()) };
+        let (from, peak) = (rate(throttled.from_per_second), rate(throttled.peak_per_second));
+        let range = if from == peak { from } else { format!("{from} to {peak}") };
+        let text = format!("at {range} calls/s in all");
+        page.flow(columns.name("refused"), columns.indent(), &[vec![Span::plain(text)]])
+    }
+
+    /// What the service said, one line a variant, with its failures unless those are all.
+    fn write_messages<W: Write>(&self, columns: &Columns, page: &mut Page<W>) -> io::Result<()> {
+        let room = page.width.saturating_sub(columns.indent());
+        for (name, message) in self.messages() {
+            let is_all = self.code.is_some_and(|code| code.count == message.count);
+            let before = if is_all { String::new() } else { format!("{} x  ", count(message.count)) };
+            let mut line = columns.name(&name);
+            line.push(Span::plain(cut(&format!("{before}{}", safe(&message.text)), room, page.signs.cut)));
+            page.line(&line)?;
+        }
+        Ok(())
+    }
+}
+
+/// Services, actions and regions of some calls.
+fn seen_in(ids: &[&LookInto], cut_sign: &str) -> Vec<Phrase> {
+    let fields: [fn(&At) -> Option<&String>; 3] =
+        [|at| at.service.as_ref(), |at| at.action.as_ref(), |at| at.region.as_ref()];
+    let mut phrases = Vec::new();
+    for field in fields {
+        let mut values: Vec<String> = Vec::new();
+        for text in ids.iter().filter_map(|id| field(&id.at)).map(|text| value(text, cut_sign)) {
+            if !values.contains(&text) {
+                values.push(text);
+            }
+        }
+        let more = if values.len() > VALUES_MAX { ", …".replace('…', cut_sign) } else { String::new() };
+        values.truncate(VALUES_MAX);
+        if !values.is_empty() {
+            phrases.push(vec![Span::plain(values.join(", ") + &more)]);
+        }
+    }
+    phrases
+}
+
+/// A value of the log, which may be of any length.
+fn value(text: &str, cut_sign: &str) -> String {
+    cut(&safe(text), 60, cut_sign)
+}
+
+/// How much of an id's line fits into the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// All of it.
+    Line,
+    /// The place goes below.
+    PlaceBelow,
+    /// All but the id goes below.
+    AllBelow,
+}
+
+/// How the lines of all ids are laid out: columns as wide as their cells, the same for every code.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    layout: Layout,
+    name: usize,
+    id: usize,
+    time: usize,
+    duration: usize,
+    call: usize,
+    /// Whether service, action and region stand before the place.
+    has_calls: bool,
+}
+
+impl Columns {
+    /// The fullest layout in which every line fits into the page.
+    fn of(entries: &[Entry<'_>], clock: &Clock<'_>, page_width: usize) -> Self {
+        let ids = || entries.iter().flat_map(|entry| &entry.ids);
+        let widest = |text: &dyn Fn(&LookInto) -> String| ids().map(|id| text(id).width()).max().unwrap_or(0);
+        let names = entries.iter().map(Entry::name_width).max().unwrap_or(0);
+        let mut columns = Self {
+            layout: Layout::Line,
+            name: names.max(widest(&|id| safe(&id.reason))),
+            id: widest(&|id| safe(&id.request_id)).min(ID_WIDTH),
+            time: widest(&|id| time(id, clock)),
+            duration: widest(&took),
+            call: widest(&called),
+            has_calls: false,
+        };
+        let place = widest(&place);
+        let with = |width: usize| if width > 0 { width + GAP } else { 0 };
+        let id = columns.indent() + columns.id + GAP + with(columns.time) + with(columns.duration);
+        let (layout, end) = match () {
+            () if id + place <= page_width => (Layout::Line, id + place),
+            () if id <= page_width + GAP => (Layout::PlaceBelow, columns.indent() + place),
+            () => (Layout::AllBelow, page_width),
+        };
+        columns.layout = layout;
+        columns.has_calls = columns.call > 0 && end + GAP + columns.call <= page_width;
+        columns
+    }
+
+    /// Columns before what stands behind the names.
+    const fn indent(&self) -> usize {
+        INDENT + self.name + GAP
+    }
+
+    /// The beginning of a line with a name.
+    fn name(&self, name: &str) -> Vec<Span> {
+        let width = self.name + GAP;
+        vec![Span::plain(" ".repeat(INDENT)), Span::styled(Style::Faint, format!("{name:<width$}"))]
+    }
+
+    fn write<W: Write>(&self, id: &LookInto, clock: &Clock<'_>, page: &mut Page<W>) -> io::Result<()> {
+        let mut line = self.name(&safe(&id.reason));
+        let request_id = Span::whole(Style::Plain, safe(&id.request_id));
+        let place = Span::whole(Style::Plain, place(id));
+        if self.layout == Layout::AllBelow {
+            line.push(request_id);
+            page.line(&line)?;
+            let about = [time(id, clock), took(id)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+            let about = if about.is_empty() { Vec::new() } else { vec![vec![Span::plain(about.join("  "))]] };
+            let phrases: Vec<_> = about.into_iter().chain([vec![place]]).collect();
+            return page.flow(self.name(""), self.indent(), &phrases);
+        }
+        line.extend(padded(request_id, self.id));
+        if self.time > 0 {
+            line.extend(padded(Span::plain(time(id, clock)), self.time));
+        }
+        if self.duration > 0 {
+            line.push(Span::plain(format!("{:>width$}{:GAP$}", took(id), "", width = self.duration)));
+        }
+        if self.layout == Layout::PlaceBelow {
+            page.line(&line)?;
+            line = self.name("");
+        }
+        if self.has_calls {
+            line.extend(padded(Span::plain(called(id)), self.call));
+        }
+        line.push(place);
+        page.line(&line)
+    }
+}
+
+fn padded(span: Span, width: usize) -> [Span; 2] {
+    let blanks = " ".repeat((width + GAP).saturating_sub(span.width()));
+    [span, Span::plain(blanks)]
+}
+
+fn time(id: &LookInto, clock: &Clock<'_>) -> String {
+    id.at.time.map(|time| clock.second(time)).unwrap_or_default()
+}
+
+fn took(id: &LookInto) -> String {
+    id.at.duration_ms.map(duration).unwrap_or_default()
+}
+
+/// Service, action and region of the call.
+fn called(id: &LookInto) -> String {
+    let parts = [&id.at.service, &id.at.action, &id.at.region];
+    let parts = parts.into_iter().flatten().map(|text| cut(&safe(text), 60, ""));
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// Where the record stands: `path:line`.
+fn place(id: &LookInto) -> String {
+    format!("{}:{}", path(&id.at.input), id.at.line)
+}

@@ -1,0 +1,61 @@
+//! What the words of a report mean, in a phrase: for readers who see one for the first time. Words without a phrase
+//! stand for themselves.
+
+use crate::catalog::{NONE, OTHER};
+
+/// Who can act on failures of a class, and how; a hint.
+#[must_use]
+pub fn class(class: &str) -> &'static str {
+    match class {
+        "provider" => "the service failed; retry, then send these ids to support",
+        "capacity" => "the cloud is short of it; try another zone or type, or wait",
+        "state" => "a resource or the account is in a state that forbids it now",
+        "throttle" => "too many calls in too short a time; slow down",
+        "quota" => "an allowance is used up; raise it or free some",
+        "client_side" => "made up by an SDK: no response came back",
+        "auth" => "key, signature or permission; check the credentials and policies",
+        "caller" => "the request itself is at fault; correct the call",
+        _ => "the code does not tell who can act",
+    }
+}
+
+/// Why a line is not one JSON value.
+#[must_use]
+pub fn reason(reason: &str) -> &'static str {
+    match reason {
+        "oversize" => "longer than --max-line",
+        "truncated" => "cut before the end of the JSON",
+        "trailing" => "something stands behind the JSON",
+        "depth" => "nested more than 1,024 deep",
+        "utf8" => "not UTF-8",
+        "syntax" => "not JSON",
+        _ => "",
+    }
+}
+
+/// What is odd about a line that counts all the same, behind a number.
+#[must_use]
+pub fn anomaly(anomaly: &str) -> &'static str {
+    match anomaly {
+        "nul_padding" => "behind NUL bytes, as copytruncate leaves them",
+        "bom" => "behind a byte order mark",
+        "null_error" => "with Error: null, counted as ok",
+        "duplicate_key" => "with a key given twice, the last one counts",
+        "code_not_string" => "with a number as Code",
+        "error_without_code" => "with an Error, but no Code",
+        "code_too_long" => "with a Code longer than 256 bytes",
+        "implausible_time" => "with a time before 2010 or after 2100, counted as none",
+        "bad_context" => "with a context field that cannot be read",
+        _ => "",
+    }
+}
+
+/// What stands for codes that are none.
+#[must_use]
+pub fn code(code: &str) -> &'static str {
+    match code {
+        NONE => "the error has no code",
+        OTHER => "codes that did not fit into the table",
+        _ => "",
+    }
+}

@@ -1,0 +1,334 @@
+//! The verdict: one sentence that says it all, first in every format and the subject of a mail. It knows no format;
+//! its text is plain ASCII but for codes and rules, which have passed [`escape::terminal`](super::escape::terminal).
+
+use super::escape::terminal;
+use super::text::numbers::{count, counted, percent, share};
+use crate::report::{Breach, Code, Condition, Input, Report};
+
+/// More unrecognised lines than this share belong into the verdict.
+const UNRECOGNISED_SHARE: f64 = 0.01;
+
+/// The first word of a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// A signal ended the run: the numbers are those so far.
+    Interrupted,
+    /// A rule fired.
+    Breach,
+    /// No input could be read.
+    Unreadable,
+    /// No line that is not blank.
+    Empty,
+    /// Lines, but no record.
+    NotRecognised,
+    /// Records, but no call that counts.
+    NoCalls,
+    /// Calls failed.
+    Failing,
+    /// No call failed, but not every input was read whole.
+    Incomplete,
+    /// No call failed.
+    Ok,
+}
+
+impl Word {
+    /// How it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Interrupted => "INTERRUPTED",
+            Self::Breach => "BREACH",
+            Self::Unreadable => "UNREADABLE",
+            Self::Empty => "EMPTY",
+            Self::NotRecognised => "NOT RECOGNISED",
+            Self::NoCalls => "NO CALLS",
+            Self::Failing => "FAILING",
+            Self::Incomplete => "INCOMPLETE",
+            Self::Ok => "OK",
+        }
+    }
+}
+
+/// Word and sentence on one line: `OK  no failures in 9,126 calls`. It holds no control characters.
+#[must_use]
+pub fn verdict(report: &Report) -> String {
+    format!("{}  {}", word(report).as_str(), sentence(report))
+}
+
+/// The word that stands first.
+#[must_use]
+pub fn word(report: &Report) -> Word {
+    if report.status.contains(&Condition::Interrupted) {
+        return Word::Interrupted;
+    }
+    if report.breaches.is_empty() { finding(report) } else { Word::Breach }
+}
+
+/// What was found, whatever it means.
+fn finding(report: &Report) -> Word {
+    let totals = &report.totals;
+    let is_bad = |input: &Input| input.status != "ok";
+    match () {
+        () if totals.failed > 0 => Word::Failing,
+        () if totals.ok > 0 && report.inputs.iter().any(is_bad) => Word::Incomplete,
+        () if totals.ok > 0 => Word::Ok,
+        () if recognised(report) > 0 => Word::NoCalls,
+        () if totals.lines > totals.blank => Word::NotRecognised,
+        () if !report.inputs.is_empty() && report.inputs.iter().all(is_bad) => Word::Unreadable,
+        () => Word::Empty,
+    }
+}
+
+/// What stands behind the word: breaches first, then the finding, then what is missing.
+#[must_use]
+pub fn sentence(report: &Report) -> String {
+    let mut text = String::new();
+    if report.status.contains(&Condition::Interrupted) {
+        text.push_str("so far ");
+    }
+    match report.breaches.as_slice() {
+        [] => {}
+        [only] => text += &format!("{}: ", breach(only)),
+        several => text += &format!("{} rules fired: ", several.len()),
+    }
+    text += &found(report);
+    for remark in [new_codes(report), unread(report), unrecognised(report)].into_iter().flatten() {
+        text += "; ";
+        text += &remark;
+    }
+    text
+}
+
+/// A rule with the value that made it fire, in percent when that is how the rule's first limit is written.
+#[must_use]
+pub fn breach(breach: &Breach) -> String {
+    let rule = terminal(&breach.rule);
+    let limit = breach
+        .rule
+        .split(['<', '>', '='])
+        .map(str::trim_start)
+        .find(|part| part.starts_with(|first: char| first.is_ascii_digit()));
+    let unit =
+        limit.map(|limit| limit.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '.').trim_start());
+    let value =
+        if unit.is_some_and(|unit| unit.starts_with('%')) { percent(breach.value) } else { plain(breach.value) };
+    format!("{rule} (is {value})")
+}
+
+/// A number of unknown unit with at most three digits behind the point.
+fn plain(value: f64) -> String {
+    if value.fract() == 0.0 && (0.0..9e15).contains(&value) {
+        return count(value as u64);
+    }
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A code as it is shown: harmless, and in quotes when blanks at its ends would not be seen.
+#[must_use]
+pub fn code(code: &str) -> String {
+    let text = terminal(code);
+    if text.trim() == text { text.into_owned() } else { format!("\"{text}\"") }
+}
+
+/// Lines that are records, filtered ones and duplicates too.
+#[must_use]
+pub fn recognised(report: &Report) -> u64 {
+    let totals = &report.totals;
+    totals.responses.saturating_add(totals.duplicates).saturating_add(totals.filtered)
+}
+
+/// Lines that are not blank.
+#[must_use]
+pub fn lines_not_blank(report: &Report) -> u64 {
+    report.totals.lines.saturating_sub(report.totals.blank)
+}
+
+fn found(report: &Report) -> String {
+    let totals = &report.totals;
+    let calls = totals.ok.saturating_add(totals.failed);
+    match finding(report) {
+        Word::Failing => format!("{}{}", failures(totals.failed, calls, totals.failure_rate), leading(report)),
+        Word::Ok | Word::Incomplete if calls == 1 => "the only call succeeded".to_owned(),
+        Word::Ok | Word::Incomplete => format!("no failures in {} calls", count(calls)),
+        Word::NoCalls if totals.dry_run > 0 => {
+            format!("nothing but {}", counted(totals.dry_run, "dry run", "dry runs"))
+        }
+        Word::NoCalls if recognised(report) == 1 => "filters took out the only record".to_owned(),
+        Word::NoCalls => format!("filters took out all {} records", count(recognised(report))),
+        Word::NotRecognised => match lines_not_blank(report) {
+            1 => "the only line is no response of the API".to_owned(),
+            lines => format!("none of {} lines is a response of the API", count(lines)),
+        },
+        Word::Unreadable => match report.inputs.len() {
+            1 => "the input could not be read".to_owned(),
+            inputs => format!("none of {inputs} inputs could be read"),
+        },
+        Word::Empty if totals.blank > 0 => {
+            format!("nothing but {}", counted(totals.blank, "blank line", "blank lines"))
+        }
+        _ => "nothing was logged: 0 lines".to_owned(),
+    }
+}
+
+fn failures(failed: u64, calls: u64, rate: Option<f64>) -> String {
+    match rate {
+        _ if calls == 1 => "the only call failed".to_owned(),
+        _ if failed == calls => format!("all {} calls failed", count(calls)),
+        Some(rate) => format!("{} of {} calls failed ({})", percent(rate), count(calls), count(failed)),
+        None => format!("{} of {} calls failed", count(failed), count(calls)),
+    }
+}
+
+/// The code that most failures have.
+fn leading(report: &Report) -> String {
+    let Some(leading) = report.codes.first().filter(|code| code.count > 0) else { return String::new() };
+    let name = code(&leading.code);
+    let trend = match leading.trend {
+        Some(word @ ("new" | "escalating")) => format!(" ({word})"),
+        _ => String::new(),
+    };
+    if leading.count == report.totals.failed {
+        let all = if leading.count == 1 { "" } else { " all" };
+        return format!(",{all} with {name}{trend}");
+    }
+    format!(", {} of them with {name}{trend}", share(leading.share))
+}
+
+/// New codes beside the leading one.
+fn new_codes(report: &Report) -> Option<String> {
+    let is_new = |code: &&Code| code.trend == Some("new");
+    let leads = report.codes.first().is_some_and(|code| is_new(&code));
+    let new: Vec<_> = report.codes.iter().skip(1).filter(is_new).collect();
+    match new.as_slice() {
+        [] => None,
+        [only] => Some(format!("{} {}", if leads { "also new:" } else { "new:" }, code(&only.code))),
+        several => Some(format!("{} {}new codes", several.len(), if leads { "more " } else { "" })),
+    }
+}
+
+/// Inputs that were not read, or not whole.
+fn unread(report: &Report) -> Option<String> {
+    let total = report.inputs.len();
+    let of = |status| report.inputs.iter().filter(|input| input.status == status).count();
+    let said: Vec<_> = [("error", "unreadable"), ("incomplete", "incomplete"), ("corrupt", "corrupt")]
+        .into_iter()
+        .map(|(status, word)| (of(status), word))
+        .filter(|&(inputs, _)| inputs > 0)
+        .collect();
+    let (&(inputs, word), rest) = said.split_first().filter(|_| finding(report) != Word::Unreadable)?;
+    if total == 1 {
+        return Some(format!("the input is {word}"));
+    }
+    let rest = rest.iter().map(|(inputs, word)| format!(", {inputs} {word}"));
+    Some(format!("{inputs} of {total} inputs {word}{}", rest.collect::<String>()))
+}
+
+/// Lines that are no records, when they are many.
+fn unrecognised(report: &Report) -> Option<String> {
+    let lines = lines_not_blank(report);
+    let rest = lines.saturating_sub(recognised(report));
+    let is_many = rest as f64 > UNRECOGNISED_SHARE * lines as f64;
+    (is_many && finding(report) != Word::NotRecognised)
+        .then(|| format!("{} of {} lines not recognised", count(rest), count(lines)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::text as samples;
+    use crate::report::Totals;
+
+    fn totals(ok: u64, failed: u64) -> Totals {
+        let rate = (ok + failed > 0).then(|| failed as f64 / (ok + failed) as f64);
+        Totals { lines: ok + failed, ok, failed, responses: ok + failed, failure_rate: rate, ..Totals::default() }
+    }
+
+    fn of(totals: Totals) -> Report {
+        Report { totals, ..samples::empty() }
+    }
+
+    #[test]
+    fn one_sentence_says_it_all() {
+        let lines = |blank, malformed| Totals { lines: blank + malformed, blank, malformed, ..Totals::default() };
+        let filtered = Totals { lines: 3, filtered: 3, ..Totals::default() };
+        let dry = Totals { lines: 2, dry_run: 2, responses: 2, ..Totals::default() };
+        let noisy = Totals { lines: 120, no_envelope: 20, ..totals(100, 0) };
+        for (report, text) in [
+            (of(totals(9_126, 0)), "OK  no failures in 9,126 calls"),
+            (of(totals(1, 0)), "OK  the only call succeeded"),
+            (of(totals(0, 1)), "FAILING  the only call failed"),
+            (of(totals(0, 12)), "FAILING  all 12 calls failed"),
+            (of(totals(2, 1)), "FAILING  33.3 % of 3 calls failed (1)"),
+            (of(noisy), "OK  no failures in 100 calls; 20 of 120 lines not recognised"),
+            (of(lines(0, 0)), "EMPTY  nothing was logged: 0 lines"),
+            (of(lines(4, 0)), "EMPTY  nothing but 4 blank lines"),
+            (of(lines(1, 1)), "NOT RECOGNISED  the only line is no response of the API"),
+            (of(lines(0, 1_000)), "NOT RECOGNISED  none of 1,000 lines is a response of the API"),
+            (of(filtered), "NO CALLS  filters took out all 3 records"),
+            (of(dry), "NO CALLS  nothing but 2 dry runs"),
+        ] {
+            assert_eq!(verdict(&report), text);
+        }
+    }
+
+    #[test]
+    fn what_was_not_read_is_part_of_it() {
+        let with = |statuses: &[&'static str], totals| {
+            let input = |status: &&'static str| Input { status, ..samples::input("a.ndjson") };
+            Report { inputs: statuses.iter().map(input).collect(), ..of(totals) }
+        };
+        for (report, text) in [
+            (with(&["ok", "corrupt"], totals(5, 0)), "INCOMPLETE  no failures in 5 calls; 1 of 2 inputs corrupt"),
+            (with(&["incomplete"], totals(5, 0)), "INCOMPLETE  no failures in 5 calls; the input is incomplete"),
+            (
+                with(&["error", "incomplete", "ok"], totals(1, 1)),
+                "FAILING  50.0 % of 2 calls failed (1); 1 of 3 inputs unreadable, 1 incomplete",
+            ),
+            (with(&["error"], totals(0, 0)), "UNREADABLE  the input could not be read"),
+            (with(&["error", "error"], totals(0, 0)), "UNREADABLE  none of 2 inputs could be read"),
+        ] {
+            assert_eq!(verdict(&report), text);
+        }
+    }
+
+    #[test]
+    fn breaches_and_interruptions_stand_first() {
+        let breach = |rule: &str, value| Breach { rule: rule.to_owned(), value };
+        let rate = breach("failure_rate > 2% and responses >= 200", 0.25);
+        let mut report = Report { breaches: vec![rate.clone()], ..of(totals(3, 1)) };
+        assert_eq!(
+            verdict(&report),
+            "BREACH  failure_rate > 2% and responses >= 200 (is 25.0 %): 25.0 % of 4 calls failed (1)"
+        );
+        report.breaches.push(breach("new_codes > 0", 2.0));
+        assert_eq!(verdict(&report), "BREACH  2 rules fired: 25.0 % of 4 calls failed (1)");
+        report.status = vec![Condition::Interrupted, Condition::Breach];
+        assert_eq!(verdict(&report), "INTERRUPTED  so far 2 rules fired: 25.0 % of 4 calls failed (1)");
+        for (rule, value, text) in [
+            ("p99 > 2s", 2_304.5, "p99 > 2s (is 2304.5)"),
+            ("class(provider)>=0.1 %", 0.5, "class(provider)>=0.1 % (is 50.0 %)"),
+            ("new_codes > 0", 1_200.0, "new_codes > 0 (is 1,200)"),
+            ("\u{1b}[31m > 0", f64::NAN, "\\x1b[31m > 0 (is NaN)"),
+        ] {
+            assert_eq!(super::breach(&Breach { rule: rule.to_owned(), value }), text);
+        }
+    }
+
+    #[test]
+    fn the_leading_code_is_named_and_harmless() {
+        let code = |name: &str, count, trend| Code { count, share: count as f64 / 4.0, trend, ..samples::code(name) };
+        let mut report = of(totals(4, 4));
+        report.codes = vec![code("Internal\nError", 3, None), code("B", 1, None)];
+        assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), 75.0 % of them with Internal\\nError");
+        report.codes = vec![code("A", 3, Some("new")), code("B", 1, Some("new")), code("C", 0, Some("gone"))];
+        assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), 75.0 % of them with A (new); also new: B");
+        report.codes = vec![code("A ", 4, Some("steady"))];
+        assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), all with \"A \"");
+        report.codes = vec![code("A", 2, Some("escalating")), code("B", 1, Some("new")), code("C", 1, Some("new"))];
+        assert_eq!(
+            verdict(&report),
+            "FAILING  50.0 % of 8 calls failed (4), 50.0 % of them with A (escalating); 2 new codes"
+        );
+    }
+}

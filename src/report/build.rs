@@ -1,0 +1,244 @@
+//! An analysis becomes a report: numbers are resolved, ratios done, rows sorted, laws checked.
+
+use std::collections::BTreeMap;
+
+use super::{
+    At, Condition, FieldSample, Input, Malformed, MalformedSample, MissingRequestId, Ordered, Report, SCHEMA, Setting,
+    Totals, codes, laws, rank, tables,
+};
+use crate::catalog::Classes;
+use crate::input;
+use crate::nanos::Period;
+use crate::report::LawBroken;
+use crate::scan::detect::FieldSeen;
+use crate::summary::exemplars::Exemplar;
+use crate::summary::numbering::Numbers;
+use crate::summary::totals::Counts;
+use crate::summary::{Summary, rejects::Reject};
+
+/// What a report is made of, beside the summary.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The class of each code.
+    pub classes: &'a Classes,
+    /// How many ids a code lists.
+    pub ids: usize,
+    /// Codes that are listed; all when empty. Totals are never cut.
+    pub codes: &'a [String],
+    /// Classes that are listed; all when empty.
+    pub class_names: &'a [&'static str],
+    /// Names of the `--by` fields.
+    pub by: &'a [String],
+    /// Periods to group by.
+    pub periods: &'a [Period],
+    /// The options that change numbers or lists.
+    pub filters: &'a BTreeMap<&'static str, Setting>,
+}
+
+/// How one input was read, in words.
+#[derive(Clone, Debug)]
+pub struct InputFacts {
+    /// Its path as it is shown.
+    pub path: String,
+    /// The format of its lines.
+    pub format: &'static str,
+    /// How its bytes were packed.
+    pub compression: input::Compression,
+    /// Pointers to the envelope.
+    pub envelope: Vec<String>,
+    /// Where context was found, with a sample.
+    pub fields: BTreeMap<&'static str, FieldSeen>,
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// How it was read.
+    pub status: input::Status,
+    /// What is wrong.
+    pub error: Option<String>,
+    /// Whether its last line is cut and has no LF.
+    pub unfinished: bool,
+    /// Whether it was left out.
+    pub skipped: bool,
+}
+
+/// Line numbers and paths, for resolving where records stand.
+pub struct Numbered<'a> {
+    numbers: Numbers,
+    inputs: &'a [InputFacts],
+}
+
+impl Numbered<'_> {
+    fn path(&self, input: u32) -> String {
+        self.inputs.get(input as usize).map(|facts| facts.path.clone()).unwrap_or_default()
+    }
+
+    /// Where an exemplar stands and what is known of the call.
+    #[must_use]
+    pub fn at(&self, exemplar: &Exemplar) -> At {
+        At {
+            input: self.path(exemplar.origin.input),
+            line: self.numbers.line(exemplar.origin),
+            offset: exemplar.origin.offset,
+            time: exemplar.time,
+            service: exemplar.service.clone(),
+            action: exemplar.action.clone(),
+            region: exemplar.region.clone(),
+            duration_ms: exemplar.duration_ns.map(tables::milliseconds),
+        }
+    }
+
+    fn sample(&self, reject: &Reject) -> Option<MalformedSample> {
+        Some(MalformedSample {
+            input: self.path(reject.origin.input),
+            line: self.numbers.line(reject.origin),
+            offset: reject.origin.offset,
+            reason: reject.reason?.as_str(),
+        })
+    }
+}
+
+/// Makes the report of a summary. `interrupted` says that the run was stopped early.
+///
+/// # Errors
+///
+/// A law does not hold: the summary is wrong, and must not be shown.
+pub fn report(
+    summary: &Summary,
+    inputs: &[InputFacts],
+    interrupted: bool,
+    hints: Vec<String>,
+    options: &Options<'_>,
+) -> Result<Report, LawBroken> {
+    let numbered = Numbered { numbers: summary.numbering.resolve(), inputs };
+    let codes = codes::rows(summary, &numbered, options);
+    let mut report = Report {
+        schema: SCHEMA,
+        totals: totals(summary, inputs),
+        malformed: malformed(summary, &numbered),
+        anomalies: anomalies(summary),
+        families: codes::families(&codes),
+        classes: codes::classes(&codes),
+        services: tables::services(&summary.groups),
+        actions: tables::actions(&summary.groups),
+        regions: tables::regions(&summary.groups),
+        by: [tables::by(&summary.groups, options.by), tables::periods(&summary.days, options.periods)].concat(),
+        timeline: tables::timeline(summary),
+        latency: tables::latency(summary),
+        look_into: Vec::new(),
+        inputs: rows(summary, inputs),
+        window: None,
+        breaches: Vec::new(),
+        filters: options.filters.clone(),
+        status: Vec::new(),
+        hints,
+        approximate: is_approximate(summary),
+        codes,
+    };
+    laws::check(&report)?;
+    report.codes.retain(|code| {
+        (options.codes.is_empty() || options.codes.contains(&code.code))
+            && (options.class_names.is_empty() || options.class_names.contains(&code.class))
+    });
+    report.look_into = rank::look_into(&report.codes);
+    report.status = status(&report, summary, interrupted);
+    Ok(report)
+}
+
+fn totals(summary: &Summary, inputs: &[InputFacts]) -> Totals {
+    let Counts { lines, blank, malformed, no_envelope, ok, failed, dry_run, duplicates, filtered } = summary.totals;
+    let ratio = |part: u64, of: u64| part as f64 / of as f64;
+    let calls = ok + failed;
+    let widest = calls + malformed;
+    Totals {
+        lines,
+        blank,
+        malformed,
+        no_envelope,
+        ok,
+        failed,
+        dry_run,
+        duplicates,
+        filtered,
+        untimed: summary.untimed,
+        responses: summary.totals.responses(),
+        bytes: inputs.iter().map(|facts| facts.bytes).sum(),
+        failure_rate: (calls > 0).then(|| ratio(failed, calls)),
+        failure_rate_bounds: (widest > 0).then(|| [ratio(failed, widest), ratio(failed + malformed, widest)]),
+        missing_request_id: MissingRequestId {
+            ok: summary.missing_ids.ok,
+            failed: summary.missing_ids.failed,
+            dry_run: summary.missing_ids.dry_run,
+        },
+        distinct_request_ids: summary.distinct_ids.count(),
+    }
+}
+
+fn malformed(summary: &Summary, numbered: &Numbered<'_>) -> Malformed {
+    Malformed {
+        reasons: Ordered(summary.reasons.iter().map(|(reason, count)| (reason.as_str(), count)).collect()),
+        samples: summary.samples.iter().filter_map(|reject| numbered.sample(reject)).collect(),
+    }
+}
+
+fn anomalies(summary: &Summary) -> BTreeMap<&'static str, u64> {
+    let counts = summary.anomalies.iter().filter(|&(_, count)| count > 0);
+    counts.map(|(anomaly, count)| (anomaly.as_str(), count)).collect()
+}
+
+fn rows(summary: &Summary, inputs: &[InputFacts]) -> Vec<Input> {
+    let rows = inputs.iter().enumerate().map(|(rank, facts)| {
+        let counts = summary.inputs.get(rank).copied().unwrap_or_default();
+        let Counts { lines, blank, malformed, no_envelope, ok, failed, dry_run, duplicates, filtered } = counts;
+        Input {
+            path: facts.path.clone(),
+            format: facts.format,
+            compression: facts.compression.as_str(),
+            envelope: facts.envelope.clone(),
+            fields: facts.fields.iter().map(|(name, seen)| (*name, field(seen))).collect(),
+            bytes: facts.bytes,
+            lines,
+            blank,
+            malformed,
+            no_envelope,
+            ok,
+            failed,
+            dry_run,
+            duplicates,
+            filtered,
+            status: facts.status.as_str(),
+            error: facts.error.clone(),
+            unfinished: facts.unfinished,
+            skipped: facts.skipped,
+        }
+    });
+    rows.collect()
+}
+
+fn field(seen: &FieldSeen) -> FieldSample {
+    FieldSample { pointer: seen.pointer.clone(), sample: seen.sample.clone() }
+}
+
+fn is_approximate(summary: &Summary) -> bool {
+    let groups = &summary.groups;
+    summary.codes.rest().is_some()
+        || groups.services().rest().is_some()
+        || groups.actions().rest().is_some()
+        || groups.regions().rest().is_some()
+        || groups.by().iter().any(|table| table.rest().is_some())
+        || summary.codes.iter().any(|(_, code)| code.variants.rest().is_some())
+}
+
+fn status(report: &Report, summary: &Summary, interrupted: bool) -> Vec<Condition> {
+    let totals = &report.totals;
+    // A record that a filter took out was recognised all the same.
+    let recognised = summary.totals.responses() + totals.duplicates + totals.filtered;
+    let conditions = [
+        (Condition::Interrupted, interrupted),
+        (Condition::Input, report.inputs.iter().any(|input| input.status != input::Status::Ok.as_str())),
+        (Condition::NothingRecognised, totals.lines > totals.blank && recognised == 0),
+    ];
+    let mut status: Vec<_> = conditions.into_iter().filter(|&(_, holds)| holds).map(|(it, _)| it).collect();
+    if status.is_empty() {
+        status.push(Condition::Ok);
+    }
+    status
+}

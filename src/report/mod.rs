@@ -1,0 +1,264 @@
+//! The report: plain sorted rows with every ratio done, the same for every format. Renderers show it and decide
+//! nothing. The field names are the keys of the JSON report (SPEC 6).
+
+pub mod build;
+mod codes;
+mod laws;
+mod rank;
+mod rows;
+mod tables;
+mod triage;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use laws::LawBroken;
+pub use rows::*;
+
+use crate::nanos::Nanos;
+
+/// The name and version of the JSON report.
+pub const SCHEMA: &str = "resplog.report/1";
+
+/// Everything a report says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Sums over all inputs.
+    pub totals: Totals,
+    /// Lines that are not one JSON value.
+    pub malformed: Malformed,
+    /// Lines by anomaly; only those that occur.
+    pub anomalies: BTreeMap<&'static str, u64>,
+    /// Failures by code.
+    pub codes: Vec<Code>,
+    /// Failures by the part of the code before the first dot.
+    pub families: Vec<Family>,
+    /// Failures by who can act.
+    pub classes: Vec<Class>,
+    /// Calls by service.
+    pub services: Vec<Service>,
+    /// Calls by action.
+    pub actions: Vec<Action>,
+    /// Calls by region.
+    pub regions: Vec<Region>,
+    /// Calls by the `--by` fields and periods.
+    pub by: Vec<By>,
+    /// Calls over time.
+    pub timeline: Timeline,
+    /// How long calls took.
+    pub latency: Latency,
+    /// The request ids to look into first.
+    pub look_into: Vec<LookInto>,
+    /// How each input was read.
+    pub inputs: Vec<Input>,
+    /// The window of a run with a state.
+    pub window: Option<Window>,
+    /// The rules that fired.
+    pub breaches: Vec<Breach>,
+    /// The options that change numbers or lists.
+    pub filters: BTreeMap<&'static str, Setting>,
+    /// `ok`, or every condition that set an exit code.
+    pub status: Vec<Condition>,
+    /// What the reader should know.
+    pub hints: Vec<String>,
+    /// Whether a table was too small for all its names.
+    pub approximate: bool,
+}
+
+impl Report {
+    /// Notes that a report, the state or another file could not be written.
+    pub fn fail_write(&mut self) {
+        self.status.retain(|&condition| condition != Condition::Ok && condition != Condition::WriteFailed);
+        self.status.push(Condition::WriteFailed);
+        self.status.sort_unstable();
+    }
+}
+
+/// Sums over all inputs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Totals {
+    /// All lines.
+    pub lines: u64,
+    /// Lines of white space.
+    pub blank: u64,
+    /// Lines that are not one JSON value.
+    pub malformed: u64,
+    /// Lines without an envelope.
+    pub no_envelope: u64,
+    /// Calls that succeeded.
+    pub ok: u64,
+    /// Calls that failed.
+    pub failed: u64,
+    /// Calls that would have succeeded.
+    pub dry_run: u64,
+    /// Records taken out by `--dedupe`.
+    pub duplicates: u64,
+    /// Records taken out by filters.
+    pub filtered: u64,
+    /// Of those, records without a time.
+    pub untimed: u64,
+    /// `ok + failed + dry_run`.
+    pub responses: u64,
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// `failed / (ok + failed)`, 0 to 1; none when there is nothing to divide.
+    pub failure_rate: Option<f64>,
+    /// The least and the greatest rate that the malformed lines could make of it.
+    pub failure_rate_bounds: Option<[f64; 2]>,
+    /// Records without an id.
+    pub missing_request_id: MissingRequestId,
+    /// Different ids: exact to 4,096, then within 2 %.
+    pub distinct_request_ids: u64,
+}
+
+/// Records without an id, by outcome.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct MissingRequestId {
+    /// Of calls that succeeded.
+    pub ok: u64,
+    /// Of calls that failed.
+    pub failed: u64,
+    /// Of dry runs.
+    pub dry_run: u64,
+}
+
+/// Lines that are not one JSON value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Malformed {
+    /// Every reason with its count, in the order of the reasons.
+    pub reasons: Ordered<u64>,
+    /// The first of them.
+    pub samples: Vec<MalformedSample>,
+}
+
+/// A small map in a given order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ordered<V>(pub Vec<(&'static str, V)>);
+
+impl<V: Serialize> Serialize for Ordered<V> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Where a malformed line stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MalformedSample {
+    /// Path of the input.
+    pub input: String,
+    /// Number of the line, from 1.
+    pub line: u64,
+    /// Offset of its first byte.
+    pub offset: u64,
+    /// Why it is malformed.
+    pub reason: &'static str,
+}
+
+/// How an input was read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Input {
+    /// Its path; bytes that are not UTF-8 are replaced.
+    pub path: String,
+    /// `ndjson` or `json`.
+    pub format: &'static str,
+    /// `none`, `gzip`, …
+    pub compression: &'static str,
+    /// Pointers to the envelope, in the order in which they are tried.
+    pub envelope: Vec<String>,
+    /// Where context was found, with a sample.
+    pub fields: BTreeMap<&'static str, FieldSample>,
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// All lines.
+    pub lines: u64,
+    /// Lines of white space.
+    pub blank: u64,
+    /// Lines that are not one JSON value.
+    pub malformed: u64,
+    /// Lines without an envelope.
+    pub no_envelope: u64,
+    /// Calls that succeeded.
+    pub ok: u64,
+    /// Calls that failed.
+    pub failed: u64,
+    /// Calls that would have succeeded.
+    pub dry_run: u64,
+    /// Records taken out by `--dedupe`.
+    pub duplicates: u64,
+    /// Records taken out by filters.
+    pub filtered: u64,
+    /// `ok`, `incomplete`, `corrupt` or `error`.
+    pub status: &'static str,
+    /// What is wrong, and where.
+    pub error: Option<String>,
+    /// Whether the last line is cut and has no LF.
+    pub unfinished: bool,
+    /// Whether it was left out because it lies outside of the window.
+    pub skipped: bool,
+}
+
+/// Where a context field was found, with a parsed sample.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldSample {
+    /// JSON Pointer of the member.
+    pub pointer: String,
+    /// A parsed value.
+    pub sample: String,
+}
+
+/// The window of a run with a state.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Window {
+    /// How often the state was written.
+    pub generation: u64,
+    /// The earliest time.
+    pub from: Option<Nanos>,
+    /// The latest time.
+    pub to: Option<Nanos>,
+}
+
+/// A rule that fired.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Breach {
+    /// The rule as it was written.
+    pub rule: String,
+    /// The value that made it fire.
+    pub value: f64,
+}
+
+/// The value of an option.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Setting {
+    /// A number.
+    Number(u64),
+    /// A switch that is on.
+    Switch(bool),
+    /// One text.
+    Text(String),
+    /// Several texts.
+    List(Vec<String>),
+}
+
+/// A condition that sets an exit code; the order is that of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// None of the others.
+    Ok,
+    /// A signal ended the run.
+    Interrupted,
+    /// A report or the state could not be written.
+    WriteFailed,
+    /// A rule fired.
+    Breach,
+    /// An input is missing, unreadable, incomplete or corrupt.
+    Input,
+    /// `find` missed an id.
+    NothingMatched,
+    /// Lines that are not blank, but no record.
+    NothingRecognised,
+}

@@ -1,0 +1,38 @@
+//! Which ids to look into first, over all codes (SPEC 4): the codes in a fixed order, one id of each in turn.
+
+use std::cmp::Reverse;
+
+use super::{Code, LookInto};
+use crate::catalog::Class;
+
+/// How many ids the list holds.
+const LOOK_INTO_MAX: usize = 20;
+
+/// The list of ids over these codes.
+#[must_use]
+pub fn look_into(codes: &[Code]) -> Vec<LookInto> {
+    let mut ranked: Vec<&Code> = codes.iter().filter(|code| !code.muted && code.count > 0).collect();
+    ranked.sort_by_key(|code| (trend_rank(code.trend), Class::from_name(code.class), Reverse(code.count), &code.code));
+    let rounds = ranked.iter().map(|code| code.request_ids.len()).max().unwrap_or(0);
+    let turns =
+        (0..rounds).flat_map(|round| ranked.iter().filter_map(move |code| Some((code, code.request_ids.get(round)?))));
+    let ids = turns.map(|(code, id)| LookInto {
+        request_id: id.request_id.clone(),
+        code: code.code.clone(),
+        class: code.class,
+        reason: id.reason.clone(),
+        at: id.at.clone(),
+    });
+    ids.take(LOOK_INTO_MAX).collect()
+}
+
+const fn trend_rank(trend: Option<&str>) -> u8 {
+    match trend {
+        Some(word) => match word.as_bytes() {
+            b"new" => 0,
+            b"escalating" => 1,
+            _ => 2,
+        },
+        None => 2,
+    }
+}

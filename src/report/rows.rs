@@ -1,0 +1,271 @@
+//! The rows of a report's tables: codes, calls, time and latency. Their field names are the keys of the JSON report.
+
+use serde::Serialize;
+
+use crate::nanos::Nanos;
+
+/// Failures with one code.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Code {
+    /// The code; `(none)` for failures without one, `(other)` for codes that did not fit.
+    pub code: String,
+    /// `common` or `api`.
+    pub kind: &'static str,
+    /// The part before the first dot.
+    pub family: String,
+    /// Who can act; a hint.
+    pub class: &'static str,
+    /// Failures.
+    pub count: u64,
+    /// Of all failures, 0 to 1.
+    pub share: f64,
+    /// The earliest time.
+    pub first: Option<Nanos>,
+    /// The latest time.
+    pub last: Option<Nanos>,
+    /// When its rate changed for the worse.
+    pub since: Option<Nanos>,
+    /// Against the baseline or the history.
+    pub trend: Option<&'static str>,
+    /// In how many of the runs before.
+    pub seen_runs: Option<SeenRuns>,
+    /// Whether it is acknowledged.
+    pub muted: bool,
+    /// Where it is more frequent than calls are.
+    pub stands_out: Vec<StandsOut>,
+    /// At which rate of calls a throttle code refuses; for people only.
+    #[serde(skip)]
+    pub throttled: Option<Throttled>,
+    /// Masked messages, the most frequent first.
+    pub messages: Vec<Message>,
+    /// Ids to look into.
+    pub request_ids: Vec<RequestId>,
+}
+
+/// In how many of the runs before a code was seen.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SeenRuns {
+    /// Runs with the code.
+    pub seen: u64,
+    /// Runs.
+    pub runs: u64,
+}
+
+/// A value that a code's failures have more often than all calls.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StandsOut {
+    /// `action`, `region`, `service` or the name of a `--by` field.
+    pub field: String,
+    /// The value.
+    pub value: String,
+    /// Its share in the code's failures, 0 to 1.
+    pub share: f64,
+    /// Its share in all calls, 0 to 1.
+    pub share_of_all: f64,
+}
+
+/// At which rate of calls a throttle code refuses, by buckets of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Throttled {
+    /// The lowest rate of all calls at which it occurred, per second.
+    pub from_per_second: f64,
+    /// The highest.
+    pub peak_per_second: f64,
+}
+
+/// A masked message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Message {
+    /// Redacted and masked.
+    pub text: String,
+    /// Failures with it.
+    pub count: u64,
+}
+
+/// An id with the reason why it was chosen.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RequestId {
+    /// The id.
+    pub request_id: String,
+    /// The slot that chose it.
+    pub reason: String,
+    /// Where the record stands and what is known of the call.
+    #[serde(flatten)]
+    pub at: At,
+}
+
+/// Where a record stands and what is known of the call.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct At {
+    /// Path of the input.
+    pub input: String,
+    /// Number of the line, from 1.
+    pub line: u64,
+    /// Offset of its first byte.
+    pub offset: u64,
+    /// When the call was made.
+    pub time: Option<Nanos>,
+    /// The product.
+    pub service: Option<String>,
+    /// The API.
+    pub action: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// How long the call took, in milliseconds.
+    pub duration_ms: Option<f64>,
+}
+
+/// An id of the list over all codes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LookInto {
+    /// The id.
+    pub request_id: String,
+    /// The code of the failure.
+    pub code: String,
+    /// The class of the code.
+    pub class: &'static str,
+    /// The slot that chose it.
+    pub reason: String,
+    /// Where the record stands and what is known of the call.
+    #[serde(flatten)]
+    pub at: At,
+}
+
+/// Failures of a family.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Family {
+    /// The part of the code before the first dot.
+    pub family: String,
+    /// Failures.
+    pub count: u64,
+}
+
+/// Failures of a class.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Class {
+    /// Who can act.
+    pub class: &'static str,
+    /// Failures.
+    pub count: u64,
+}
+
+/// Calls of a service.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Service {
+    /// The product.
+    pub service: String,
+    /// What became of the calls.
+    #[serde(flatten)]
+    pub calls: Calls,
+}
+
+/// Calls of an action.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Action {
+    /// The product, when the log names it.
+    pub service: Option<String>,
+    /// The API.
+    pub action: String,
+    /// What became of the calls.
+    #[serde(flatten)]
+    pub calls: Calls,
+    /// How long they took.
+    pub latency: Quantiles,
+}
+
+/// Calls of a region.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Region {
+    /// The region.
+    pub region: String,
+    /// What became of the calls.
+    #[serde(flatten)]
+    pub calls: Calls,
+}
+
+/// Calls with a value of a `--by` field, or in a period.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct By {
+    /// Name of the field, or `day`, `week`, `month`.
+    pub name: String,
+    /// The value or the period.
+    pub value: String,
+    /// What became of the calls.
+    #[serde(flatten)]
+    pub calls: Calls,
+    /// Failures by code, for periods only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codes: Option<Vec<CodeCount>>,
+}
+
+/// Failures with one code.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CodeCount {
+    /// The code.
+    pub code: String,
+    /// Failures.
+    pub count: u64,
+}
+
+/// What became of calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Calls {
+    /// Calls that succeeded.
+    pub ok: u64,
+    /// Calls that failed.
+    pub failed: u64,
+    /// `failed / (ok + failed)`, 0 to 1.
+    pub failure_rate: Option<f64>,
+}
+
+/// Calls over time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Timeline {
+    /// Width of a bucket; none without times.
+    pub bucket_seconds: Option<i64>,
+    /// Every bucket from the first to the last, empty ones too.
+    pub buckets: Vec<Bucket>,
+}
+
+/// Calls in a stretch of time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bucket {
+    /// When it starts.
+    pub start: Nanos,
+    /// Calls that succeeded.
+    pub ok: u64,
+    /// Calls that failed.
+    pub failed: u64,
+}
+
+/// How long calls took.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Latency {
+    /// `ms`.
+    pub unit: &'static str,
+    /// All calls, dry runs too.
+    pub all: Quantiles,
+    /// Calls that succeeded.
+    pub ok: Quantiles,
+    /// Calls that failed.
+    pub failed: Quantiles,
+}
+
+/// Percentiles in milliseconds; none without calls.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Quantiles {
+    /// Calls with a duration.
+    pub count: u64,
+    /// Median.
+    pub p50: Option<f64>,
+    /// 90th percentile.
+    pub p90: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
+    /// 99.9th percentile.
+    pub p999: Option<f64>,
+    /// The longest, exact.
+    pub max: Option<f64>,
+}

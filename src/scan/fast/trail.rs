@@ -1,0 +1,162 @@
+//! The way from the root of a line to its error, and the record that stands at its end. It sees keys and places, no
+//! masks.
+
+use bumpalo::Bump;
+
+use super::{NOWHERE, Span};
+use crate::profile::{Profile, names};
+use crate::record::{Anomalies, Context, Line};
+use crate::scan::context::{self, Offers, Overrides};
+use crate::scan::json::Node;
+use crate::scan::policy::{self, Members, Value};
+
+/// The way from the root to the response object, and what was found on it in the present line.
+#[derive(Debug)]
+pub struct Trail {
+    /// The names of the objects on the way: the pointer's members, `Response`, `Error`.
+    path: Vec<Vec<u8>>,
+    /// How many objects on the way are open, without the root.
+    pub level: usize,
+    /// Where the next object on the way opens, once its key was seen.
+    pub opens_at: usize,
+    /// One bit a level: whether the next name of the way was seen there.
+    seen: u64,
+    /// What was found so far.
+    pub found: Found,
+}
+
+/// Where the values stand that the policy looks at; all in the chunk.
+#[derive(Debug)]
+pub struct Found {
+    response: usize,
+    error: usize,
+    code: usize,
+    message: usize,
+    request_id: usize,
+    /// Members around the envelope whose names are in the table of context names: level, name, key, value.
+    context: Vec<(usize, names::Name, Span, usize)>,
+}
+
+impl Trail {
+    /// The way of a profile: its first candidate. Lines that keep their envelope elsewhere are declined.
+    #[must_use]
+    pub fn new(profile: &Profile) -> Self {
+        let members = profile.candidates().first().map(|pointer| pointer.members()).unwrap_or_default();
+        let path = members.iter().map(String::as_str).chain(["Response", "Error"]);
+        let found = Found {
+            response: NOWHERE,
+            error: NOWHERE,
+            code: NOWHERE,
+            message: NOWHERE,
+            request_id: NOWHERE,
+            context: Vec::new(),
+        };
+        Self { path: path.map(|name| name.as_bytes().to_vec()).collect(), level: 0, opens_at: NOWHERE, seen: 0, found }
+    }
+
+    pub fn begin_line(&mut self) {
+        self.level = 0;
+        self.opens_at = NOWHERE;
+        self.seen = 0;
+        self.found.response = NOWHERE;
+        self.found.error = NOWHERE;
+        self.found.code = NOWHERE;
+        self.found.message = NOWHERE;
+        self.found.request_id = NOWHERE;
+        self.found.context.clear();
+    }
+
+    /// A key of the innermost open object on the way. Whether the line can still be decided here.
+    pub fn key(&mut self, chunk: &[u8], key: Span, may_escape: bool) -> bool {
+        let text = &chunk[key.start..key.end];
+        if may_escape && memchr::memchr(b'\\', text).is_some() {
+            return false;
+        }
+        let blank = usize::from(chunk.get(key.end + 2) == Some(&b' '));
+        let value = key.end + 2 + blank;
+        let envelope = self.path.len() - 2;
+        let place = if self.level == envelope + 2 {
+            match text {
+                b"Code" => &mut self.found.code,
+                b"Message" => &mut self.found.message,
+                _ => return true,
+            }
+        } else if self.level == envelope + 1 {
+            match text {
+                b"RequestId" => &mut self.found.request_id,
+                b"Error" => {
+                    self.opens_at = value;
+                    &mut self.found.error
+                }
+                _ => return true,
+            }
+        } else if text == self.path[self.level] {
+            if self.level == envelope {
+                self.found.response = value;
+            }
+            self.opens_at = value;
+            let bit = 1 << self.level.min(63);
+            let first = self.seen & bit == 0;
+            self.seen |= bit;
+            return first;
+        } else {
+            if let Some(name) = names::field_of_bytes(text) {
+                self.found.context.push((self.level, name, key, value));
+            }
+            return true;
+        };
+        let first = *place == NOWHERE;
+        *place = value;
+        first
+    }
+
+    /// Whether there is a response object, without which other places have to be looked at.
+    pub fn is_complete(&self, chunk: &[u8]) -> bool {
+        chunk.get(self.found.response) == Some(&b'{')
+    }
+}
+
+impl Found {
+    /// The record of a line that the block scanner accepted.
+    pub fn record<'a>(&self, chunk: &'a [u8], line: Span, profile: &Profile, bump: &'a Bump) -> (Line<'a>, Anomalies) {
+        let value = |place: usize| if place == NOWHERE { Value::Absent } else { value(chunk, place, bump) };
+        let members = Members {
+            error: value(self.error),
+            code: value(self.code),
+            message: value(self.message),
+            request_id: value(self.request_id),
+        };
+        if self.context.is_empty() && profile.fields().is_empty() && profile.by().is_empty() {
+            let (record, anomalies) = policy::judge(members, Context::default(), &[]);
+            return (Line::Record(record), anomalies);
+        }
+        let mut offers = Offers::new(bump);
+        let mut level = 0;
+        for &(at, name, key, place) in &self.context {
+            while level < at {
+                offers.descend();
+                level += 1;
+            }
+            let key = str::from_utf8(&chunk[key.start..key.end]).unwrap_or_default();
+            offers.known(name, key, value(place));
+        }
+        let root = Node::at(&chunk[..line.end], line.start);
+        let (context, odd) = offers.read(profile, Overrides::of(root, profile, bump));
+        let by = context::by(root, profile, bump);
+        let (record, anomalies) = policy::judge(members, context, by);
+        (Line::Record(record), anomalies.union(odd))
+    }
+}
+
+/// The value at a place of the chunk. Short strings without escapes, as ids and codes are, take a short way.
+fn value<'a>(chunk: &'a [u8], place: usize, bump: &'a Bump) -> Value<'a> {
+    if let Some((b'"', text)) =
+        chunk.get(place..).and_then(|rest| rest.split_first().map(|(first, rest)| (*first, rest)))
+        && let Some(end) = memchr::memchr2(b'"', b'\\', text)
+        && text.get(end) == Some(&b'"')
+        && let Some(text) = text.get(..end)
+    {
+        return Value::Str(str::from_utf8(text).unwrap_or_default());
+    }
+    Node::at(chunk, place).value(bump)
+}

@@ -1,0 +1,229 @@
+//! A text that is known to be valid JSON, walked in place: members, strings, numbers. It checks nothing and knows no
+//! envelope; on text that is not valid it gives wrong answers, but never panics.
+
+use bumpalo::Bump;
+
+use super::policy::Value;
+
+/// A value in a valid text.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+/// What stands between the quotes of a string, escapes and all.
+#[derive(Clone, Copy, Debug)]
+pub struct Raw<'a>(pub &'a [u8]);
+
+impl<'a> Node<'a> {
+    /// The one value of a whole text.
+    #[must_use]
+    pub fn root(text: &'a [u8]) -> Self {
+        Self::at(text, 0)
+    }
+
+    /// The value that begins at or after a place in the text.
+    #[must_use]
+    pub fn at(text: &'a [u8], at: usize) -> Self {
+        Self { text, at: skip_space(text, at) }
+    }
+
+    /// The bytes of the value.
+    #[must_use]
+    pub fn source(self) -> &'a [u8] {
+        self.text.get(self.at..value_end(self.text, self.at)).unwrap_or_default()
+    }
+
+    fn first(self) -> u8 {
+        byte(self.text, self.at)
+    }
+
+    /// Whether the value is an object.
+    #[must_use]
+    pub fn is_object(self) -> bool {
+        self.first() == b'{'
+    }
+
+    /// The value as a string, when it is one.
+    #[must_use]
+    pub fn string(self) -> Option<Raw<'a>> {
+        (self.first() == b'"').then(|| {
+            let end = string_end(self.text, self.at);
+            Raw(self.text.get(self.at + 1..end.saturating_sub(1)).unwrap_or_default())
+        })
+    }
+
+    /// The members of an object, in the order of the text; none when the value is no object.
+    #[must_use]
+    pub fn members(self) -> Members<'a> {
+        let at = if self.is_object() { self.at + 1 } else { self.text.len() };
+        Members { text: self.text, at }
+    }
+
+    /// The value as the policy looks at it; unescaped strings live in `bump`.
+    #[must_use]
+    pub fn value(self, bump: &'a Bump) -> Value<'a> {
+        match self.first() {
+            b'"' => self.string().map_or(Value::Other, |raw| Value::Str(raw.unescape(bump))),
+            b'-' | b'0'..=b'9' => Value::Number(number_text(self.text, self.at)),
+            b'n' => Value::Null,
+            b'{' => Value::Object,
+            _ => Value::Other,
+        }
+    }
+}
+
+/// The members of an object.
+#[derive(Clone, Debug)]
+pub struct Members<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Raw<'a>, Node<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut at = skip_space(self.text, self.at);
+        if byte(self.text, at) == b',' {
+            at = skip_space(self.text, at + 1);
+        }
+        if byte(self.text, at) != b'"' {
+            return None;
+        }
+        let key_end = string_end(self.text, at);
+        let key = Raw(self.text.get(at + 1..key_end.saturating_sub(1)).unwrap_or_default());
+        let colon = skip_space(self.text, key_end);
+        let value = Node::at(self.text, colon + 1);
+        self.at = value_end(self.text, value.at);
+        Some((key, value))
+    }
+}
+
+impl<'a> Raw<'a> {
+    /// Whether the string, unescaped, is `text`.
+    #[must_use]
+    pub fn is(self, text: &str) -> bool {
+        if memchr::memchr(b'\\', self.0).is_none() {
+            return self.0 == text.as_bytes();
+        }
+        // A key is compared without a copy: escapes shorten, so a longer text cannot match.
+        self.0.len() >= text.len() && unescaped(self.0) == text
+    }
+
+    /// The string unescaped: borrowed when it has no escapes, else in `bump`. A lone surrogate becomes U+FFFD.
+    #[must_use]
+    pub fn unescape(self, bump: &'a Bump) -> &'a str {
+        if memchr::memchr(b'\\', self.0).is_none() {
+            return str::from_utf8(self.0).unwrap_or_default();
+        }
+        bump.alloc_str(&unescaped(self.0))
+    }
+}
+
+/// Unescapes what stands between the quotes of a valid string.
+fn unescaped(mut raw: &[u8]) -> String {
+    let mut text = Vec::with_capacity(raw.len());
+    while let Some(plain) = memchr::memchr(b'\\', raw) {
+        text.extend_from_slice(&raw[..plain]);
+        let (length, character) = escape(&raw[plain..]);
+        text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        raw = raw.get(plain + length..).unwrap_or_default();
+    }
+    text.extend_from_slice(raw);
+    // Surrogates were decoded as characters, and the rest was checked with the line.
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// The escape at the start of `raw`: how many bytes it takes, and the character it stands for.
+fn escape(raw: &[u8]) -> (usize, char) {
+    let character = match byte(raw, 1) {
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return unicode_escape(raw),
+        other => char::from(other),
+    };
+    (2, character)
+}
+
+fn unicode_escape(raw: &[u8]) -> (usize, char) {
+    let high = hex4(raw, 2);
+    if let 0xd800..=0xdbff = high
+        && byte(raw, 6) == b'\\'
+        && byte(raw, 7) == b'u'
+        && let low @ 0xdc00..=0xdfff = hex4(raw, 8)
+    {
+        let code_point = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+        return (12, char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    (6, char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
+fn hex4(raw: &[u8], at: usize) -> u32 {
+    (at..at + 4).fold(0, |code, place| code * 16 + char::from(byte(raw, place)).to_digit(16).unwrap_or(0))
+}
+
+/// The byte at a place, 0 behind the end: a valid text holds no NUL outside of escapes.
+fn byte(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or(0)
+}
+
+fn skip_space(text: &[u8], mut at: usize) -> usize {
+    while matches!(byte(text, at), b' ' | b'\t' | b'\r' | b'\n') {
+        at += 1;
+    }
+    at
+}
+
+/// The place behind the closing quote of the string that opens at `at`.
+fn string_end(text: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(found) = memchr::memchr2(b'"', b'\\', text.get(at..).unwrap_or_default()) {
+        at += found;
+        if byte(text, at) == b'"' {
+            return at + 1;
+        }
+        at += 2;
+    }
+    text.len()
+}
+
+/// The place behind the value that begins at `at`.
+fn value_end(text: &[u8], mut at: usize) -> usize {
+    let mut depth = 0_usize;
+    loop {
+        match byte(text, at) {
+            b'"' => at = string_end(text, at),
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                at += 1;
+            }
+            // White space between tokens, commas, colons, numbers and literals.
+            _ if at >= text.len() => return at,
+            _ if depth > 0 => at += 1,
+            _ => return scalar_end(text, at),
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+}
+
+fn scalar_end(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let end = rest.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'));
+    at + end.unwrap_or(rest.len())
+}
+
+/// The text of the number that begins at `at`.
+pub fn number_text(text: &[u8], at: usize) -> &str {
+    str::from_utf8(text.get(at..scalar_end(text, at)).unwrap_or_default()).unwrap_or_default()
+}

@@ -1,0 +1,176 @@
+//! Lines become records: three scanners, one policy. `reference` says what SPEC 2 says and decides every line; `full`
+//! parses with simd-json; `fast` reads blocks of 64 bytes. Each may decline a line, none may disagree.
+
+mod context;
+pub mod detect;
+mod fast;
+mod full;
+mod grammar;
+mod json;
+mod policy;
+mod reference;
+mod simd;
+
+use std::sync::Arc;
+
+use bumpalo::Bump;
+
+pub use fast::Span;
+pub use grammar::{Space, value_end};
+pub use simd::Tier;
+
+use crate::profile::Profile;
+use crate::record::{Anomalies, Anomaly, Line, Reason};
+
+/// Which scanner gets a line first; what it declines goes on to the slower ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The block scanner in some tier.
+    Fast(Tier),
+    /// simd-json.
+    Full,
+    /// The reference, which declines nothing.
+    Reference,
+}
+
+/// How many lines each scanner decided; blank and oversize lines need none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Decided {
+    /// Lines that the block scanner decided.
+    pub fast: u64,
+    /// Lines that simd-json decided.
+    pub full: u64,
+    /// Lines that the reference decided.
+    pub reference: u64,
+}
+
+impl Decided {
+    /// Adds what another scanner decided.
+    pub const fn add(&mut self, other: Self) {
+        let Self { fast, full, reference } = other;
+        self.fast += fast;
+        self.full += full;
+        self.reference += reference;
+    }
+}
+
+/// What a line is, and what is odd about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scanned<'a> {
+    /// The line's class, with the record when it is one.
+    pub line: Line<'a>,
+    /// Anomalies of the line and of the record.
+    pub anomalies: Anomalies,
+}
+
+/// Turns chunks of one input into lines. It keeps buffers, so a thread keeps one for each profile.
+pub struct Scanner {
+    profile: Arc<Profile>,
+    line_bytes_max: usize,
+    way: Way,
+    trail: fast::Trail,
+    slow: Slow,
+    bump: Bump,
+}
+
+/// What decides the lines that the block scanner declines.
+struct Slow {
+    profile: Arc<Profile>,
+    line_bytes_max: usize,
+    full: Option<full::Full>,
+    decided: Decided,
+}
+
+impl Scanner {
+    /// A scanner for inputs of a profile. Lines whose text is longer than `line_bytes_max` bytes are `oversize`.
+    #[must_use]
+    pub fn new(profile: Arc<Profile>, line_bytes_max: usize, way: Way) -> Self {
+        let full = (way != Way::Reference).then(full::Full::default);
+        Self {
+            line_bytes_max,
+            way,
+            trail: fast::Trail::new(&profile),
+            slow: Slow { profile: Arc::clone(&profile), line_bytes_max, full, decided: Decided::default() },
+            bump: Bump::new(),
+            profile,
+        }
+    }
+
+    /// How many lines each scanner decided so far.
+    #[must_use]
+    pub const fn decided(&self) -> Decided {
+        self.slow.decided
+    }
+
+    /// Scans a chunk that begins at the start of a line, which is the input's first when `first` is set. `each` gets
+    /// every line in order; what stands behind the last LF is a line too.
+    pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, Scanned<'_>)) {
+        let Self { profile, line_bytes_max, way, trail, slow, bump } = self;
+        let mut one = |span: Span, found: Option<&fast::Found>| {
+            bump.reset();
+            let scanned = match found {
+                Some(found) if span.end - span.start <= *line_bytes_max => {
+                    slow.decided.fast += 1;
+                    let (line, anomalies) = found.record(chunk, span, profile, bump);
+                    Scanned { line, anomalies }
+                }
+                _ => slow.line(&chunk[span.start..span.end], Space::Line, first && span.start == 0, bump),
+            };
+            each(span, scanned);
+        };
+        match *way {
+            Way::Fast(tier) => simd::run(tier, chunk, trail, &mut one),
+            Way::Full | Way::Reference => {
+                let mut start = 0;
+                for end in memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]) {
+                    if end > start || end < chunk.len() {
+                        one(Span { start, end }, None);
+                    }
+                    start = end + 1;
+                }
+            }
+        }
+    }
+
+    /// Scans one value of a stream of values, in which a line feed is white space.
+    pub fn value<'a>(&'a mut self, value: &'a [u8]) -> Scanned<'a> {
+        self.bump.reset();
+        self.slow.line(value, Space::Text, true, &self.bump)
+    }
+}
+
+impl Slow {
+    fn line<'a>(&mut self, line: &'a [u8], space: Space, first: bool, bump: &'a Bump) -> Scanned<'a> {
+        let (text, anomalies) = strip(line, first);
+        if text.len() > self.line_bytes_max {
+            return Scanned { line: Line::Malformed(Reason::Oversize), anomalies };
+        }
+        if text.iter().all(|&byte| space.has(byte)) {
+            return Scanned { line: Line::Blank, anomalies };
+        }
+        let decided = self.full.as_mut().and_then(|full| full.scan(text, &self.profile, bump));
+        if decided.is_some() {
+            self.decided.full += 1;
+        } else {
+            self.decided.reference += 1;
+        }
+        let (line, odd) = decided.unwrap_or_else(|| reference::scan(text, space, &self.profile, bump));
+        Scanned { line, anomalies: anomalies.union(odd) }
+    }
+}
+
+/// What a line holds without one CR at its end, NUL bytes and one byte order mark at its start (SPEC 2, a to c).
+fn strip(line: &[u8], first: bool) -> (&[u8], Anomalies) {
+    let mut anomalies = Anomalies::NONE;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let padding = line.iter().take_while(|&&byte| byte == 0).count();
+    if padding > 0 {
+        anomalies.insert(Anomaly::NulPadding);
+    }
+    let text = &line[padding..];
+    let Some(text) = text.strip_prefix(b"\xef\xbb\xbf") else { return (text, anomalies) };
+    if !first {
+        anomalies.insert(Anomaly::Bom);
+    }
+    (text, anomalies)
+}

@@ -1,0 +1,115 @@
+//! A table that keeps the entries of the smallest fixed hashes when there are too many, so that what is kept is exact
+//! and the same in any order; what is not kept is added up in one rest. It does not know what it counts.
+
+use std::borrow::Cow;
+use std::collections::BinaryHeap;
+
+use hashbrown::HashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Entries by name, at most `cap` of them: those with the smallest XXH3-64 (seed 0) of the name.
+#[derive(Clone, Debug)]
+pub struct Bounded<V> {
+    cap: usize,
+    /// The place of each kept name's entry.
+    places: HashMap<Box<str>, usize>,
+    entries: Vec<V>,
+    /// Every kept name with its hash, the largest on top.
+    by_hash: BinaryHeap<(u64, Box<str>)>,
+    rest: V,
+    /// Whether anything went into the rest.
+    overflowed: bool,
+}
+
+impl<V: Default> Bounded<V> {
+    /// An empty table that keeps at most `cap` entries.
+    #[must_use]
+    pub fn new(cap: usize) -> Self {
+        Self {
+            cap,
+            places: HashMap::new(),
+            entries: Vec::new(),
+            by_hash: BinaryHeap::new(),
+            rest: V::default(),
+            overflowed: false,
+        }
+    }
+
+    /// The entry that is kept under a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&V> {
+        self.entries.get(*self.places.get(name)?)
+    }
+
+    /// The entry to count `name` in: its own, or the rest when its hash is too large. What is kept of a name that is
+    /// new is `rename(name)`, which must change nothing twice. An entry that gives way is added to the rest by
+    /// `absorb`, which must be associative and commutative in whatever is read of the rest.
+    pub fn entry<'n>(
+        &mut self,
+        name: &'n str,
+        rename: impl FnOnce(&'n str) -> Cow<'n, str>,
+        absorb: impl Fn(&mut V, V),
+    ) -> &mut V {
+        let place = match self.places.get(name) {
+            Some(&place) => Some(place),
+            None => self.admit(&rename(name), &absorb),
+        };
+        // The place is the entry's; without one the name's hash is too large.
+        match place.and_then(|place| self.entries.get_mut(place)) {
+            Some(entry) => entry,
+            None => {
+                self.overflowed = true;
+                &mut self.rest
+            }
+        }
+    }
+
+    /// The place of a name that may be new; none when it does not belong to the table. The largest hash gives way
+    /// when the table is full.
+    fn admit(&mut self, name: &str, absorb: &impl Fn(&mut V, V)) -> Option<usize> {
+        if let Some(&place) = self.places.get(name) {
+            return Some(place);
+        }
+        let hash = xxh3_64(name.as_bytes());
+        let place = if self.by_hash.len() < self.cap {
+            self.entries.push(V::default());
+            self.entries.len() - 1
+        } else {
+            let largest = self.by_hash.peek()?;
+            if (hash, name) > (largest.0, &largest.1) {
+                return None;
+            }
+            let (_, gone) = self.by_hash.pop()?;
+            let place = self.places.remove(&gone)?;
+            absorb(&mut self.rest, std::mem::take(self.entries.get_mut(place)?));
+            self.overflowed = true;
+            place
+        };
+        self.places.insert(name.into(), place);
+        self.by_hash.push((hash, name.into()));
+        Some(place)
+    }
+
+    /// Adds another table of the same cap; `add` adds an entry to one of the same name.
+    pub fn merge(&mut self, other: Self, add: impl Fn(&mut V, V) + Copy) {
+        let Self { cap: _, places, mut entries, by_hash: _, rest, overflowed } = other;
+        for (name, place) in places {
+            if let Some(entry) = entries.get_mut(place) {
+                add(self.entry(&name, Cow::Borrowed, add), std::mem::take(entry));
+            }
+        }
+        add(&mut self.rest, rest);
+        self.overflowed |= overflowed;
+    }
+
+    /// The kept entries, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.places.iter().filter_map(|(name, &place)| Some((&**name, self.entries.get(place)?)))
+    }
+
+    /// What did not fit, added up; none when everything did.
+    #[must_use]
+    pub fn rest(&self) -> Option<&V> {
+        self.overflowed.then_some(&self.rest)
+    }
+}

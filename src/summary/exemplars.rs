@@ -1,0 +1,158 @@
+//! Which records stand for a code: each slot is a minimum or a maximum over a total order on the data, so any order of
+//! reading and merging chooses the same ones (SPEC 4). It does not know codes.
+
+use std::cmp::{Ordering, Reverse};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::nanos::Nanos;
+use crate::record::{Origin, Record};
+use crate::redact::redact;
+
+/// A failed record with an id, as much of it as a report shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exemplar {
+    /// Where the line stands.
+    pub origin: Origin,
+    /// When the call was made.
+    pub time: Option<Nanos>,
+    /// The id, redacted.
+    pub request_id: String,
+    /// The product, redacted.
+    pub service: Option<String>,
+    /// The API, redacted.
+    pub action: Option<String>,
+    /// The region, redacted.
+    pub region: Option<String>,
+    /// How long the call took, in nanoseconds.
+    pub duration_ns: Option<u64>,
+    /// XXH3-64 (seed 0) of the unescaped id, before redaction.
+    hash: u64,
+}
+
+impl Exemplar {
+    /// The exemplar of a record; none when the record has no id.
+    #[must_use]
+    pub fn of(record: &Record<'_>, origin: Origin) -> Option<Self> {
+        let id = record.request_id?;
+        let owned = |text: Option<&str>| text.map(|text| redact(text).into_owned());
+        Some(Self {
+            origin,
+            time: record.context.time,
+            request_id: redact(id).into_owned(),
+            service: owned(record.context.service),
+            action: owned(record.context.action),
+            region: owned(record.context.region),
+            duration_ns: record.context.duration_ns,
+            hash: xxh3_64(id.as_bytes()),
+        })
+    }
+
+    /// The order of records: timed before untimed, then time, input, offset.
+    fn order(&self) -> Order {
+        order(self.time, self.origin)
+    }
+}
+
+/// Timed before untimed, then time, input, offset.
+type Order = (bool, Option<Nanos>, u32, u64);
+
+fn order(time: Option<Nanos>, origin: Origin) -> Order {
+    (time.is_none(), time, origin.input, origin.offset)
+}
+
+/// The earliest record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct First(pub Option<Exemplar>);
+
+impl First {
+    /// Takes the record if it is earlier.
+    pub fn observe(&mut self, record: &Record<'_>, origin: Origin) {
+        if self.0.as_ref().is_none_or(|held| order(record.context.time, origin) < held.order()) {
+            take(&mut self.0, record, origin);
+        }
+    }
+
+    /// Keeps the earlier one.
+    pub fn merge(&mut self, other: Self) {
+        keep(&mut self.0, other.0, |held, new| new.order().cmp(&held.order()));
+    }
+}
+
+/// The slots of a code, but for the variants of its message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Slots {
+    /// The earliest record.
+    pub first: First,
+    /// The latest timed record, or the last one of all when none has a time.
+    pub last: Option<Exemplar>,
+    /// The record of the longest duration, ties to the earlier one.
+    pub slowest: Option<Exemplar>,
+    /// The record whose id has the smallest hash, ties by id, then to the earlier one.
+    pub sample: Option<Exemplar>,
+}
+
+impl Slots {
+    /// Considers a failed record with an id for every slot.
+    pub fn observe(&mut self, record: &Record<'_>, origin: Origin) {
+        let Some(id) = record.request_id else { return };
+        let time = record.context.time;
+        let order = order(time, origin);
+        self.first.observe(record, origin);
+        if self.last.as_ref().is_none_or(|held| (time, origin.input, origin.offset) > latest(held)) {
+            take(&mut self.last, record, origin);
+        }
+        let duration = record.context.duration_ns;
+        if let Some(duration) = duration
+            && self.slowest.as_ref().is_none_or(|held| (Some(duration), Reverse(order)) > slow(held))
+        {
+            take(&mut self.slowest, record, origin);
+        }
+        let hash = xxh3_64(id.as_bytes());
+        if self.sample.as_ref().is_none_or(|held| hash <= held.hash)
+            && let Some(new) = Exemplar::of(record, origin)
+        {
+            keep(&mut self.sample, Some(new), by_sample);
+        }
+    }
+
+    /// Keeps the better record of each slot.
+    pub fn merge(&mut self, other: Self) {
+        let Self { first, last, slowest, sample } = other;
+        self.first.merge(first);
+        keep(&mut self.last, last, |held, new| latest(held).cmp(&latest(new)));
+        keep(&mut self.slowest, slowest, |held, new| slow(held).cmp(&slow(new)));
+        keep(&mut self.sample, sample, by_sample);
+    }
+}
+
+/// Timed records are later than untimed ones here: `None` is less than any time.
+fn latest(exemplar: &Exemplar) -> (Option<Nanos>, u32, u64) {
+    (exemplar.time, exemplar.origin.input, exemplar.origin.offset)
+}
+
+fn slow(exemplar: &Exemplar) -> (Option<u64>, Reverse<Order>) {
+    (exemplar.duration_ns, Reverse(exemplar.order()))
+}
+
+fn by_sample(held: &Exemplar, new: &Exemplar) -> Ordering {
+    // The smaller key is the better sample.
+    fn key(exemplar: &Exemplar) -> (u64, &str, Order) {
+        (exemplar.hash, &exemplar.request_id, exemplar.order())
+    }
+    key(new).cmp(&key(held))
+}
+
+fn take(slot: &mut Option<Exemplar>, record: &Record<'_>, origin: Origin) {
+    if let Some(exemplar) = Exemplar::of(record, origin) {
+        *slot = Some(exemplar);
+    }
+}
+
+/// Replaces the held exemplar when `compare(held, new)` says that the new one ranks higher.
+fn keep(slot: &mut Option<Exemplar>, new: Option<Exemplar>, compare: impl Fn(&Exemplar, &Exemplar) -> Ordering) {
+    let Some(new) = new else { return };
+    if slot.as_ref().is_none_or(|held| compare(held, &new) == Ordering::Less) {
+        *slot = Some(new);
+    }
+}

@@ -1,0 +1,135 @@
+//! Calls by service, action, region and the `--by` fields. Names are redacted before they are kept.
+
+use super::Aggregate;
+use super::bounded::Bounded;
+use super::latency::Durations;
+use super::timeline::Calls;
+use crate::record::{Origin, Outcome, Record};
+use crate::redact::redact;
+
+/// How many actions are kept by name.
+const ACTIONS_MAX: usize = 4096;
+/// How many services, regions and values of a `--by` field are kept by name, each.
+const NAMES_MAX: usize = 1024;
+/// Between service and action in the name of an action; neither a product nor an API has it in its name.
+const SEPARATOR: char = '\u{1f}';
+
+/// Calls of one action and how long they took.
+#[derive(Clone, Debug, Default)]
+pub struct Action {
+    /// The calls.
+    pub calls: Calls,
+    /// Their durations, within 1 %.
+    pub durations: Durations<2>,
+}
+
+impl Action {
+    fn add(&mut self, other: Self) {
+        let Self { calls, durations } = other;
+        self.calls.add(calls);
+        self.durations.merge(durations);
+    }
+}
+
+/// Calls by the fields of their context.
+#[derive(Clone, Debug)]
+pub struct Groups {
+    services: Bounded<Calls>,
+    actions: Bounded<Action>,
+    regions: Bounded<Calls>,
+    by: Vec<Bounded<Calls>>,
+    /// The name of an action, put together for looking it up.
+    scratch: String,
+}
+
+impl Default for Groups {
+    fn default() -> Self {
+        Self {
+            services: Bounded::new(NAMES_MAX),
+            actions: Bounded::new(ACTIONS_MAX),
+            regions: Bounded::new(NAMES_MAX),
+            by: Vec::new(),
+            scratch: String::new(),
+        }
+    }
+}
+
+impl Aggregate for Groups {
+    fn observe(&mut self, record: &Record<'_>, _: Origin) {
+        if record.outcome == Outcome::DryRun {
+            return;
+        }
+        let context = &record.context;
+        count(&mut self.services, context.service, record.outcome);
+        count(&mut self.regions, context.region, record.outcome);
+        if let Some(action) = context.action {
+            self.scratch.clear();
+            self.scratch.push_str(context.service.unwrap_or_default());
+            self.scratch.push(SEPARATOR);
+            self.scratch.push_str(action);
+            let entry = self.actions.entry(&self.scratch, redact, Action::add);
+            entry.calls.count(record.outcome);
+            if let Some(duration_ns) = context.duration_ns {
+                entry.durations.record(duration_ns);
+            }
+        }
+        if self.by.len() < record.by.len() {
+            self.by.resize_with(record.by.len(), || Bounded::new(NAMES_MAX));
+        }
+        for (table, value) in self.by.iter_mut().zip(record.by) {
+            count(table, *value, record.outcome);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        let Self { services, actions, regions, by, scratch: _ } = other;
+        self.services.merge(services, Calls::add);
+        self.actions.merge(actions, Action::add);
+        self.regions.merge(regions, Calls::add);
+        if self.by.len() < by.len() {
+            self.by.resize_with(by.len(), || Bounded::new(NAMES_MAX));
+        }
+        for (table, more) in self.by.iter_mut().zip(by) {
+            table.merge(more, Calls::add);
+        }
+    }
+}
+
+impl Groups {
+    /// Calls by service.
+    #[must_use]
+    pub const fn services(&self) -> &Bounded<Calls> {
+        &self.services
+    }
+
+    /// Calls by region.
+    #[must_use]
+    pub const fn regions(&self) -> &Bounded<Calls> {
+        &self.regions
+    }
+
+    /// Calls by action; [`service_and_action`] takes the names apart.
+    #[must_use]
+    pub const fn actions(&self) -> &Bounded<Action> {
+        &self.actions
+    }
+
+    /// Calls by the values of each `--by` field, in the order of the options.
+    #[must_use]
+    pub fn by(&self) -> &[Bounded<Calls>] {
+        &self.by
+    }
+}
+
+/// The service, when the log names one, and the action of a name in the table of actions.
+#[must_use]
+pub fn service_and_action(name: &str) -> (Option<&str>, &str) {
+    let (service, action) = name.split_once(SEPARATOR).unwrap_or(("", name));
+    ((!service.is_empty()).then_some(service), action)
+}
+
+fn count(table: &mut Bounded<Calls>, name: Option<&str>, outcome: Outcome) {
+    if let Some(name) = name {
+        table.entry(name, redact, Calls::add).count(outcome);
+    }
+}

@@ -1,0 +1,250 @@
+//! The shapes that masking looks for, each told from the text at one place; refuses to know what
+//! is written around them. Every shape ends where no letter, digit or mask follows.
+
+use super::address::is_host_byte;
+use super::cursor::Cursor;
+use super::words::{is_known_word, is_resource_id, is_unit};
+
+/// Top-level names by which a host name is known; `key.name` and `app.log` have none of them.
+const TOP_LEVEL: &[&str] = &["cn", "com", "internal", "local", "net", "org"];
+
+/// What the names of resources begin with, in lower case: Tencent Cloud's, and those that
+/// messages relay from elsewhere.
+const RESOURCE_NAMES: &[&str] = &["qcs:", "arn:", "acs:"];
+
+/// Longer ids are not looked for: comparing them at every word would take more than linear time.
+const REQUEST_ID_BYTES_MAX: usize = 64;
+
+/// Storage services write this many digits of the request id into their messages.
+const REQUEST_ID_TAIL: usize = 12;
+
+/// Fewer hex digits may be a word or a number with a unit.
+const HEX_DIGITS_MIN: usize = 8;
+
+/// In quotes there may stand names, which are shorter than this and have other letters.
+const LONG_HEX_DIGITS_MIN: usize = 16;
+
+/// Blanks that may stand between a key of JSON and what is around it.
+const BLANKS_MAX: usize = 4;
+
+/// Hex digits, enough of them, with a digit and a letter among them, or behind `0x`.
+pub(super) fn is_hex(word: &str) -> bool {
+    let is_hex = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+    let has_letter = word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let prefixed = word.strip_prefix("0x").or(word.strip_prefix("0X"));
+    prefixed.is_some_and(|digits| !digits.is_empty() && is_hex(digits))
+        || (word.len() >= HEX_DIGITS_MIN && has_digit && has_letter && is_hex(word))
+}
+
+pub(super) fn is_long_hex(word: &str) -> bool {
+    word.len() >= LONG_HEX_DIGITS_MIN && is_hex(word)
+}
+
+/// A text, and the request id to look for in it.
+pub(super) struct Shapes<'t> {
+    cursor: Cursor<'t>,
+    request_id: Option<&'t str>,
+    tail: Option<&'t str>,
+    /// Runs that are no host name and no address of mail, from wherever in them one looks.
+    no_host: std::ops::Range<usize>,
+    no_email: std::ops::Range<usize>,
+}
+
+impl<'t> Shapes<'t> {
+    pub(super) fn new(text: &'t str, request_id: Option<&'t str>) -> Self {
+        let is_known = |id: &&str| {
+            id.len() <= REQUEST_ID_BYTES_MAX
+                && id.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && id.bytes().any(|byte| byte.is_ascii_digit())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        let request_id = request_id.filter(is_known);
+        let tail = request_id
+            .and_then(|id| id.get(id.len().checked_sub(REQUEST_ID_TAIL)?..))
+            .filter(|tail| tail.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .filter(|tail| tail.bytes().any(|byte| byte.is_ascii_digit()));
+        Self { cursor: Cursor::new(text), request_id, tail, no_host: 0..0, no_email: 0..0 }
+    }
+
+    /// A shape that is told by itself, and where it ends. `at` is no letter or digit, or the first
+    /// of a run of them.
+    pub(super) fn strong(&mut self, at: usize) -> Option<(&'static str, usize)> {
+        if !self.cursor.bytes.get(at)?.is_ascii_alphanumeric() {
+            let end = if self.cursor.is_word_before(at) { None } else { self.cursor.ipv6(at) };
+            return Some(("<addr>", end?));
+        }
+        let shape = |mask, end: Option<usize>| end.map(|end| (mask, end));
+        shape("<request_id>", self.request_id(at))
+            .or_else(|| shape("<resource>", self.resource(at)))
+            .or_else(|| shape("<url>", self.url(at)))
+            .or_else(|| shape("<uuid>", self.uuid(at)))
+            .or_else(|| shape("<addr>", self.cursor.address(at)))
+            .or_else(|| shape("<time>", self.cursor.time(at)))
+            .or_else(|| shape("<email>", self.email(at)))
+            .or_else(|| shape("<addr>", self.host(at)))
+    }
+
+    /// A number with fraction, further dots and exponent: where its digits end, and its unit.
+    pub(super) fn number(&self, at: usize) -> Option<(usize, usize)> {
+        let mut end = self.cursor.digits(at, 1, usize::MAX)?;
+        let mut has_dot = false;
+        while let (Some(b'.'), Some(next)) = (self.cursor.bytes.get(end), self.cursor.digits(end + 1, 1, usize::MAX)) {
+            end = next;
+            has_dot = true;
+        }
+        if let Some(b'e' | b'E') = self.cursor.bytes.get(end) {
+            let signed = matches!(self.cursor.bytes.get(end + 1), Some(b'+' | b'-'));
+            let exponent = self.cursor.digits(end + 1 + usize::from(signed), 1, 3);
+            if let (true, Some(exponent)) = (signed || has_dot, exponent)
+                && !self.cursor.is_word_at(exponent)
+            {
+                return Some((exponent, exponent));
+            }
+        }
+        let unit_end = self.cursor.alphanumeric_end(end);
+        let is_number = unit_end == end || is_unit(&self.cursor.text[end..unit_end]);
+        (is_number && !self.cursor.is_word_at(unit_end)).then_some((end, unit_end))
+    }
+
+    /// Where the words joined by `-` and `_` end that begin at `at`; two or more `*` in between
+    /// hide a part of an id.
+    pub(super) fn compound_end(&self, at: usize) -> usize {
+        let mut end = at;
+        let mut kept = at;
+        while let Some(byte) = self.cursor.bytes.get(end) {
+            match byte {
+                b'-' | b'_' => end += 1,
+                b'*' if self.cursor.bytes.get(end + 1) == Some(&b'*') => {
+                    end = self.cursor.run_end(end, |byte| byte == b'*');
+                }
+                byte if byte.is_ascii_alphanumeric() => {
+                    end += 1;
+                    kept = end;
+                }
+                _ => break,
+            }
+        }
+        kept
+    }
+
+    /// Whether a compound word is an id: that of a common resource, one with a hidden part, or one
+    /// with a part in which letters and digits mix, unless a part has a better shape.
+    pub(super) fn is_compound_id(&mut self, at: usize, end: usize) -> bool {
+        let word = &self.cursor.text[at..end];
+        if self.cursor.is_word_at(end) {
+            return false;
+        }
+        if word.contains("**") || is_resource_id(word) {
+            return true;
+        }
+        let mut has_mixed = false;
+        let mut start = at;
+        for part in word.split(['-', '_']) {
+            if start > at && self.strong(start).is_some() {
+                return false;
+            }
+            let digits = part.bytes().filter(u8::is_ascii_digit).count();
+            let is_mixed = (1..part.len()).contains(&digits) && !is_known_word(part);
+            has_mixed |= is_mixed && part.len() >= 5 && part.len() < word.len();
+            start += part.len() + 1;
+        }
+        has_mixed
+    }
+
+    /// Where a name in quotes ends, if the quote closes right behind it.
+    pub(super) fn name_end(&self, start: usize, close: char) -> Option<usize> {
+        let rest = &self.cursor.text[start..];
+        let is_name = |c: char| c.is_alphanumeric() || "_-./@#$%+*~".contains(c);
+        let length =
+            rest.char_indices().take_while(|(at, _)| *at <= super::NAME_BYTES_MAX).find(|(_, c)| !is_name(*c))?.0;
+        let closes = rest[length..].starts_with(close);
+        (closes && rest[..length].contains(char::is_alphanumeric)).then_some(start + length)
+    }
+
+    /// Whether what stands between `at` and `after` is a key of JSON: behind `{` or `,` and before
+    /// a colon.
+    pub(super) fn is_json_key(&self, at: usize, after: usize) -> bool {
+        let is_blank = |byte: &&u8| **byte == b' ';
+        let before = self.cursor.bytes[..at].iter().rev();
+        let blanks = before.clone().take(BLANKS_MAX).take_while(is_blank).count();
+        let behind = self.cursor.bytes[after..].iter();
+        let more = behind.clone().take(BLANKS_MAX).take_while(is_blank).count();
+        matches!(before.clone().nth(blanks), Some(b'{' | b',')) && behind.clone().nth(more) == Some(&b':')
+    }
+
+    fn request_id(&self, at: usize) -> Option<usize> {
+        let is_at = |id: &&str| {
+            let found = self.cursor.bytes.get(at..at + id.len());
+            found.is_some_and(|bytes| bytes.eq_ignore_ascii_case(id.as_bytes()))
+                && !self.cursor.is_word_at(at + id.len())
+        };
+        [self.request_id, self.tail].into_iter().flatten().find(is_at).map(|id| at + id.len())
+    }
+
+    fn resource(&self, at: usize) -> Option<usize> {
+        let start = self.cursor.bytes.get(at..at + 4)?;
+        let is_named = RESOURCE_NAMES.iter().any(|name| start.eq_ignore_ascii_case(name.as_bytes()));
+        is_named.then(|| self.address_run_end(at + 4)).filter(|&end| end > at + 4)
+    }
+
+    fn url(&self, at: usize) -> Option<usize> {
+        let start = self.cursor.alphanumeric_end(at) + 3;
+        let is_url = self.cursor.bytes.get(start - 3..start) == Some(b"://");
+        is_url.then(|| self.address_run_end(start)).filter(|&end| end > start)
+    }
+
+    fn uuid(&self, at: usize) -> Option<usize> {
+        let mut end = at;
+        for (index, length) in [8, 4, 4, 4, 12].into_iter().enumerate() {
+            if index > 0 {
+                end = self.cursor.byte(end, b"-")?;
+            }
+            end = self.cursor.hex(end, length, length)?;
+        }
+        (!self.cursor.is_word_at(end)).then_some(end)
+    }
+
+    fn email(&mut self, at: usize) -> Option<usize> {
+        if self.no_email.contains(&at) {
+            return None;
+        }
+        let local_end = self.cursor.run_end(at, |byte| byte.is_ascii_alphanumeric() || b"._%+-".contains(&byte));
+        let end = self.cursor.byte(local_end, b"@").and_then(|at| {
+            self.cursor.host_end(at, |label| label.len() > 1 && label.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        });
+        if end.is_none() {
+            self.no_email = at..local_end;
+        }
+        end
+    }
+
+    fn host(&mut self, at: usize) -> Option<usize> {
+        if self.no_host.contains(&at) {
+            return None;
+        }
+        let end = self.cursor.host_end(at, |label| TOP_LEVEL.contains(&label));
+        if end.is_none() {
+            self.no_host = at..self.cursor.run_end(at, is_host_byte);
+        }
+        end.map(|end| self.cursor.with_port_or_prefix(end))
+    }
+
+    /// Where a URL or a resource name ends. Brackets that it did not open close something else,
+    /// and a mark at its end ends a sentence.
+    fn address_run_end(&self, start: usize) -> usize {
+        let mut open = 0_usize;
+        let is_end = |&(_, &byte): &(usize, &u8)| {
+            match byte {
+                b'(' | b'[' | b'{' => open += 1,
+                b')' | b']' | b'}' if open == 0 => return true,
+                b')' | b']' | b'}' => open -= 1,
+                _ => {}
+            }
+            !byte.is_ascii_graphic() || b"\"'`<>|\\,;".contains(&byte)
+        };
+        let rest = &self.cursor.bytes[start..];
+        let end = rest.iter().enumerate().find(is_end).map_or(rest.len(), |(at, _)| at);
+        start + self.cursor.text[start..start + end].trim_end_matches(['.', ':', '!', '?']).len()
+    }
+}

@@ -1,0 +1,239 @@
+//! Words that masking has to know: those with digits that are prose, units, prefixes of resource
+//! ids, identifiers; refuses to know where in a message they stand.
+
+/// Words of prose with digits in them, in lower case; compared without case.
+const KNOWN: &[&str] = &[
+    "2d",
+    "2fa",
+    "3d",
+    "3des",
+    "4k",
+    "4xx",
+    "5xx",
+    "aes128",
+    "aes192",
+    "aes256",
+    "amd64",
+    "arm64",
+    "b2b",
+    "b2c",
+    "base32",
+    "base58",
+    "base62",
+    "base64",
+    "e2e",
+    "ec2",
+    "ed25519",
+    "es256",
+    "ext3",
+    "ext4",
+    "float32",
+    "float64",
+    "g711",
+    "gb18030",
+    "gb2312",
+    "gb-18030",
+    "gb-2312",
+    "h264",
+    "h265",
+    "hs256",
+    "http2",
+    "http3",
+    "i18n",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "ipv4",
+    "ipv6",
+    "iso8601",
+    "iso-8601",
+    "iso-8859-1",
+    "jpeg2000",
+    "k3s",
+    "k8s",
+    "l4",
+    "l7",
+    "latin1",
+    "log4j",
+    "log4j2",
+    "md5",
+    "mp3",
+    "mp4",
+    "neo4j",
+    "o2o",
+    "oauth1",
+    "oauth2",
+    "p2p",
+    "pkcs1",
+    "pkcs12",
+    "pkcs5",
+    "pkcs7",
+    "pkcs8",
+    "rfc3339",
+    "rs256",
+    "s3",
+    "sha1",
+    "sha-1",
+    "sha224",
+    "sha256",
+    "sha-256",
+    "sha384",
+    "sha512",
+    "sha-512",
+    "sm2",
+    "sm3",
+    "sm4",
+    "sslv3",
+    "tc3",
+    "tc3-hmac-sha256",
+    "hmac-sha1",
+    "hmac-sha256",
+    "tls1",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+    "utf16",
+    "utf-16",
+    "utf32",
+    "utf-32",
+    "utf8",
+    "utf-8",
+    "utf8mb4",
+    "web3",
+    "x509",
+    "x64",
+    "x86",
+    "x86-64",
+    "x86_64",
+];
+
+/// What may follow a number as part of the same word, in lower case; compared without case.
+const UNITS: &[&str] = &[
+    "b", "bit", "bits", "bps", "byte", "bytes", "c", "core", "cores", "d", "day", "days", "fps", "g", "gb", "gbps",
+    "gi", "gib", "h", "hour", "hours", "hz", "k", "kb", "kbps", "ki", "kib", "kbit", "m", "mb", "mbps", "mi", "mib",
+    "min", "mins", "minutes", "ms", "nd", "ns", "p", "pb", "pct", "pib", "px", "qps", "rd", "s", "sec", "seconds",
+    "secs", "st", "t", "tb", "th", "ti", "tib", "times", "u", "us", "vcpu", "w", "x",
+];
+
+/// What the ids of common resources begin with. Eight letters or digits follow, and one in
+/// fourteen of those has no digit, so for these a word of eight letters counts too.
+const RESOURCE_PREFIXES: &[&str] = &[
+    "acl",
+    "alb",
+    "asc",
+    "asg",
+    "bwp",
+    "ccn",
+    "cdb",
+    "cfs",
+    "ckafka",
+    "cls",
+    "cmgo",
+    "crs",
+    "cynosdbmysql",
+    "dcdbt",
+    "dcg",
+    "disk",
+    "eip",
+    "emr",
+    "eni",
+    "havip",
+    "image",
+    "img",
+    "ins",
+    "ipm",
+    "lb",
+    "lbl",
+    "lbtg",
+    "lhdisk",
+    "lhimg",
+    "lhins",
+    "loc",
+    "mssql",
+    "nat",
+    "natgw",
+    "pgsql",
+    "postgres",
+    "ppm",
+    "pcx",
+    "rtb",
+    "sg",
+    "skey",
+    "snap",
+    "sparse",
+    "subnet",
+    "tdsql",
+    "tdsqlshard",
+    "vdb",
+    "vpc",
+    "vpce",
+    "vpcsvc",
+    "vpngw",
+    "vpnx",
+];
+
+/// Words of eight letters that are no id behind such a prefix, as in `vpc-endpoint`.
+const EIGHT_LETTERS: &[&str] = &[
+    "abnormal", "activity", "attached", "audience", "backends", "balancer", "bindings", "capacity", "category",
+    "clusters", "complete", "consumer", "contents", "creating", "creation", "customer", "database", "decrease",
+    "deleting", "deletion", "detached", "disabled", "document", "duration", "endpoint", "exporter", "external",
+    "firewall", "function", "gateways", "generate", "identity", "importer", "increase", "instance", "internal",
+    "internet", "interval", "isolated", "listener", "location", "manifest", "metadata", "migrated", "operator",
+    "overload", "password", "peerings", "physical", "platform", "policies", "pressure", "priority", "producer",
+    "property", "protocol", "provider", "readonly", "recovery", "register", "releases", "replicas", "requests",
+    "resource", "response", "restored", "rollback", "schedule", "security", "services", "settings", "shutdown",
+    "snapshot", "specific", "standard", "starting", "stopping", "strategy", "template", "terminal", "transfer",
+    "updating", "upgraded", "username", "versions", "workflow", "writable",
+];
+
+/// Words in quotes that are values, not names.
+const LITERALS: &[&str] = &["true", "false", "null", "none", "nil", "undefined"];
+
+/// Whether a word with digits is prose: `IPv4`, `SHA256`, `utf-8`.
+pub(super) fn is_known_word(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit()) && is_one_of(word, KNOWN)
+}
+
+pub(super) fn is_unit(word: &str) -> bool {
+    is_one_of(word, UNITS)
+}
+
+/// Whether a word is, or begins with, the id of a common resource: `ins-abcd1234`.
+pub(super) fn is_resource_id(word: &str) -> bool {
+    let mut segments = word.split(['-', '_', '.']);
+    let (Some(prefix), Some(id)) = (segments.next(), segments.next()) else {
+        return false;
+    };
+    let is_lower = id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let has_digit = id.bytes().any(|byte| byte.is_ascii_digit());
+    word.as_bytes().get(prefix.len()) == Some(&b'-')
+        && RESOURCE_PREFIXES.contains(&prefix)
+        && is_lower
+        && match id.len() {
+            8 => has_digit || !EIGHT_LETTERS.contains(&id),
+            length => length >= 6 && has_digit,
+        }
+}
+
+/// Whether a word in quotes is an identifier or a value and no name: labels parted by dots that
+/// begin with a capital letter and have no digit, or are numbers behind such a label; underscores
+/// only between capital letters.
+pub(super) fn is_identifier(word: &str) -> bool {
+    let is_number = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit());
+    let is_camel = |label: &str| label.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_capitals = |label: &str| label.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let is_name = |label: &str| {
+        label.len() > 1
+            && label.starts_with(|c: char| c.is_ascii_uppercase())
+            && (is_camel(label) || is_capitals(label))
+    };
+    let mut labels = word.split('.');
+    let first = labels.next().unwrap_or_default();
+    is_one_of(word, LITERALS) || (is_name(first) && labels.all(|label| is_number(label) || is_name(label)))
+}
+
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+}

@@ -1,0 +1,192 @@
+//! What is kept of the lines: a summary that grows by records and merges with others, the same in any order. It is
+//! plain counting; what a report makes of it is not known here.
+
+pub mod bounded;
+pub mod code_table;
+pub mod codes;
+pub mod days;
+pub mod distinct;
+pub mod exemplars;
+pub mod groups;
+pub mod latency;
+pub mod mask;
+pub mod numbering;
+pub mod rejects;
+pub mod timeline;
+pub mod totals;
+
+use crate::nanos::Nanos;
+use crate::record::{Anomalies, Line, Origin, Record};
+use codes::Codes;
+use days::Days;
+use distinct::DistinctIds;
+use groups::Groups;
+use latency::Latency;
+use numbering::Numbering;
+use rejects::{Reject, Samples};
+use timeline::Timeline;
+use totals::{AnomalyCounts, Counts, MissingIds, Reasons};
+
+/// A part of a summary: a commutative monoid under `merge`, whose identity is `Default`.
+pub trait Aggregate: Default {
+    /// Counts one record that no filter took out.
+    fn observe(&mut self, record: &Record<'_>, origin: Origin);
+
+    /// Adds what another one counted of other records.
+    fn merge(&mut self, other: Self);
+}
+
+/// Everything that is kept of the lines of some inputs.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Lines by class.
+    pub totals: Counts,
+    /// Lines by class of each input, by its rank.
+    pub inputs: Vec<Counts>,
+    /// Records that a filter took out because they have no time.
+    pub untimed: u64,
+    /// Malformed lines by reason.
+    pub reasons: Reasons,
+    /// The first malformed lines.
+    pub samples: Samples,
+    /// Lines by anomaly.
+    pub anomalies: AnomalyCounts,
+    /// The earliest and the latest time of any record.
+    pub span: Span,
+    /// How many lines each chunk had.
+    pub numbering: Numbering,
+    /// Records without an id.
+    pub missing_ids: MissingIds,
+    /// Different request ids.
+    pub distinct_ids: DistinctIds,
+    /// Failures by code.
+    pub codes: Codes,
+    /// Calls by the fields of their context.
+    pub groups: Groups,
+    /// Calls over time.
+    pub timeline: Timeline,
+    /// Calls by day.
+    pub days: Days,
+    /// How long calls took.
+    pub latency: Latency,
+}
+
+/// The earliest and the latest time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The earliest time of a record.
+    pub first: Option<Nanos>,
+    /// The latest time of a record.
+    pub last: Option<Nanos>,
+}
+
+impl Aggregate for Span {
+    fn observe(&mut self, record: &Record<'_>, _: Origin) {
+        if let Some(time) = record.context.time {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = self.last.max(Some(time));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        let Self { first, last } = other;
+        self.first = match (self.first, first) {
+            (Some(held), Some(new)) => Some(held.min(new)),
+            (held, new) => held.or(new),
+        };
+        self.last = self.last.max(last);
+    }
+}
+
+/// What a chunk counted on the way, before it goes into the summary.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    /// Lines by class.
+    pub counts: Counts,
+    /// Records that a filter took out because they have no time.
+    pub untimed: u64,
+}
+
+impl Summary {
+    /// Takes a line that no filter took out.
+    pub fn observe(&mut self, line: &Line<'_>, anomalies: Anomalies, origin: Origin, tally: &mut Tally) {
+        tally.counts.count(line);
+        self.anomalies.count(anomalies);
+        match line {
+            Line::Record(record) => {
+                self.span.observe(record, origin);
+                self.missing_ids.observe(record, origin);
+                self.distinct_ids.observe(record, origin);
+                self.codes.observe(record, origin);
+                self.groups.observe(record, origin);
+                self.timeline.observe(record, origin);
+                self.days.observe(record, origin);
+                self.latency.observe(record, origin);
+            }
+            Line::Malformed(reason) => {
+                self.reasons.count(*reason);
+                self.samples.insert(Reject { origin, reason: Some(*reason) });
+            }
+            Line::Blank | Line::NoEnvelope => {}
+        }
+    }
+
+    /// Takes a record that does not count: of its anomalies only those of the line do.
+    pub fn leave_out(&mut self, anomalies: Anomalies) {
+        self.anomalies.count(anomalies.of_line());
+    }
+
+    /// Takes what a chunk counted; `lines` is how many lines it has.
+    pub fn settle(&mut self, input: u32, chunk: u32, lines: u32, mut tally: Tally) {
+        tally.counts.lines += u64::from(lines);
+        self.totals.add(tally.counts);
+        self.untimed += tally.untimed;
+        let rank = input as usize;
+        if self.inputs.len() <= rank {
+            self.inputs.resize_with(rank + 1, Counts::default);
+        }
+        self.inputs[rank].add(tally.counts);
+        self.numbering.chunk(input, chunk, lines);
+    }
+
+    /// Adds a summary of other chunks.
+    pub fn merge(&mut self, other: Self) {
+        let Self {
+            totals,
+            inputs,
+            untimed,
+            reasons,
+            samples,
+            anomalies,
+            span,
+            numbering,
+            missing_ids,
+            distinct_ids,
+            codes,
+            groups,
+            timeline,
+            days,
+            latency,
+        } = other;
+        self.totals.add(totals);
+        if self.inputs.len() < inputs.len() {
+            self.inputs.resize_with(inputs.len(), Counts::default);
+        }
+        for (counts, more) in self.inputs.iter_mut().zip(inputs) {
+            counts.add(more);
+        }
+        self.untimed += untimed;
+        self.reasons.add(reasons);
+        self.samples.merge(samples);
+        self.anomalies.add(anomalies);
+        self.span.merge(span);
+        self.numbering.merge(numbering);
+        self.missing_ids.merge(missing_ids);
+        self.distinct_ids.merge(distinct_ids);
+        self.codes.merge(codes);
+        self.groups.merge(groups);
+        self.timeline.merge(timeline);
+        self.days.merge(days);
+        self.latency.merge(latency);
+    }
+}

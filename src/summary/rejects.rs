@@ -1,0 +1,63 @@
+//! Lines that are no records: where they stand and why, never what they say.
+
+use std::collections::BTreeSet;
+
+use crate::record::{Line, Origin, Reason};
+
+/// How many malformed lines a report shows.
+pub const SAMPLES_MAX: usize = 20;
+
+/// A line that is malformed or has no envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reject {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Why it is malformed; none for a line without an envelope.
+    pub reason: Option<Reason>,
+}
+
+impl Reject {
+    /// The reject of a line; none for blank lines and records.
+    #[must_use]
+    pub const fn of(line: &Line<'_>, origin: Origin) -> Option<Self> {
+        match line {
+            Line::Malformed(reason) => Some(Self { origin, reason: Some(*reason) }),
+            Line::NoEnvelope => Some(Self { origin, reason: None }),
+            Line::Blank | Line::Record(_) => None,
+        }
+    }
+
+    /// The word for its line class.
+    #[must_use]
+    pub const fn class(&self) -> &'static str {
+        if self.reason.is_some() { "malformed" } else { "no_envelope" }
+    }
+}
+
+/// The first malformed lines in the order of input and offset.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Samples(BTreeSet<Reject>);
+
+impl Samples {
+    /// Takes a malformed line if it is among the first.
+    pub fn insert(&mut self, reject: Reject) {
+        if self.0.len() < SAMPLES_MAX || self.0.last().is_some_and(|last| reject < *last) {
+            self.0.insert(reject);
+            if self.0.len() > SAMPLES_MAX {
+                self.0.pop_last();
+            }
+        }
+    }
+
+    /// Keeps the first of both.
+    pub fn merge(&mut self, other: Self) {
+        for reject in other.0 {
+            self.insert(reject);
+        }
+    }
+
+    /// The samples in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Reject> {
+        self.0.iter()
+    }
+}

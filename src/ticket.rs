@@ -1,0 +1,552 @@
+//! Tickets: what support needs to know of the failures of one code in one product, as plain data, made of a report and
+//! a second reading of the inputs. It does not know how a ticket is written, nor in which language.
+
+pub mod evidence;
+mod gather;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashSet};
+
+use crate::catalog::{self, Class, Classes};
+use crate::drive::{Options, ThreadsError, Watch};
+use crate::input::Input;
+use crate::nanos::Nanos;
+use crate::report::{At, Code, Report};
+use crate::summary::bounded::Bounded;
+use crate::summary::codes;
+use crate::summary::exemplars::Exemplar;
+use gather::{Gathered, Success};
+
+/// Classes that are written up when nothing else is asked for; throttling only when it is sustained.
+pub const CLASSES: [Class; 3] = [Class::Provider, Class::Capacity, Class::Throttle];
+/// How many codes are written up in one run.
+pub const CODES_MAX: usize = 20;
+/// Failures from which on throttling can be sustained.
+pub const SUSTAINED_FAILURES_MIN: u64 = 30;
+/// Failures from which on throttling without times counts as sustained.
+pub const SUSTAINED_UNTIMED_MIN: u64 = 100;
+/// In how many buckets of the timeline sustained throttling occurs.
+pub const SUSTAINED_BUCKETS_MIN: usize = 3;
+/// The most products that are suggested for a code; of a code that more list, the product stays open.
+const SUGGESTED_MAX: usize = 3;
+/// Longest id that a ticket holds, in bytes.
+const PLAIN_BYTES_MAX: usize = 64;
+
+/// All tickets of some inputs, and what was not written up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tickets {
+    /// By class, then failures descending, code, and failures of the product descending.
+    pub tickets: Vec<Ticket>,
+    /// Codes that were chosen and have no ticket, with the reason.
+    pub left_out: Vec<LeftOut>,
+    /// Whether the second reading was stopped before its end.
+    pub interrupted: bool,
+}
+
+/// A code, or a part of its failures, without a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The code, redacted.
+    pub code: String,
+    /// Failures that are not written up.
+    pub failures: u64,
+    /// Why not.
+    pub why: Why,
+}
+
+/// Why failures are not written up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Calls were refused now and then, not over a stretch of time.
+    NotSustained,
+    /// There are [`CODES_MAX`] tickets' worth of codes before it.
+    TooManyCodes,
+    /// The log names more products than are told apart.
+    TooManyProducts,
+}
+
+/// The failures of one code in one product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ticket {
+    /// The code, redacted.
+    pub code: String,
+    /// Who can act; a hint.
+    pub class: &'static str,
+    /// What the code likely means, in ASCII.
+    pub meaning: String,
+    /// What to do, in ASCII.
+    pub advice: String,
+    /// The product.
+    pub product: Product,
+    /// Failures by action, the most frequent first; none when the log names no actions.
+    pub actions: Vec<Share>,
+    /// Failures by region, the most frequent first; none when the log names no regions.
+    pub regions: Vec<Share>,
+    /// Failures of the code in this product.
+    pub failures: u64,
+    /// The time of the earliest one.
+    pub first: Option<Nanos>,
+    /// The time of the latest one.
+    pub last: Option<Nanos>,
+    /// When the rate of the code changed for the worse; only when all its failures are of this product.
+    pub since: Option<Nanos>,
+    /// How many calls are concerned.
+    pub impact: Impact,
+    /// The most frequent message; none when the failures have none.
+    pub message: Option<Message>,
+    /// Ids that stand for the failures, in the order of the slots; each is plain (see [`is_plain`]).
+    pub ids: Vec<Picked>,
+    /// The latest success of the main action with a plain id, in the same product.
+    pub success: Option<Picked>,
+    /// Ids of slots that are not plain.
+    pub ids_left_out: usize,
+}
+
+/// The product of a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// The log names it; redacted.
+    Named(String),
+    /// The log does not name it; these list the code.
+    Suggested(Vec<&'static str>),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Product {
+    /// The name in the log.
+    #[must_use]
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::Suggested(_) | Self::Unknown => None,
+        }
+    }
+}
+
+/// How often a name occurs among the failures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The name, redacted.
+    pub name: String,
+    /// Failures with it.
+    pub failures: u64,
+}
+
+/// Failures among calls: of the main action, or of the product when the log names no actions, or of the whole log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Impact {
+    /// Failures with the code.
+    pub failures: u64,
+    /// Calls, failed or not.
+    pub calls: u64,
+    /// The action that the calls are of.
+    pub action: Option<String>,
+}
+
+/// A masked message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Redacted and masked.
+    pub text: String,
+    /// How many masked messages the failures have.
+    pub variants: usize,
+}
+
+/// An id, why it was chosen, and what is known of the call. Where the record stands is for the sender only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picked {
+    /// The id.
+    pub request_id: String,
+    /// The slot that chose it.
+    pub reason: String,
+    /// What is known of the call.
+    pub at: At,
+}
+
+/// What is written up.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'c> {
+    /// Classes in force; they give meaning and advice.
+    pub classes: &'c Classes,
+    /// Whether throttling is written up also when it is not sustained: somebody asked for it.
+    pub any_throttling: bool,
+    /// How many ids a ticket holds.
+    pub ids_max: usize,
+}
+
+/// Whether an id may stand in a ticket and in a command: `[0-9A-Za-z._-]{1,64}`.
+#[must_use]
+pub fn is_plain(id: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=PLAIN_BYTES_MAX).contains(&id.len()) && id.bytes().all(is_allowed)
+}
+
+/// Writes up the codes of a report: those in `report.codes`, which lists what was chosen. The inputs are read again, as
+/// `options` say; `paths` are their names as they are shown.
+///
+/// # Errors
+///
+/// The threads cannot be started. Inputs that cannot be read are no errors; the report tells them.
+pub fn tickets(
+    report: &Report,
+    inputs: &[Input],
+    paths: &[String],
+    options: &Options,
+    watch: &Watch,
+    choice: &Choice<'_>,
+) -> Result<Tickets, ThreadsError> {
+    let mut rows: Vec<&Code> =
+        report.codes.iter().filter(|code| code.code != catalog::OTHER && code.count > 0).collect();
+    rows.sort_by_key(|code| (Class::from_name(code.class), Reverse(code.count), &code.code));
+    let too_many = rows.split_off(rows.len().min(CODES_MAX));
+    let mut tickets = Tickets::default();
+    if !rows.is_empty() {
+        let wanted: BTreeSet<&str> = rows.iter().map(|code| code.code.as_str()).collect();
+        let gathered = gather::gather(inputs, options, watch, &wanted)?;
+        tickets.interrupted = gathered.interrupted;
+        let writer = Writer { report, gathered: &gathered, paths, choice };
+        rows.iter().for_each(|code| writer.write(code, &mut tickets));
+    }
+    let too_many = too_many.into_iter().map(|code| (code.code.clone(), code.count));
+    tickets.left_out.extend(too_many.map(|(code, failures)| LeftOut { code, failures, why: Why::TooManyCodes }));
+    Ok(tickets)
+}
+
+/// What tickets are made of.
+struct Writer<'w> {
+    report: &'w Report,
+    gathered: &'w Gathered,
+    paths: &'w [String],
+    choice: &'w Choice<'w>,
+}
+
+impl Writer<'_> {
+    /// Adds the tickets of a code: one for each product, the one with the most failures first.
+    fn write(&self, code: &Code, tickets: &mut Tickets) {
+        let (mut products, others) = self.gathered.products(&code.code);
+        products.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
+        let mut not_sustained = 0;
+        for (service, failures) in products {
+            let is_throttled = code.class == Class::Throttle.as_str() && !self.choice.any_throttling;
+            if is_throttled && !self.is_sustained(failures) {
+                not_sustained += failures.count;
+            } else {
+                tickets.tickets.push(self.ticket(code, service, failures));
+            }
+        }
+        for (failures, why) in [(not_sustained, Why::NotSustained), (others, Why::TooManyProducts)] {
+            if failures > 0 {
+                tickets.left_out.push(LeftOut { code: code.code.clone(), failures, why });
+            }
+        }
+    }
+
+    /// Whether calls were refused over a stretch of time: often enough, and in several buckets of the report's width;
+    /// without times, very often.
+    fn is_sustained(&self, failures: &codes::Code) -> bool {
+        if failures.first.is_none() {
+            return failures.count >= SUSTAINED_UNTIMED_MIN;
+        }
+        let (_, buckets) = failures.timeline.buckets(self.report.timeline.bucket_seconds.unwrap_or(0));
+        let hit = buckets.iter().filter(|(_, calls)| calls.failed > 0).count();
+        failures.count >= SUSTAINED_FAILURES_MIN && hit >= SUSTAINED_BUCKETS_MIN
+    }
+
+    fn ticket(&self, code: &Code, service: Option<&str>, failures: &codes::Code) -> Ticket {
+        let entry = catalog::describe(&code.code, self.choice.classes);
+        let actions = shares(&failures.actions);
+        let (ids, ids_left_out) = self.ids(failures);
+        let variants = variants(failures);
+        let main = actions.first().map(|share| share.name.as_str());
+        let success = main.and_then(|action| self.success(service, action));
+        Ticket {
+            code: code.code.clone(),
+            class: code.class,
+            meaning: entry.meaning,
+            advice: entry.advice,
+            product: product(service, &code.code),
+            impact: self.impact(service, actions.first(), failures.count),
+            regions: shares(&failures.regions),
+            failures: failures.count,
+            first: failures.first,
+            last: failures.last,
+            since: code.since.filter(|_| code.count == failures.count),
+            message: variants.first().map(|(text, _)| Message { text: (*text).to_owned(), variants: variants.len() }),
+            ids,
+            success,
+            ids_left_out,
+            actions,
+        }
+    }
+
+    fn impact(&self, service: Option<&str>, main: Option<&Share>, failures: u64) -> Impact {
+        let of_action = main.and_then(|main| {
+            let mut rows = self.report.actions.iter();
+            let row = rows.find(|row| row.service.as_deref() == service && row.action == main.name)?;
+            Some(Impact {
+                failures: main.failures,
+                calls: row.calls.ok + row.calls.failed,
+                action: Some(main.name.clone()),
+            })
+        });
+        let of_service = || {
+            let row = self.report.services.iter().find(|row| Some(row.service.as_str()) == service)?;
+            Some(Impact { failures, calls: row.calls.ok + row.calls.failed, action: None })
+        };
+        let totals = &self.report.totals;
+        of_action.or_else(of_service).unwrap_or(Impact { failures, calls: totals.ok + totals.failed, action: None })
+    }
+
+    /// The plain ids of the slots in their order, each once, and how many are not plain.
+    fn ids(&self, failures: &codes::Code) -> (Vec<Picked>, usize) {
+        let slots = &failures.slots;
+        let variants = variants(failures);
+        let of = variants.len();
+        let slot = |reason: &str, exemplar| (reason.to_owned(), exemplar);
+        let mut chosen =
+            vec![slot("first", &slots.first.0), slot("last", &slots.last), slot("slowest", &slots.slowest)];
+        for (place, (_, variant)) in variants.iter().enumerate() {
+            chosen.push((format!("variant {} of {of}", place + 1), &variant.first.0));
+        }
+        chosen.push(slot("sample", &slots.sample));
+        let mut seen = HashSet::new();
+        let mut ids = Vec::new();
+        let mut left_out = 0;
+        for (reason, exemplar) in chosen {
+            let Some(exemplar) = exemplar.as_ref().filter(|exemplar| seen.insert(exemplar.request_id.as_str())) else {
+                continue;
+            };
+            if !is_plain(&exemplar.request_id) {
+                left_out += 1;
+            } else if ids.len() < self.choice.ids_max {
+                ids.push(Picked { request_id: exemplar.request_id.clone(), reason, at: self.at(exemplar) });
+            }
+        }
+        (ids, left_out)
+    }
+
+    fn at(&self, exemplar: &Exemplar) -> At {
+        At {
+            input: self.path(exemplar.origin.input),
+            line: self.gathered.numbers.line(exemplar.origin),
+            offset: exemplar.origin.offset,
+            time: exemplar.time,
+            service: exemplar.service.clone(),
+            action: exemplar.action.clone(),
+            region: exemplar.region.clone(),
+            duration_ms: exemplar.duration_ns.map(milliseconds),
+        }
+    }
+
+    fn success(&self, service: Option<&str>, action: &str) -> Option<Picked> {
+        let Success { time, origin, request_id, region, duration_ns } = self.gathered.success(service, action)?;
+        let at = At {
+            input: self.path(origin.input),
+            line: self.gathered.numbers.line(*origin),
+            offset: origin.offset,
+            time: *time,
+            service: service.map(str::to_owned),
+            action: Some(action.to_owned()),
+            region: (!region.is_empty()).then(|| region.clone()),
+            duration_ms: duration_ns.map(milliseconds),
+        };
+        Some(Picked { request_id: request_id.clone(), reason: "latest success".to_owned(), at })
+    }
+
+    fn path(&self, input: u32) -> String {
+        self.paths.get(input as usize).cloned().unwrap_or_default()
+    }
+}
+
+/// The product of the log, or of those that list the code when they are few.
+fn product(service: Option<&str>, code: &str) -> Product {
+    if let Some(service) = service {
+        return Product::Named(service.to_owned());
+    }
+    let listing: Vec<_> = catalog::services(code).take(SUGGESTED_MAX + 1).collect();
+    if (1..=SUGGESTED_MAX).contains(&listing.len()) { Product::Suggested(listing) } else { Product::Unknown }
+}
+
+/// Names by failures descending, then bytes; those beyond the bound of the table have no row.
+fn shares(table: &Bounded<u64>) -> Vec<Share> {
+    let mut shares: Vec<_> = table.iter().map(|(name, &failures)| Share { name: name.to_owned(), failures }).collect();
+    shares.sort_by(|a, b| b.failures.cmp(&a.failures).then_with(|| a.name.cmp(&b.name)));
+    shares
+}
+
+/// The variants of the message: by count descending, then text.
+fn variants(failures: &codes::Code) -> Vec<(&str, &codes::Variant)> {
+    let mut variants: Vec<_> = failures.variants.iter().collect();
+    variants.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
+    variants
+}
+
+fn milliseconds(ns: u64) -> f64 {
+    ns as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Write;
+
+    use super::*;
+    use crate::dedupe::Duplicates;
+    use crate::input::source::Sizes;
+    use crate::pipeline;
+    use crate::profile::Profile;
+    use crate::profile::values::Zone;
+    use crate::report::build;
+    use crate::scan::Way;
+    use crate::summary::rejects::Reject;
+    use crate::survey::{InputFormat, Reading};
+
+    fn options(threads: usize) -> Options {
+        Options {
+            threads,
+            sizes: Sizes { read_bytes: 256, ..Sizes::default() },
+            way: Way::Reference,
+            reading: Reading {
+                detect: true,
+                format: InputFormat::Auto,
+                filter: crate::filter::Filter::default(),
+                prune: true,
+                profile: Profile::at(Vec::new()).with_context(Vec::new(), Vec::new(), Zone::Utc),
+            },
+        }
+    }
+
+    fn written_up(log: &str, codes: &[&str], threads: usize) -> (Tickets, Vec<evidence::Evidence>) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(log.as_bytes()).unwrap();
+        let inputs = [Input::new(file.path().to_owned())];
+        let paths = ["a.ndjson".to_owned()];
+        let (watch, options) = (Watch::default(), options(threads));
+        let no_rejects = None::<fn(&Reject, u64)>;
+        let analysis = pipeline::analyze(&inputs, &options, &watch, &Duplicates::default(), no_rejects).unwrap();
+        let classes = Classes::default();
+        let codes: Vec<_> = codes.iter().map(|code| (*code).to_owned()).collect();
+        let class_names = if codes.is_empty() { CLASSES.map(Class::as_str).to_vec() } else { Vec::new() };
+        let build = build::Options {
+            classes: &classes,
+            ids: 5,
+            codes: &codes,
+            class_names: &class_names,
+            by: &[],
+            periods: &[],
+            filters: &BTreeMap::new(),
+        };
+        let facts = build::InputFacts {
+            path: paths[0].clone(),
+            format: "ndjson",
+            compression: crate::input::Compression::None,
+            envelope: Vec::new(),
+            fields: BTreeMap::new(),
+            bytes: 0,
+            status: crate::input::Status::Ok,
+            error: None,
+            unfinished: false,
+            skipped: false,
+        };
+        let report = build::report(&analysis.summary, &[facts], false, Vec::new(), &build).unwrap();
+        let choice = Choice { classes: &classes, any_throttling: !codes.is_empty(), ids_max: 5 };
+        let tickets = tickets(&report, &inputs, &paths, &options, &watch, &choice).unwrap();
+        let mut found = Vec::new();
+        evidence::evidence(&tickets.tickets, &inputs, &options, &watch, |it| found.push(it.clone())).unwrap();
+        (tickets, found)
+    }
+
+    fn failure(minute: u32, service: &str, code: &str, id: &str) -> String {
+        format!(
+            r#"{{"time":"2026-11-24T01:{minute:02}:00Z","service":"{service}","action":"Act","password":"hunter2","Response":{{"Error":{{"Code":"{code}","Message":"disk disk-1a2b3c4d failed, password=hunter2"}},"Secret":"hunter2","RequestId":"{id}"}}}}"#
+        ) + "\n"
+    }
+
+    fn success(minute: u32, service: &str, id: &str) -> String {
+        format!(
+            r#"{{"time":"2026-11-24T01:{minute:02}:00Z","service":"{service}","action":"Act","Response":{{"RequestId":"{id}"}}}}"#
+        ) + "\n"
+    }
+
+    #[test]
+    fn there_is_one_ticket_for_each_code_and_product() {
+        let log = [
+            success(1, "cbs", "good-1"),
+            failure(2, "cbs", "InternalError", "bad-1"),
+            failure(3, "cvm", "InternalError", "bad-2"),
+            failure(4, "cvm", "InternalError", "bad-3"),
+            success(5, "cbs", "good-2"),
+            success(4, "cbs", "good-3"),
+            success(9, "cbs", "$(touch x)"),
+            failure(5, "cvm", "AuthFailure", "bad-4"),
+        ]
+        .concat();
+        let (tickets, evidence) = written_up(&log, &[], 1);
+        let summary: Vec<_> =
+            tickets.tickets.iter().map(|it| (it.code.as_str(), it.product.named(), it.failures)).collect();
+        assert_eq!(summary, [("InternalError", Some("cvm"), 2), ("InternalError", Some("cbs"), 1)]);
+        let of_cbs = &tickets.tickets[1];
+        assert_eq!(of_cbs.success.as_ref().map(|it| (it.request_id.as_str(), it.at.line)), Some(("good-2", 5)));
+        assert_eq!(
+            of_cbs.ids.iter().map(|it| (it.request_id.as_str(), it.at.line)).collect::<Vec<_>>(),
+            [("bad-1", 2)]
+        );
+        assert_eq!(of_cbs.impact, Impact { failures: 1, calls: 5, action: Some("Act".to_owned()) });
+        assert!(tickets.tickets[0].success.is_none());
+        assert_eq!(evidence.iter().map(|it| it.line).collect::<Vec<_>>(), [2, 3, 4]);
+    }
+
+    #[test]
+    fn nothing_but_what_is_allowed_is_kept() {
+        let log = failure(2, "cbs", "InternalError", "bad-1") + &failure(3, "cbs", "InternalError", "`id`; $(touch x)");
+        let (tickets, evidence) = written_up(&log, &[], 1);
+        assert!(!format!("{tickets:?}{evidence:?}").contains("hunter2"));
+        assert_eq!((tickets.tickets[0].ids.len(), tickets.tickets[0].ids_left_out), (1, 1));
+        assert!(!format!("{tickets:?}").contains("touch"));
+    }
+
+    #[test]
+    fn throttling_is_written_up_when_it_is_sustained_or_asked_for() {
+        let spread = |count: u32, minutes: u32| -> String {
+            (0..count).map(|n| failure(n % minutes, "cvm", "RequestLimitExceeded", &format!("id-{n:04}"))).collect()
+        };
+        let untimed = |count: u32| {
+            let line = r#"{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"x"},"RequestId":"some"}}"#;
+            format!("{line}\n").repeat(count as usize)
+        };
+        for (log, is_written) in [
+            (spread(30, 3), true),
+            (spread(30, 2), false),
+            (spread(29, 3), false),
+            (untimed(100), true),
+            (untimed(99), false),
+        ] {
+            let (tickets, _) = written_up(&log, &[], 1);
+            assert_eq!(tickets.tickets.len(), usize::from(is_written));
+            let why: Vec<_> = tickets.left_out.iter().map(|it| it.why).collect();
+            assert_eq!(why, if is_written { vec![] } else { vec![Why::NotSustained] });
+            assert_eq!(written_up(&log, &["RequestLimitExceeded"], 1).0.tickets.len(), 1);
+        }
+    }
+
+    #[test]
+    fn any_number_of_threads_writes_the_same() {
+        let log: String = (0..400)
+            .map(|n| match n % 3 {
+                0 => success(n % 60, ["cbs", "cvm"][n as usize % 2], &format!("good-{n}")),
+                _ => failure(n % 60, ["cbs", "cvm"][n as usize % 2], "InternalError", &format!("bad-{n}")),
+            })
+            .collect();
+        assert_eq!(written_up(&log, &[], 1), written_up(&log, &[], 4));
+    }
+
+    #[test]
+    fn the_product_is_suggested_where_few_list_the_code() {
+        assert_eq!(product(Some("x"), "InternalError"), Product::Named("x".to_owned()));
+        assert_eq!(product(None, "InternalError"), Product::Unknown);
+        assert_eq!(product(None, "no such code"), Product::Unknown);
+        let alone = catalog::listed().find(|code| catalog::services(code).count() == 1).unwrap();
+        assert_eq!(product(None, alone), Product::Suggested(catalog::services(alone).collect()));
+    }
+}

@@ -1,0 +1,95 @@
+//! The records behind tickets, one by one, with what may leave the company: error, request id, time, service, action,
+//! region and duration. Nothing else of a line is ever kept here.
+
+use std::collections::BTreeSet;
+
+use crate::drive::{self, Options, Seen, ThreadsError, Watch};
+use crate::filter::Verdict;
+use crate::input::Input;
+use crate::nanos::Nanos;
+use crate::record::{Line, MESSAGE_BYTES_MAX, Outcome};
+use crate::redact::{cut, redact};
+use crate::sequence::Sequencer;
+
+use super::Ticket;
+
+/// A failure; all texts are redacted, the message is cut.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// The code.
+    pub code: String,
+    /// The message, at most [`MESSAGE_BYTES_MAX`] bytes.
+    pub message: String,
+    /// The id, if it has one.
+    pub request_id: Option<String>,
+    /// When the call was made.
+    pub time: Option<Nanos>,
+    /// The product.
+    pub service: Option<String>,
+    /// The API.
+    pub action: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// How long the call took, in nanoseconds.
+    pub duration_ns: Option<u64>,
+    /// The rank of the input.
+    pub input: u32,
+    /// Number of the line in its input, from 1.
+    pub line: u64,
+}
+
+/// Shows every failure that the tickets are about, in the order of input and offset. The inputs are read again; memory
+/// is bounded by what a few chunks hold. Tells whether the reading was stopped before its end.
+///
+/// # Errors
+///
+/// The threads cannot be started.
+pub fn evidence<F: FnMut(&Evidence) + Send>(
+    tickets: &[Ticket],
+    inputs: &[Input],
+    options: &Options,
+    watch: &Watch,
+    mut each: F,
+) -> Result<bool, ThreadsError> {
+    let wanted: BTreeSet<_> = tickets.iter().map(|ticket| (ticket.code.as_str(), ticket.product.named())).collect();
+    let sequencer = Sequencer::new(move |before: u64, mut evidence: Evidence| {
+        evidence.line += before;
+        each(&evidence);
+    });
+    let driven = drive::drive(
+        inputs,
+        options,
+        watch,
+        Vec::new,
+        |found: &mut Vec<Evidence>, seen| found.extend(one(seen, options, &wanted)),
+        |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &watch.stop),
+        |input, chunks| sequencer.end(input, chunks),
+    )?;
+    drop(sequencer.finish());
+    Ok(driven.interrupted)
+}
+
+fn one(seen: &Seen<'_>, options: &Options, wanted: &BTreeSet<(&str, Option<&str>)>) -> Option<Evidence> {
+    let Line::Record(record) = &seen.scanned.line else { return None };
+    if record.outcome != Outcome::Failed || options.reading.filter.judge(record) != Verdict::Counts {
+        return None;
+    }
+    let context = &record.context;
+    let own = |text: &str| redact(text).into_owned();
+    let (code, service) = (own(record.code), context.service.map(own));
+    if !wanted.contains(&(code.as_str(), service.as_deref())) {
+        return None;
+    }
+    Some(Evidence {
+        code,
+        message: cut(&redact(record.message), MESSAGE_BYTES_MAX).to_owned(),
+        request_id: record.request_id.map(own),
+        time: context.time,
+        service,
+        action: context.action.map(own),
+        region: context.region.map(own),
+        duration_ns: context.duration_ns,
+        input: seen.origin.input,
+        line: u64::from(seen.origin.line) + 1,
+    })
+}

@@ -1,0 +1,258 @@
+//! How a log is read changes nothing: chunks, reads, threads, files or pipes, the order of the names.
+
+use std::fs;
+use std::io::{PipeReader, Write, pipe};
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use resplog::drive::Options;
+use resplog::input::source::Sizes;
+use serde_json::Value;
+
+use crate::library::{options, report};
+use crate::program::{folder, run, testdata};
+
+/// The longest line, in bytes, for these tests: some lines are longer.
+const LINE_BYTES_MAX: usize = 150;
+
+/// 200 short lines of every class, with everything that makes the place of a line hard to tell: padding in front of
+/// it, lines over the limit, characters of several bytes, line ends of both kinds, and a last line that is cut.
+fn log() -> Vec<u8> {
+    let mut log = Vec::new();
+    for number in 0..199_usize {
+        let id = format!("{number:04}-é{}", number.wrapping_mul(2_654_435_761) % 9973);
+        let line = match number % 13 {
+            0 | 7 => format!(r#"{{"Response":{{"RequestId":"{id}"}}}}"#),
+            1 => format!(
+                r#"{{"time":"2026-11-24T0{}:{:02}:00Z","Response":{{"Error":{{"Code":"Busy.你好","Message":"try {number}"}},"RequestId":"{id}"}}}}"#,
+                number % 10,
+                number % 60
+            ),
+            2 => format!(r#"{{"Response":{{"Error":{{"Code":"InternalError"}},"RequestId":"{id}"}}}}"#),
+            3 => "\0".repeat(number) + r#"{"Response":{}}"#,
+            4 => format!(r#"{{"Response":{{"pad":"{}"}}}}"#, "x".repeat(LINE_BYTES_MAX / 2 + number)),
+            5 => "\r".to_owned(),
+            6 => format!(r#"{{"n":{number}}}"#),
+            8 => format!(r#"{{"Response":{{"RequestId":"{id}""#),
+            9 => "\u{feff}{\"Response\":{}}\r".to_owned(),
+            10 => "\0".repeat(2 * LINE_BYTES_MAX) + &"\r".repeat(number),
+            11 => String::new(),
+            _ => format!(r#"{{"Response":{{"RequestId":"{id}","a":["\\\"",{number}]}}}}"#),
+        };
+        log.extend_from_slice(line.as_bytes());
+        log.push(b'\n');
+    }
+    log.extend_from_slice(br#"{"Response":{"Error":{"Code":"Cut"#);
+    log
+}
+
+fn sized(chunk_bytes: usize, read_bytes: usize) -> Options {
+    Options { sizes: Sizes { chunk_bytes, read_bytes, line_bytes_max: LINE_BYTES_MAX }, ..options() }
+}
+
+/// A pipe that holds these bytes and has come to its end, and a path to it.
+fn piped(bytes: &[u8]) -> (PipeReader, PathBuf) {
+    let (reader, mut writer) = pipe().unwrap();
+    assert!(bytes.len() <= 64 * 1024, "a pipe holds no more without a reader");
+    writer.write_all(bytes).unwrap();
+    let path = PathBuf::from(format!("/proc/self/fd/{}", reader.as_raw_fd()));
+    (reader, path)
+}
+
+fn from_pipe(log: &[u8], options: &Options) -> String {
+    let (_reader, path) = piped(log);
+    report(&[("log", &path)], options)
+}
+
+/// Two reports are the same to the byte; if not, the first line that differs is shown.
+fn assert_same(told: &str, expected: &str, how: &str) {
+    if told != expected {
+        let line = told.lines().zip(expected.lines()).enumerate().find(|(_, (told, expected))| told != expected);
+        panic!("{how}: (line, (told, expected)) {line:?}");
+    }
+}
+
+/// Does the same for every number, on all processors.
+fn for_each(numbers: std::ops::RangeInclusive<usize>, each: impl Fn(usize) + Sync) {
+    let next = AtomicUsize::new(*numbers.start());
+    let threads = std::thread::available_parallelism().unwrap().get();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number > *numbers.end() {
+                        return;
+                    }
+                    each(number);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn the_log_of_these_tests_has_every_kind_of_line() {
+    let folder = folder(&[("log", &log())]);
+    let report: Value =
+        serde_json::from_str(&report(&[("log", &folder.path().join("log"))], &sized(1 << 20, 1 << 16))).unwrap();
+    let totals = &report["totals"];
+    assert_eq!(totals["lines"], 200);
+    for class in ["blank", "malformed", "no_envelope", "ok", "failed"] {
+        assert!(totals[class].as_u64().unwrap() > 10, "{class}: {totals}");
+    }
+    for reason in ["oversize", "truncated"] {
+        assert!(report["malformed"]["reasons"][reason].as_u64().unwrap() > 10, "{report}");
+    }
+    for anomaly in ["nul_padding", "bom"] {
+        assert!(report["anomalies"][anomaly].as_u64().unwrap() > 10, "{report}");
+    }
+    assert_eq!(report["inputs"][0]["unfinished"], true);
+    assert_eq!(totals["bytes"], log().len());
+}
+
+#[test]
+fn every_chunk_size_of_a_file_gives_the_same_report() {
+    let log = log();
+    let folder = folder(&[("log", &log)]);
+    let path = folder.path().join("log");
+    let expected = report(&[("log", &path)], &sized(1 << 20, 1 << 16));
+    for_each(1..=log.len(), |chunk_bytes| {
+        let read_bytes = 1 + chunk_bytes % 97;
+        let told = report(&[("log", &path)], &sized(chunk_bytes, read_bytes));
+        assert_same(&told, &expected, &format!("chunks of {chunk_bytes}"));
+    });
+}
+
+#[test]
+fn every_read_size_of_a_pipe_gives_the_same_report() {
+    let log = log();
+    let folder = folder(&[("log", &log)]);
+    let expected = report(&[("log", &folder.path().join("log"))], &sized(1 << 20, 1 << 16));
+    for_each(1..=300, |read_bytes| {
+        for chunk_bytes in [1, 100, 4096] {
+            let told = from_pipe(&log, &sized(chunk_bytes, read_bytes));
+            assert_same(&told, &expected, &format!("reads of {read_bytes}, chunks of {chunk_bytes}"));
+        }
+    });
+}
+
+#[test]
+fn every_number_of_threads_gives_the_same_report() {
+    let names = ["bare.ndjson", "crlf.ndjson", "damaged.ndjson", "rotated.ndjson", "wrapped.ndjson"];
+    let paths = names.map(|name| testdata().join(name));
+    let inputs: Vec<_> = names.into_iter().zip(paths.iter().map(PathBuf::as_path)).collect();
+    let expected = report(&inputs, &options());
+    for threads in 1..=8 {
+        for chunk_bytes in [512, 4096, 1 << 20] {
+            let sizes = Sizes { chunk_bytes, ..Sizes::default() };
+            let told = report(&inputs, &Options { threads, sizes, ..options() });
+            assert_same(&told, &expected, &format!("{threads} threads, chunks of {chunk_bytes}"));
+        }
+    }
+    let log = log();
+    let expected = from_pipe(&log, &sized(100, 10));
+    for threads in 1..=8 {
+        let told = from_pipe(&log, &Options { threads, ..sized(100, 10) });
+        assert_same(&told, &expected, &format!("a pipe, {threads} threads"));
+    }
+}
+
+#[test]
+fn a_log_cut_anywhere_is_read_alike_from_a_file_and_from_a_pipe() {
+    let log = log();
+    let folder = folder(&[]);
+    for_each(0..=log.len() / 7, |sevenths| {
+        let cut = &log[..sevenths * 7];
+        let path = folder.path().join(format!("log{sevenths}"));
+        fs::write(&path, cut).unwrap();
+        let expected = report(&[("log", &path)], &sized(1 << 20, 1 << 16));
+        let of = |what| format!("the first {} bytes of a {what}", cut.len());
+        assert_same(&report(&[("log", &path)], &sized(64, 16)), &expected, &of("file"));
+        assert_same(&from_pipe(cut, &sized(64, 16)), &expected, &of("pipe"));
+    });
+}
+
+/// The report without what tells how the log came.
+fn without_paths(stdout: &str) -> Value {
+    let mut report: Value = serde_json::from_str(stdout).unwrap();
+    for list in ["inputs", "look_into"] {
+        for row in report[list].as_array_mut().unwrap() {
+            row.as_object_mut().unwrap().retain(|key, _| key != "path" && key != "input");
+        }
+    }
+    for code in report["codes"].as_array_mut().unwrap() {
+        for id in code["request_ids"].as_array_mut().unwrap() {
+            id.as_object_mut().unwrap().remove("input");
+        }
+    }
+    for sample in report["malformed"]["samples"].as_array_mut().unwrap() {
+        sample.as_object_mut().unwrap().remove("input");
+    }
+    report
+}
+
+#[test]
+fn the_program_says_the_same_of_a_file_and_of_standard_input() {
+    for name in ["bare.ndjson", "damaged.ndjson", "rotated.ndjson", "wrapped.ndjson"] {
+        let file = run(&testdata(), ["report", "-f", "json", name], None);
+        for arguments in
+            [&["report", "-f", "json"][..], &["report", "-f", "json", "-"], &["report", "-f", "json", "-j1", "-"]]
+        {
+            let piped = run(&testdata(), arguments, Some(&fs::read(testdata().join(name)).unwrap()));
+            assert_eq!(without_paths(&piped.stdout), without_paths(&file.stdout), "{name} {arguments:?}");
+            assert_eq!((piped.exit, piped.stderr), (file.exit, file.stderr.clone()), "{name} {arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_names_and_a_file_named_twice_change_nothing() {
+    let names = ["bare.ndjson", "damaged.ndjson", "wrapped.ndjson"];
+    let said = |names: &[&str]| {
+        let arguments = ["report", "-f", "json"].iter().chain(names);
+        run(&testdata(), arguments, None).stdout
+    };
+    let expected = said(&names);
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        assert_eq!(said(&order.map(|place| names[place])), expected, "{order:?}");
+    }
+    assert_eq!(said(&["wrapped.ndjson", "bare.ndjson", "wrapped.ndjson", "damaged.ndjson", "bare.ndjson"]), expected);
+    assert_eq!(said(&["{bare,wrapped}.ndjson", "dam*.ndjson"]), expected);
+}
+
+#[test]
+fn a_folder_gives_what_its_files_give_and_a_link_is_no_second_file() {
+    let folder = folder(&[]);
+    let files = folder.path().join("logs");
+    fs::create_dir_all(files.join(".hidden")).unwrap();
+    let log = |name: &str| testdata().join(name);
+    fs::copy(log("bare.ndjson"), files.join("a.ndjson")).unwrap();
+    fs::copy(log("wrapped.ndjson"), files.join(".hidden/b")).unwrap();
+    fs::write(files.join(".gitignore"), "").unwrap();
+    std::os::unix::fs::symlink(files.join("a.ndjson"), files.join("z.ndjson")).unwrap();
+    fs::hard_link(files.join(".hidden/b"), files.join("y.ndjson")).unwrap();
+    let said = |arguments: &[&str]| run(folder.path(), ["report", "-f", "json"].iter().chain(arguments), None).stdout;
+    let walked = said(&["logs"]);
+    assert_eq!(walked, said(&["logs/y.ndjson", "logs/z.ndjson", "logs/a.ndjson", "logs/.hidden/b", "logs/.gitignore"]));
+    let report: Value = serde_json::from_str(&walked).unwrap();
+    let paths: Vec<_> =
+        report["inputs"].as_array().unwrap().iter().map(|input| input["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["logs/.gitignore", "logs/.hidden/b", "logs/a.ndjson"]);
+}
+
+#[test]
+fn what_the_program_writes_is_no_input_of_the_next_run() {
+    let folder = folder(&[]);
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    fs::copy(testdata().join("bare.ndjson"), logs.join("a.ndjson")).unwrap();
+    let arguments = ["report", "logs", "-o", "logs/report.json", "--rejects", "logs/rejects.ndjson"];
+    let again = || {
+        let ran = run(folder.path(), arguments, None);
+        assert_eq!((ran.exit, &*ran.stdout, &*ran.stderr), (0, "", ""));
+        fs::read(Path::new(&logs).join("report.json")).unwrap()
+    };
+    assert_eq!(again(), again());
+}

@@ -1,0 +1,99 @@
+//! The library as a caller uses it: inputs and options in, the JSON report out.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use resplog::catalog::Classes;
+use resplog::dedupe::Duplicates;
+use resplog::drive::{Options, Watch};
+use resplog::hints::hints;
+use resplog::input::source::Sizes;
+use resplog::input::{Compression, Input, Status};
+use resplog::nanos::Period;
+use resplog::pipeline::{Analysis, analyze};
+use resplog::render::json;
+use resplog::report::build::{self, InputFacts};
+use resplog::scan::{Tier, Way};
+use resplog::summary::Summary;
+use resplog::summary::rejects::Reject;
+use resplog::survey::Reading;
+
+/// A thread, the sizes of the program, and detection.
+pub fn options() -> Options {
+    Options {
+        threads: 1,
+        sizes: Sizes::default(),
+        way: Way::Fast(Tier::best()),
+        reading: Reading { detect: true, ..Reading::default() },
+    }
+}
+
+/// Reads inputs.
+pub fn analysis(paths: &[&Path], options: &Options) -> Analysis {
+    let inputs: Vec<_> = paths.iter().map(|&path| Input::new(path.to_owned())).collect();
+    let watch = Watch::default();
+    analyze(&inputs, options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>).unwrap()
+}
+
+/// The JSON report of inputs, which it calls by these names.
+pub fn report(inputs: &[(&str, &Path)], options: &Options) -> String {
+    let paths: Vec<_> = inputs.iter().map(|&(_, path)| path).collect();
+    let analysis = analysis(&paths, options);
+    let names: Vec<_> = inputs.iter().map(|&(name, _)| name.to_owned()).collect();
+    let facts: Vec<_> = names
+        .iter()
+        .enumerate()
+        .map(|(rank, name)| {
+            let read = analysis.reads[rank].clone();
+            let surveyed = analysis.surveyed[rank].as_ref().unwrap();
+            InputFacts {
+                envelope: surveyed.profile.candidates().iter().map(|pointer| pointer.as_str().to_owned()).collect(),
+                fields: surveyed.fields.clone(),
+                bytes: read.bytes,
+                status: read.status(),
+                error: read.damage.map(|damage| damage.text),
+                unfinished: analysis.unfinished[rank],
+                ..fact(name)
+            }
+        })
+        .collect();
+    json_of(&analysis.summary, &facts, hints(&analysis, &names))
+}
+
+/// The JSON report of a summary that was made without reading anything.
+pub fn report_of(summary: &Summary) -> String {
+    let facts: Vec<_> = (0..summary.inputs.len()).map(|rank| fact(&format!("{rank:02}.ndjson"))).collect();
+    json_of(summary, &facts, Vec::new())
+}
+
+fn fact(path: &str) -> InputFacts {
+    InputFacts {
+        path: path.to_owned(),
+        format: "ndjson",
+        compression: Compression::None,
+        envelope: Vec::new(),
+        fields: BTreeMap::new(),
+        bytes: 0,
+        status: Status::Ok,
+        error: None,
+        unfinished: false,
+        skipped: false,
+    }
+}
+
+fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> String {
+    let by: Vec<_> = (0..summary.groups.by().len()).map(|field| format!("field{field}")).collect();
+    let options = build::Options {
+        classes: &Classes::default(),
+        ids: 8,
+        codes: &[],
+        class_names: &[],
+        by: &by,
+        periods: &Period::ALL,
+        filters: &BTreeMap::new(),
+    };
+    let report = build::report(summary, facts, false, hints, &options).unwrap();
+    let mut out = Vec::new();
+    json::write(&report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}

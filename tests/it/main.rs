@@ -1,0 +1,20 @@
+//! The integration suite: one binary, a file a subject.
+#![allow(missing_docs)]
+// Clippy takes only functions marked as tests for tests, not what they call.
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
+
+mod cases;
+mod chunks;
+mod corpora;
+mod formats;
+mod hostile;
+mod laws;
+mod library;
+mod program;
+mod readme;
+mod scanners;
+mod schema;
+mod signals;
+mod tickets;
+mod tidy;
+mod truth;

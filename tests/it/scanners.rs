@@ -1,0 +1,128 @@
+//! Three scanners, one policy: on random bytes and on mutations of real lines every way through the code gives the
+//! same lines, whatever stands before and behind them in the chunk.
+
+use proptest::prelude::*;
+use std::sync::Arc;
+
+use resplog::profile::{Pointer, Profile};
+use resplog::record::LINE_BYTES_MAX;
+use resplog::scan::{Scanner, Tier, Way};
+
+/// Lines that are near everything the policy looks at.
+pub const SEEDS: &[&str] = &[
+    r#"{"Response":{"TotalCount":0,"InstanceStatusSet":[],"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c"}}"#,
+    r#"{"Response":{"Error":{"Code":"AuthFailure.SignatureFailure","Message":"The provided \"credentials\" \\ could not be validated."},"RequestId":"ed93f3cb-f35e-473f-b9f3-0d451b8b79c6"}}"#,
+    r#"{"Response": {"RequestId": "a", "Items": [{"Error": {"Code": "x"}, "RequestId": "no"}, -1.5e+3, true, null, false, 0, 10, 0.5]}}"#,
+    r#"{"Response":{"RequestId":"1234","\u0045rror":{"\u0043ode":"Escaped","Message":"é你好😀"}}}"#,
+    r#"{"Response":{"Error":null,"RequestId":"one","RequestId":"two2"}}"#,
+    r#"{"Response":{"Error":{"Code":429,"Message":""},"RequestId":"****-1234"}}"#,
+    r#"{"Response":{"Error":{"Code":"DryRunOperation","Message":"x"},"RequestId":"abcd"},"Meta":{"Response":{"Error":{}}}}"#,
+    r#"{"time":"2026-11-24T01:02:03Z","service":"cvm","duration_ms":12.5,"w":{"Response":{"RequestId":"abcd-efgh"}}}"#,
+    r#"{"message":"{\"Response\":{\"Error\":{\"Code\":\"A.B\",\"Message\":\"\\u4f60\\n\"},\"RequestId\":\"abcd-efgh\"}}"}"#,
+    "{\"Response\":{\"RequestId\":\"abcd-efgh\"}}\r",
+    "\u{feff}{\"Response\":[{}],\"Response\":{}}",
+    "\0\0{\"Response\":{\"RequestId\":\"abcd-efgh\"}}",
+    " \t ",
+    "not json",
+    r#"[{"Response":{}}]"#,
+    r#"{"Response":{"s":"\\\\\\\"\/\b\f\n\r\t\ud83d\ude00\ud83d"}}"#,
+    r#"{"Response":{"n":[0,-0,1.0,1e5,1E-5,123456789012345678901234567890,01,1.,.5,-,+1,1e]}}"#,
+];
+
+fn ways() -> Vec<Way> {
+    let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available()).map(Way::Fast);
+    tiers.chain([Way::Full]).collect()
+}
+
+/// What a way makes of a chunk, as text.
+fn told(chunk: &[u8], profile: &Arc<Profile>, line_bytes_max: usize, way: Way) -> Vec<String> {
+    let mut told = Vec::new();
+    Scanner::new(Arc::clone(profile), line_bytes_max, way)
+        .chunk(chunk, true, |span, scanned| told.push(format!("{span:?} {scanned:?}")));
+    told
+}
+
+fn profiles() -> Vec<Arc<Profile>> {
+    let at =
+        |pointers: &[&str]| Arc::new(Profile::at(pointers.iter().map(|text| Pointer::parse(text).unwrap()).collect()));
+    vec![Arc::new(Profile::default()), at(&["/w"]), at(&["/message", ""]), at(&["", "/w", "/message"])]
+}
+
+pub fn assert_agreement(chunk: &[u8], line_bytes_max: usize) {
+    for profile in &profiles() {
+        let expected = told(chunk, profile, line_bytes_max, Way::Reference);
+        for way in ways() {
+            assert_eq!(
+                told(chunk, profile, line_bytes_max, way),
+                expected,
+                "{way:?} on {:?}",
+                String::from_utf8_lossy(chunk)
+            );
+        }
+    }
+}
+
+/// Bytes that mean something to the grammar, and some that do not.
+fn byte() -> impl Strategy<Value = u8> {
+    prop_oneof![
+        6 => prop::sample::select(b"{}[]\",:\\ \n\r\t0123456789-+.eEtrufalsn/b\0".to_vec()),
+        1 => any::<u8>(),
+    ]
+}
+
+/// Lines of the seeds, some changed in some bytes, cut, doubled or spliced.
+fn chunk() -> impl Strategy<Value = Vec<u8>> {
+    let edit = (any::<prop::sample::Index>(), 0..4_u8, byte());
+    let line = (prop::sample::select(SEEDS), prop::collection::vec(edit, 0..4)).prop_map(|(seed, edits)| {
+        let mut line = seed.as_bytes().to_vec();
+        for (place, kind, byte) in edits {
+            if line.is_empty() {
+                break;
+            }
+            let place = place.index(line.len());
+            match kind {
+                0 => line[place] = byte,
+                1 => line.insert(place, byte),
+                2 => drop(line.remove(place)),
+                _ => line.truncate(place),
+            }
+        }
+        line
+    });
+    prop::collection::vec(line, 1..8).prop_map(|lines| lines.join(&b'\n'))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    #[test]
+    fn mutations_of_lines_are_the_same_for_every_scanner(chunk in chunk()) {
+        assert_agreement(&chunk, LINE_BYTES_MAX);
+    }
+
+    #[test]
+    fn random_bytes_are_the_same_for_every_scanner(chunk in prop::collection::vec(byte(), 0..300)) {
+        assert_agreement(&chunk, LINE_BYTES_MAX);
+    }
+
+    #[test]
+    fn the_limit_on_lines_is_the_same_for_every_scanner(chunk in chunk(), limit in 0..200_usize) {
+        assert_agreement(&chunk, limit);
+    }
+}
+
+/// How many random cases a law gets; the long proofs set more.
+pub fn cases() -> u32 {
+    std::env::var("RESPLOG_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(512)
+}
+
+#[test]
+fn every_length_at_every_offset_is_the_same_for_every_scanner() {
+    let line = |length: usize| format!("{{\"Response\":{{\"a\":\"{}\",\"b\":-0.5}}}}\n", "x".repeat(length));
+    for offset in 0..64 {
+        for length in (0..256).step_by(if offset == 0 { 1 } else { 17 }) {
+            let chunk = [line(offset), line(length), "{\"Response\":{\"RequestId\":\"abcdef\"}}\n".into()].concat();
+            assert_agreement(chunk.as_bytes(), LINE_BYTES_MAX);
+        }
+    }
+}

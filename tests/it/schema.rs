@@ -1,0 +1,214 @@
+//! `docs/report.schema.json` describes the JSON report, no key too many and none too few. The validator here knows the
+//! words of JSON Schema that the file uses and refuses any other, so nothing in it goes unchecked.
+
+use std::fs;
+
+use serde_json::{Map, Value};
+
+use crate::program::{root, run, testdata};
+
+/// Words that say nothing about validity. `format` stands for times only, which are checked by hand.
+const NOTES: [&str; 4] = ["$schema", "$defs", "title", "description"];
+
+struct Schema(Value);
+
+impl Schema {
+    fn read() -> Self {
+        let text = fs::read_to_string(root().join("docs/report.schema.json")).unwrap();
+        Self(serde_json::from_str(&text).unwrap())
+    }
+
+    /// What is wrong with a value, each with its place.
+    fn check(&self, value: &Value) -> Vec<String> {
+        let mut wrong = Vec::new();
+        self.look(&self.0, value, "", &mut wrong);
+        wrong
+    }
+
+    fn look(&self, schema: &Value, value: &Value, place: &str, wrong: &mut Vec<String>) {
+        let words = schema.as_object().unwrap();
+        for (word, rule) in words {
+            let holds = match &**word {
+                "$ref" => {
+                    let target = rule.as_str().unwrap().strip_prefix('#').unwrap();
+                    self.look(self.0.pointer(target).unwrap(), value, place, wrong);
+                    true
+                }
+                "type" => match rule {
+                    Value::Array(types) => types.iter().any(|name| has_type(value, name)),
+                    name => has_type(value, name),
+                },
+                "const" => value == rule,
+                "enum" => rule.as_array().unwrap().contains(value),
+                "anyOf" => rule.as_array().unwrap().iter().any(|schema| {
+                    let mut inner = Vec::new();
+                    self.look(schema, value, place, &mut inner);
+                    inner.is_empty()
+                }),
+                "minimum" => value.as_f64().is_none_or(|number| number >= rule.as_f64().unwrap()),
+                "maximum" => value.as_f64().is_none_or(|number| number <= rule.as_f64().unwrap()),
+                "minItems" => value.as_array().is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()),
+                "maxItems" => value.as_array().is_none_or(|items| items.len() as u64 <= rule.as_u64().unwrap()),
+                "format" => rule == "date-time" && value.as_str().is_none_or(is_time),
+                "items" => {
+                    for (number, item) in value.as_array().into_iter().flatten().enumerate() {
+                        self.look(rule, item, &format!("{place}/{number}"), wrong);
+                    }
+                    true
+                }
+                "required" => value.as_object().is_none_or(|members| {
+                    rule.as_array().unwrap().iter().all(|name| members.contains_key(name.as_str().unwrap()))
+                }),
+                "properties" => {
+                    for (name, schema) in rule.as_object().unwrap() {
+                        if let Some(member) = value.get(name) {
+                            self.look(schema, member, &format!("{place}/{name}"), wrong);
+                        }
+                    }
+                    true
+                }
+                "additionalProperties" => self.others(words, rule, value, place, wrong),
+                word => {
+                    assert!(NOTES.contains(&word), "the validator does not know '{word}'");
+                    true
+                }
+            };
+            if !holds {
+                wrong.push(format!("{place}: {word} {rule} does not hold of {value}"));
+            }
+        }
+    }
+
+    /// Whether members that the schema does not name are as it wants them.
+    fn others(
+        &self,
+        words: &Map<String, Value>,
+        rule: &Value,
+        value: &Value,
+        place: &str,
+        wrong: &mut Vec<String>,
+    ) -> bool {
+        let named = words.get("properties").and_then(Value::as_object);
+        let members = value.as_object().into_iter().flatten();
+        let mut others = members.filter(|(name, _)| named.is_none_or(|named| !named.contains_key(*name)));
+        if *rule == Value::Bool(false) {
+            return others.next().is_none();
+        }
+        others.for_each(|(name, member)| self.look(rule, member, &format!("{place}/{name}"), wrong));
+        true
+    }
+}
+
+fn has_type(value: &Value, name: &Value) -> bool {
+    match name.as_str().unwrap() {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        name => panic!("there is no type '{name}'"),
+    }
+}
+
+/// RFC 3339 in UTC with 0, 3, 6 or 9 digits of a fraction, the last of which are not all zero.
+fn is_time(text: &str) -> bool {
+    let shape: String = text.chars().map(|it| if it.is_ascii_digit() { '0' } else { it }).collect();
+    let Some(fraction) = shape.strip_prefix("0000-00-00T00:00:00").and_then(|rest| rest.strip_suffix('Z')) else {
+        return false;
+    };
+    let short = |digits: &str| !digits.ends_with("000");
+    let digits = text.trim_end_matches('Z').split('.').nth(1).unwrap_or("1");
+    ["", ".000", ".000000", ".000000000"].contains(&fraction) && short(digits)
+}
+
+fn assert_valid(schema: &Schema, report: &Value, name: &str) {
+    let wrong = schema.check(report);
+    assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_reports_of_all_cases_are_as_the_schema_says() {
+    let schema = Schema::read();
+    let mut count = 0;
+    for case in crate::cases::folders() {
+        let written = fs::read_dir(case.join("expected.written")).into_iter().flatten();
+        let files = written.map(|entry| entry.unwrap().path()).chain([case.join("expected.json")]);
+        for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
+            let Ok(text) = fs::read_to_string(&file) else { continue };
+            let report: Value = serde_json::from_str(&text).unwrap();
+            if report.get("schema").is_some() {
+                assert_valid(&schema, &report, &file.display().to_string());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 3, "only {count} cases have a JSON report");
+}
+
+#[test]
+fn the_reports_of_all_logs_are_as_the_schema_says() {
+    let schema = Schema::read();
+    let logs = fs::read_dir(testdata()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    for log in logs {
+        let path = log.to_str().unwrap();
+        let ran =
+            run(&testdata(), ["report", "-f", "json", path, "missing", "--by", "level=/level", "--by", "day"], None);
+        assert_valid(&schema, &ran.json(), path);
+    }
+    let nothing = run(&testdata(), ["report", "-f", "json"], None);
+    assert_eq!(nothing.exit, 0);
+    assert_valid(&schema, &nothing.json(), "an empty input");
+}
+
+/// A report that lost a key, or has one more, or a wrong word, is no report.
+#[test]
+fn the_schema_finds_what_is_wrong() {
+    let schema = Schema::read();
+    let report = run(&testdata(), ["report", "-f", "json", "wrapped.ndjson"], None).json();
+    let mut pointers = Vec::new();
+    objects(&report, String::new(), &mut pointers);
+    assert!(pointers.len() > 25);
+    for pointer in pointers {
+        let has_any_names = ["/filters", "/anomalies"].contains(&&*pointer) || pointer.ends_with("/fields");
+        let names: Vec<_> = report.pointer(&pointer).unwrap().as_object().unwrap().keys().cloned().collect();
+        for name in names.iter().filter(|_| !has_any_names) {
+            let mut report = report.clone();
+            report.pointer_mut(&pointer).unwrap().as_object_mut().unwrap().remove(name);
+            assert!(!schema.check(&report).is_empty(), "without {pointer}/{name}");
+        }
+        let mut report = report.clone();
+        report.pointer_mut(&pointer).unwrap().as_object_mut().unwrap().insert("more".into(), Value::Array(vec![]));
+        assert!(!schema.check(&report).is_empty(), "with {pointer}/more");
+    }
+    let wrong = [
+        ("/schema", "resplog.report/2".into()),
+        ("/totals/failure_rate", 1.5.into()),
+        ("/totals/lines", (-1).into()),
+        ("/codes/0/class", "nobody".into()),
+        ("/timeline/buckets/0/start", "2026-11-24T01:02:03.000Z".into()),
+        ("/status", Value::Array(vec![])),
+    ];
+    for (pointer, value) in wrong {
+        let mut report = report.clone();
+        *report.pointer_mut(pointer).unwrap() = value;
+        assert_eq!(schema.check(&report).len(), 1, "{pointer}");
+    }
+}
+
+/// The pointers of all objects, of lists only the first.
+fn objects(value: &Value, pointer: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, member)| objects(member, format!("{pointer}/{name}"), found));
+            found.push(pointer);
+        }
+        Value::Array(items) => {
+            if let Some(item) = items.first() {
+                objects(item, format!("{pointer}/0"), found);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,233 @@
+//! How a run ends when it does not end by itself: signals, closed pipes, files that cannot be read or written.
+
+use std::fs;
+use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::program::{command, folder, run, testdata};
+
+const LINE: &[u8] = b"{\"Response\":{\"RequestId\":\"0f3ac1de-77b1-4c39-9a55-2d1b6f0e8c41\"}}\n";
+/// More than a pipe holds: when that much is written, the program has begun to read.
+const LINES: usize = 4096;
+/// How long a test waits for something that must come; far more than it takes.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A run that reads a pipe whose end has not come, and has read some of it.
+fn reading(arguments: &[&str]) -> (Child, PipeWriter) {
+    let (reader, mut writer) = pipe().unwrap();
+    let mut command = command(&testdata());
+    let child = command.args(arguments).stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(command);
+    writer.write_all(&LINE.repeat(LINES)).unwrap();
+    // The run ends in the middle of a line.
+    writer.write_all(&LINE[..30]).unwrap();
+    (child, writer)
+}
+
+fn send(child: &Child, signal: &str) {
+    // The shell's own kill is everywhere.
+    let kill = format!("kill -{signal} {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}
+
+#[test]
+fn a_signal_ends_a_run_with_a_report_of_what_was_read() {
+    for (signal, exit) in [("INT", 130), ("TERM", 143)] {
+        for arguments in [&["report", "-f", "json"][..], &["report", "-f", "json", "-j", "1", "-", "bare.ndjson"]] {
+            let (child, writer) = reading(arguments);
+            send(&child, signal);
+            let output = child.wait_with_output().unwrap();
+            drop(writer);
+            assert_eq!(output.status.code(), Some(exit), "{signal} {output:?}");
+            let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(report["status"], json!(["interrupted"]), "{signal}");
+            let row = report["inputs"].as_array().unwrap().iter().find(|input| input["path"] == "-").unwrap();
+            let lines = row["lines"].as_u64().unwrap();
+            assert!(lines <= LINES as u64, "{signal}: {lines}");
+            assert_eq!(
+                (&row["ok"], &row["malformed"]),
+                (&json!(lines), &json!(0)),
+                "{signal}: the cut line is no line"
+            );
+            assert!(report["totals"]["ok"].as_u64().unwrap() >= lines);
+        }
+    }
+}
+
+#[test]
+fn a_signal_before_anything_came_ends_the_run_too() {
+    let (reader, writer) = pipe().unwrap();
+    let folder = folder(&[]);
+    let mut command = command(folder.path());
+    let mut child = command
+        .args(["report", "-f", "json", "-o", "report.json", "--rejects", "rejects.ndjson", "-"])
+        .stdin(reader)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(command);
+    // The temporary file of the rejects says that the run has begun and takes signals.
+    let begun = || fs::read_dir(folder.path()).unwrap().count() > 0;
+    while !begun() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    send(&child, "TERM");
+    let output = child.wait_with_output().unwrap();
+    drop(writer);
+    assert_eq!(output.status.code(), Some(143), "{output:?}");
+    let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["rejects.ndjson", "report.json"], "no temporary file is left");
+    let report = fs::read_to_string(folder.path().join("report.json")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&report).unwrap()["status"], json!(["interrupted"]));
+}
+
+/// Everything a pipe gives, or a failure when its end does not come.
+fn all_of(mut reader: PipeReader) -> Vec<u8> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        reader.read_to_end(&mut bytes).unwrap();
+        sender.send(bytes)
+    });
+    receiver.recv_timeout(PATIENCE).expect("the pipe is closed")
+}
+
+#[test]
+fn a_closed_standard_output_ends_quietly() {
+    for arguments in [
+        &["report", "-f", "json", "wrapped.ndjson"][..],
+        &["report", "wrapped.ndjson"],
+        &["codes"],
+        &["man"],
+        &["--help"],
+    ] {
+        let (reader, writer) = pipe().unwrap();
+        drop(reader);
+        let (errors, error_writer) = pipe().unwrap();
+        let mut command = command(&testdata());
+        let mut child = command.args(arguments).stdout(writer).stderr(error_writer).spawn().unwrap();
+        drop(command);
+        assert_eq!(all_of(errors), b"", "{arguments:?}");
+        assert_eq!(child.wait().unwrap().code(), Some(141), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_said_and_is_an_exit_code() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command(&testdata()).args(["report", "bare.ndjson"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("resplog: standard output: "));
+}
+
+#[test]
+fn a_missing_file_among_many_is_named_and_the_rest_is_reported() {
+    let folder = folder(&[("a", LINE), ("c", LINE), ("empty.gz", b"")]);
+    fs::create_dir(folder.path().join("nothing")).unwrap();
+    let ran = run(folder.path(), ["report", "-f", "json", "c", "b", "a", "nothing", "x*", "empty.gz"], None);
+    assert_eq!(ran.exit, 3);
+    let report = ran.json();
+    assert_eq!(report["status"], json!(["input"]));
+    assert_eq!(report["totals"]["ok"], 2);
+    let rows: Vec<_> = report["inputs"].as_array().unwrap().iter().map(|row| (&row["path"], &row["status"])).collect();
+    let told = ["a ok", "b error", "c ok", "empty.gz incomplete", "nothing error", "x* error"];
+    let expected: Vec<_> = told.iter().map(|it| it.split_once(' ').unwrap()).collect();
+    assert_eq!(
+        rows.iter().map(|(path, status)| (path.as_str().unwrap(), status.as_str().unwrap())).collect::<Vec<_>>(),
+        expected
+    );
+    for row in report["inputs"].as_array().unwrap() {
+        let (path, error) = (row["path"].as_str().unwrap(), &row["error"]);
+        assert_eq!(error.is_null(), row["status"] == "ok", "{path}");
+        if let Some(error) = error.as_str() {
+            assert!(ran.stderr.contains(&format!("resplog: {path}: {error}\n")), "{path} in {}", ran.stderr);
+        }
+    }
+    assert_eq!(ran.stderr.lines().count(), 4, "{}", ran.stderr);
+}
+
+#[test]
+fn usage_errors_are_exit_code_2_and_say_what_would_be_right() {
+    let wrong: &[(&[&str], &str)] = &[
+        (&[], "Usage"),
+        (&["reprot"], "report"),
+        (&["report", "--no-such-flag", "bare.ndjson"], "--no-such-flag"),
+        (&["report", "-f", "yaml", "bare.ndjson"], "json"),
+        (&["report", "-j", "0", "bare.ndjson"], "at least 1"),
+        (&["report", "-o", "report.docx", "bare.ndjson"], ".json"),
+        (&["report", "--class", "providr", "bare.ndjson"], "provider"),
+        (&["report", "--envelope", "Response", "bare.ndjson"], "begins with '/'"),
+        (&["report", "--since", "yesterdayish", "bare.ndjson"], "--since yesterdayish"),
+        (&["report", "--since", "2026-11-25", "--until", "2026-11-24", "bare.ndjson"], "not before"),
+        (&["report", "--max-line", "16X", "bare.ndjson"], "16M"),
+        (&["report", "--tz", "Mars/Phobos", "bare.ndjson"], "Asia/Shanghai"),
+        (&["report", "--by", "tenant", "bare.ndjson"], "NAME=POINTER"),
+        (&["report", "--field", "size=/n", "bare.ndjson"], "duration"),
+        (&["report", "--classes", "no-such-file", "bare.ndjson"], "no-such-file"),
+    ];
+    for (arguments, hint) in wrong {
+        let ran = run(&testdata(), *arguments, None);
+        assert_eq!((ran.exit, &*ran.stdout), (2, ""), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(hint), "{arguments:?} does not say {hint}: {}", ran.stderr);
+    }
+    let mut command = command(&testdata());
+    let refused = command.args(["report", "bare.ndjson"]).env("RESPLOG_SIMD", "mmx").output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_exit_code_4_and_the_others_are_written() {
+    let folder = folder(&[("a", LINE)]);
+    let ran = run(folder.path(), ["report", "a", "-f", "json", "-o", "no/folder.json", "-o", "good.json"], None);
+    assert_eq!(ran.exit, 4);
+    assert!(ran.stderr.starts_with("resplog: no/folder.json: "), "{}", ran.stderr);
+    assert_eq!(ran.json()["status"], json!(["write_failed"]));
+    let good = fs::read_to_string(folder.path().join("good.json")).unwrap();
+    assert_eq!(good, ran.stdout, "what failed before is in every report after it");
+    let ran = run(folder.path(), ["report", "a", "-f", "json", "--rejects", "no/rejects"], None);
+    assert_eq!(ran.exit, 4);
+    assert_eq!(ran.json()["totals"]["ok"], 1, "the report is made all the same");
+}
+
+#[test]
+fn a_report_replaces_a_file_in_one_step() {
+    let folder = folder(&[("a", LINE), ("report.json", b"the old report"), ("report.txt", b"old")]);
+    let path = folder.path().join("report.json");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let mut old = fs::File::open(&path).unwrap();
+    let before = fs::metadata(&path).unwrap().ino();
+    let ran = run(folder.path(), ["report", "a", "-o", "report.json", "-o", "report.txt"], None);
+    assert_eq!((ran.exit, &*ran.stdout, &*ran.stderr), (0, "", ""), "with -o nothing is printed unless -f asks for it");
+    let mut text = String::new();
+    old.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "the old report", "who had opened it still reads the old one, whole");
+    assert_ne!(fs::metadata(&path).unwrap().ino(), before);
+    let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(report["totals"]["ok"], 1);
+    assert_ne!(fs::read_to_string(folder.path().join("report.txt")).unwrap(), "old");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "no temporary file is left");
+    // A folder that came to stand in its place cannot be replaced; nothing is left then either.
+    fs::create_dir(folder.path().join("rejects")).unwrap();
+    let ran = run(folder.path(), ["report", "a", "--rejects", "rejects"], None);
+    assert_eq!(ran.exit, 4, "{}", ran.stderr);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4, "no temporary file is left");
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_an_error_of_that_file() {
+    let folder = folder(&[("a", LINE), ("secret", LINE)]);
+    fs::set_permissions(folder.path().join("secret"), fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::File::open(folder.path().join("secret")).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+    let ran = run(folder.path(), ["report", "-f", "json", "a", "secret"], None);
+    assert_eq!((ran.exit, ran.json()["totals"]["ok"].as_u64()), (3, Some(1)));
+}
