@@ -31,12 +31,6 @@ pub enum Verdict {
 }
 
 impl Filter {
-    /// Whether every record counts.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Whether a window of time is asked for.
     #[must_use]
     pub const fn has_window(&self) -> bool {

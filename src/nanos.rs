@@ -149,6 +149,12 @@ impl fmt::Display for Civil {
     }
 }
 
+/// A duration in nanoseconds as milliseconds, which reports show.
+#[must_use]
+pub fn milliseconds(ns: u64) -> f64 {
+    ns as f64 / 1e6
+}
+
 /// A stretch of the UTC calendar that times are grouped by (`--by day|week|month`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Period {

@@ -5,12 +5,12 @@ pub mod evidence;
 mod gather;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use crate::catalog::{self, Class, Classes};
 use crate::drive::{Options, ThreadsError, Watch};
 use crate::input::Input;
-use crate::nanos::Nanos;
+use crate::nanos::{Nanos, milliseconds};
 use crate::report::{At, Code, Report};
 use crate::summary::bounded::Bounded;
 use crate::summary::codes;
@@ -257,7 +257,7 @@ impl Writer<'_> {
         let entry = catalog::describe(&code.code, self.choice.classes);
         let actions = shares(&failures.actions);
         let (ids, ids_left_out) = self.ids(failures);
-        let variants = variants(failures);
+        let variants = failures.ranked_variants();
         let main = actions.first().map(|share| share.name.as_str());
         let success = main.and_then(|action| self.success(service, action));
         Ticket {
@@ -300,23 +300,9 @@ impl Writer<'_> {
 
     /// The plain ids of the slots in their order, each once, and how many are not plain.
     fn ids(&self, failures: &codes::Code) -> (Vec<Picked>, usize) {
-        let slots = &failures.slots;
-        let variants = variants(failures);
-        let of = variants.len();
-        let slot = |reason: &str, exemplar| (reason.to_owned(), exemplar);
-        let mut chosen =
-            vec![slot("first", &slots.first.0), slot("last", &slots.last), slot("slowest", &slots.slowest)];
-        for (place, (_, variant)) in variants.iter().enumerate() {
-            chosen.push((format!("variant {} of {of}", place + 1), &variant.first.0));
-        }
-        chosen.push(slot("sample", &slots.sample));
-        let mut seen = HashSet::new();
         let mut ids = Vec::new();
         let mut left_out = 0;
-        for (reason, exemplar) in chosen {
-            let Some(exemplar) = exemplar.as_ref().filter(|exemplar| seen.insert(exemplar.request_id.as_str())) else {
-                continue;
-            };
+        for (reason, exemplar) in failures.chosen() {
             if !is_plain(&exemplar.request_id) {
                 left_out += 1;
             } else if ids.len() < self.choice.ids_max {
@@ -327,16 +313,7 @@ impl Writer<'_> {
     }
 
     fn at(&self, exemplar: &Exemplar) -> At {
-        At {
-            input: self.path(exemplar.origin.input),
-            line: self.gathered.numbers.line(exemplar.origin),
-            offset: exemplar.origin.offset,
-            time: exemplar.time,
-            service: exemplar.service.clone(),
-            action: exemplar.action.clone(),
-            region: exemplar.region.clone(),
-            duration_ms: exemplar.duration_ns.map(milliseconds),
-        }
+        At::of(exemplar, self.path(exemplar.origin.input), self.gathered.numbers.line(exemplar.origin))
     }
 
     fn success(&self, service: Option<&str>, action: &str) -> Option<Picked> {
@@ -373,17 +350,6 @@ fn shares(table: &Bounded<u64>) -> Vec<Share> {
     let mut shares: Vec<_> = table.iter().map(|(name, &failures)| Share { name: name.to_owned(), failures }).collect();
     shares.sort_by(|a, b| b.failures.cmp(&a.failures).then_with(|| a.name.cmp(&b.name)));
     shares
-}
-
-/// The variants of the message: by count descending, then text.
-fn variants(failures: &codes::Code) -> Vec<(&str, &codes::Variant)> {
-    let mut variants: Vec<_> = failures.variants.iter().collect();
-    variants.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
-    variants
-}
-
-fn milliseconds(ns: u64) -> f64 {
-    ns as f64 / 1e6
 }
 
 #[cfg(test)]

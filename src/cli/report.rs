@@ -45,11 +45,7 @@ pub fn run(args: &ReportArgs) -> u8 {
             Err(error) => return complain(&error, exit::WRITE),
         };
     let facts = facts(&inputs, &analysis);
-    for facts in &facts {
-        if let Some(error) = &facts.error {
-            warn(&format!("{}: {error}", facts.path));
-        }
-    }
+    warn_of_inputs(&facts);
     let options = build::Options {
         classes: &plan.classes,
         ids: args.ids,
@@ -234,6 +230,15 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> io::Res
     drop(out);
     file.persist(path).map_err(|error| error.error).with_context(name)?;
     Ok(())
+}
+
+/// Says which inputs could not be read as they should.
+pub fn warn_of_inputs(facts: &[InputFacts]) {
+    for InputFacts { path, error, .. } in facts {
+        if let Some(error) = error {
+            warn(&format!("{path}: {error}"));
+        }
+    }
 }
 
 pub fn warn(text: &str) {

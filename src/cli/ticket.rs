@@ -130,11 +130,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
 
 fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &Analysis) -> Result<Report> {
     let facts = report::facts(inputs, analysis);
-    for facts in &facts {
-        if let Some(error) = &facts.error {
-            warn(&format!("{}: {error}", facts.path));
-        }
-    }
+    report::warn_of_inputs(&facts);
     let options = build::Options {
         classes: &plan.classes,
         ids: args.ids,

@@ -74,16 +74,7 @@ impl Numbered<'_> {
     /// Where an exemplar stands and what is known of the call.
     #[must_use]
     pub fn at(&self, exemplar: &Exemplar) -> At {
-        At {
-            input: self.path(exemplar.origin.input),
-            line: self.numbers.line(exemplar.origin),
-            offset: exemplar.origin.offset,
-            time: exemplar.time,
-            service: exemplar.service.clone(),
-            action: exemplar.action.clone(),
-            region: exemplar.region.clone(),
-            duration_ms: exemplar.duration_ns.map(tables::milliseconds),
-        }
+        At::of(exemplar, self.path(exemplar.origin.input), self.numbers.line(exemplar.origin))
     }
 
     fn sample(&self, reject: &Reject) -> Option<MalformedSample> {

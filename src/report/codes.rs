@@ -1,6 +1,6 @@
 //! Rows about codes: counts, classes, messages and the ids that stand for each.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::build::{Numbered, Options};
 use super::{Class, Code, Family, Message, RequestId};
@@ -56,45 +56,25 @@ fn class_of(name: &str, classes: &Classes) -> catalog::Class {
     if name == catalog::NONE || name == catalog::OTHER { catalog::Class::Unknown } else { classes.class(name) }
 }
 
-/// The variants of a code's message: by count, then text; what did not fit comes last.
-fn variants(code: &codes::Code) -> Vec<(&str, &codes::Variant)> {
-    let mut variants: Vec<_> = code.variants.iter().collect();
-    variants.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
-    variants
-}
-
+/// Masked messages; what did not fit comes last.
 fn messages(code: &codes::Code) -> Vec<Message> {
-    let kept =
-        variants(code).into_iter().map(|(text, variant)| Message { text: text.to_owned(), count: variant.count });
+    let kept = code
+        .ranked_variants()
+        .into_iter()
+        .map(|(text, variant)| Message { text: text.to_owned(), count: variant.count });
     let rest = code.variants.rest().map(|rest| Message { text: catalog::OTHER.to_owned(), count: rest.count });
     kept.chain(rest).collect()
 }
 
 /// The slots in their order, each id once, at most `ids_max`.
 fn request_ids(code: &codes::Code, numbered: &Numbered<'_>, ids_max: usize) -> Vec<RequestId> {
-    let slots = &code.slots;
-    let variants = variants(code);
-    let of = variants.len();
-    let single = [("first", &slots.first.0), ("last", &slots.last), ("slowest", &slots.slowest)];
-    let single = single.into_iter().map(|(reason, exemplar)| (reason.to_owned(), exemplar));
-    let variants = variants
-        .into_iter()
-        .enumerate()
-        .map(|(place, (_, variant))| (format!("variant {} of {of}", place + 1), &variant.first.0));
-    let sample = std::iter::once(("sample".to_owned(), &slots.sample));
-    let mut chosen = HashSet::new();
-    single
-        .chain(variants)
-        .chain(sample)
-        .filter_map(|(reason, exemplar)| Some((reason, exemplar.as_ref()?)))
-        .filter(|(_, exemplar)| chosen.insert(exemplar.request_id.as_str()))
-        .take(ids_max)
-        .map(|(reason, exemplar): (String, &Exemplar)| RequestId {
-            request_id: exemplar.request_id.clone(),
-            reason,
-            at: numbered.at(exemplar),
-        })
-        .collect()
+    let chosen = code.chosen().into_iter().take(ids_max);
+    let row = |(reason, exemplar): (String, &Exemplar)| RequestId {
+        request_id: exemplar.request_id.clone(),
+        reason,
+        at: numbered.at(exemplar),
+    };
+    chosen.map(row).collect()
 }
 
 /// Failures by family.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::nanos::Nanos;
+use crate::nanos::{Nanos, milliseconds};
+use crate::summary::exemplars::Exemplar;
 
 /// Failures with one code.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -113,6 +114,23 @@ pub struct At {
     pub region: Option<String>,
     /// How long the call took, in milliseconds.
     pub duration_ms: Option<f64>,
+}
+
+impl At {
+    /// Where an exemplar stands, once its input has a name and its line a number.
+    #[must_use]
+    pub fn of(exemplar: &Exemplar, input: String, line: u64) -> Self {
+        Self {
+            input,
+            line,
+            offset: exemplar.origin.offset,
+            time: exemplar.time,
+            service: exemplar.service.clone(),
+            action: exemplar.action.clone(),
+            region: exemplar.region.clone(),
+            duration_ms: exemplar.duration_ns.map(milliseconds),
+        }
+    }
 }
 
 /// An id of the list over all codes.

@@ -2,7 +2,7 @@
 
 use super::{Action, Bucket, By, Calls, CodeCount, Latency, Quantiles, Region, Service, Timeline};
 use crate::catalog::OTHER;
-use crate::nanos::Period;
+use crate::nanos::{Period, milliseconds};
 use crate::summary::bounded::Bounded;
 use crate::summary::days::{Day, Days};
 use crate::summary::groups::{Groups, service_and_action};
@@ -101,11 +101,6 @@ fn quantiles(measured: Measured) -> Quantiles {
         None => [None; 5],
     };
     Quantiles { count: measured.count, p50, p90, p95, p99, p999, max: measured.max_ns.map(milliseconds) }
-}
-
-/// Nanoseconds in milliseconds.
-pub fn milliseconds(ns: u64) -> f64 {
-    ns as f64 / 1e6
 }
 
 fn calls(counted: Counted) -> Calls {

@@ -138,8 +138,11 @@ pub fn by<'a>(root: Node<'a>, profile: &Profile, bump: &'a Bump) -> &'a [Option<
 }
 
 fn at<'a>(root: Node<'a>, pointer: &Pointer, bump: &'a Bump) -> Value<'a> {
-    let last = |object: Node<'a>, name: &String| object.members().filter(|(key, _)| key.is(name)).last().map(|m| m.1);
-    pointer.members().iter().try_fold(root, last).map_or(Value::Absent, |node| node.value(bump))
+    pointer
+        .members()
+        .iter()
+        .try_fold(root, |object, name| object.last(name))
+        .map_or(Value::Absent, |node| node.value(bump))
 }
 
 /// A set of fields.

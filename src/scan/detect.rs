@@ -9,6 +9,7 @@ use super::context::{Offers, Overrides};
 use super::grammar::{self, Space};
 use super::json::Node;
 use super::strip;
+use crate::nanos::milliseconds;
 use crate::profile::names::Field;
 use crate::profile::{Pointer, Profile};
 use crate::record::Context;
@@ -81,9 +82,7 @@ fn members<'a>(pointer: &Pointer, object: Node<'a>, bump: &'a Bump) -> Vec<(Poin
 }
 
 fn holds_response<'a>(node: Node<'a>, bump: &'a Bump) -> bool {
-    let has = |object: Node<'a>| {
-        object.members().filter(|(key, _)| key.is("Response")).last().is_some_and(|(_, value)| value.is_object())
-    };
+    let has = |object: Node<'a>| object.last("Response").is_some_and(Node::is_object);
     let Some(raw) = node.string() else { return has(node) };
     // Most strings are no texts: what does not begin an object need not be unescaped.
     let begins = raw.0.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -100,10 +99,7 @@ pub fn envelope(line: &[u8], profile: &Profile) -> String {
     let (text, _) = strip(line, true);
     let bump = Bump::new();
     let root = Node::root(text);
-    let resolve = |pointer: &Pointer| {
-        let members = &mut pointer.members().iter();
-        members.try_fold(root, |object, name| Some(object.members().filter(|(key, _)| key.is(name)).last()?.1))
-    };
+    let resolve = |pointer: &Pointer| pointer.members().iter().try_fold(root, |object, name| object.last(name));
     let found = profile.candidates().iter().filter_map(resolve).find(|node| holds_response(*node, &bump));
     let shown = match found.map(|node| (node, node.string())) {
         Some((_, Some(raw))) => raw.unescape(&bump).to_owned(),
@@ -137,7 +133,7 @@ fn look<'a>(root: Node<'a>, profile: &Profile, bump: &'a Bump, seen: &mut BTreeM
         offers.object(node, bump);
         let mut names = pointer.members().iter();
         let found = names.try_for_each(|name| {
-            node = node.members().filter(|(key, _)| key.is(name)).last()?.1;
+            node = node.last(name)?;
             way.push(format!("{}/{}", way.last().map_or("", String::as_str), escape(name)));
             node.is_object().then(|| offers.object(node, bump))
         });
@@ -179,7 +175,7 @@ fn told(field: Field, context: &Context<'_>) -> String {
         Field::Service => text(context.service),
         Field::Action => text(context.action),
         Field::Region => text(context.region),
-        Field::Duration => context.duration_ns.map(|ns| format!("{} ms", ns as f64 / 1e6)).unwrap_or_default(),
+        Field::Duration => context.duration_ns.map(|ns| format!("{} ms", milliseconds(ns))).unwrap_or_default(),
         Field::Status => context.status.map(|status| status.to_string()).unwrap_or_default(),
     }
 }

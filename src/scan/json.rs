@@ -61,6 +61,12 @@ impl<'a> Node<'a> {
         Members { text: self.text, at }
     }
 
+    /// The last member of this name.
+    #[must_use]
+    pub fn last(self, name: &str) -> Option<Self> {
+        self.members().filter(|(key, _)| key.is(name)).last().map(|(_, value)| value)
+    }
+
     /// The value as the policy looks at it; unescaped strings live in `bump`.
     #[must_use]
     pub fn value(self, bump: &'a Bump) -> Value<'a> {

@@ -1,11 +1,12 @@
 //! What is known of each error code: how often, when, which messages, which records stand for it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::Aggregate;
 use super::bounded::Bounded;
 use super::code_table::CodeTable;
-use super::exemplars::{First, Slots};
+use super::exemplars::{Exemplar, First, Slots};
 use super::mask::mask;
 use super::timeline::Timeline;
 use crate::nanos::Nanos;
@@ -135,6 +136,33 @@ impl Code {
         for (table, more) in self.by.iter_mut().zip(by) {
             table.merge(more, add);
         }
+    }
+
+    /// The variants of the message: by count descending, then masked text.
+    #[must_use]
+    pub fn ranked_variants(&self) -> Vec<(&str, &Variant)> {
+        let mut variants: Vec<_> = self.variants.iter().collect();
+        variants.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
+        variants
+    }
+
+    /// The exemplars in the order of the slots, each id once, with the slot that chose it.
+    #[must_use]
+    pub fn chosen(&self) -> Vec<(String, &Exemplar)> {
+        let Slots { first, last, slowest, sample } = &self.slots;
+        let variants = self.ranked_variants();
+        let of = variants.len();
+        let named = [("first", &first.0), ("last", last), ("slowest", slowest)];
+        let named = named.map(|(reason, exemplar)| (reason.to_owned(), exemplar));
+        let numbered = variants.iter().enumerate();
+        let numbered =
+            numbered.map(|(place, (_, variant))| (format!("variant {} of {of}", place + 1), &variant.first.0));
+        let slots = named.into_iter().chain(numbered).chain([("sample".to_owned(), sample)]);
+        let mut seen = HashSet::new();
+        slots
+            .filter_map(|(reason, exemplar)| Some((reason, exemplar.as_ref()?)))
+            .filter(|(_, exemplar)| seen.insert(exemplar.request_id.as_str()))
+            .collect()
     }
 }
 

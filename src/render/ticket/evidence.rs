@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::nanos::Nanos;
+use crate::nanos::{Nanos, milliseconds};
 use crate::render::json;
 use crate::ticket::evidence::Evidence;
 
@@ -55,7 +55,7 @@ pub fn write(evidence: &Evidence, input: &str, out: &mut dyn Write) -> io::Resul
         service: evidence.service.as_deref(),
         action: evidence.action.as_deref(),
         region: evidence.region.as_deref(),
-        duration_ms: evidence.duration_ns.map(|ns| ns as f64 / 1e6),
+        duration_ms: evidence.duration_ns.map(milliseconds),
         response: Response {
             error: Error { code: &evidence.code, message: &evidence.message },
             request_id: evidence.request_id.as_deref(),

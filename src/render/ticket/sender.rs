@@ -5,7 +5,8 @@ use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::render::escape::is_shell_safe;
 use crate::ticket::{CODES_MAX, LeftOut, Ticket, Why};
 
-use super::sheet::{Piece, Value, grouped};
+use super::sheet::{Piece, Value};
+use crate::render::text::numbers::count;
 
 /// How much time before and after a call is looked through.
 const AROUND_SECONDS: i64 = 900;
@@ -53,7 +54,7 @@ pub(super) fn rest(left_out: &[LeftOut]) -> Vec<Value> {
         vec![
             Piece::Own("no ticket: ".to_owned()),
             Piece::Log(it.code.clone()),
-            Piece::Own(format!(" ({} failures): {why}", grouped(it.failures))),
+            Piece::Own(format!(" ({} failures): {why}", count(it.failures))),
         ]
     };
     left_out.iter().map(line).collect()

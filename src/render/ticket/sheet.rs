@@ -3,6 +3,7 @@
 
 use crate::nanos::Nanos;
 use crate::profile::values::Zone;
+use crate::render::text::numbers::count;
 use crate::ticket::{Picked, Product, Ticket};
 
 use super::words::{Words, words};
@@ -130,7 +131,7 @@ fn fields(ticket: &Ticket, view: &View, words: &'static Words, room: Room) -> Ve
         let mut value = Vec::new();
         for (place, share) in shares.iter().take(NAMES_MAX).enumerate() {
             value.push(own(if place == 0 { "" } else { ", " }));
-            value.extend([room.name(&share.name), own(format!(" ({})", grouped(share.failures)))]);
+            value.extend([room.name(&share.name), own(format!(" ({})", count(share.failures)))]);
         }
         if shares.len() > NAMES_MAX {
             value.push(own(format!(", +{}", shares.len() - NAMES_MAX)));
@@ -171,7 +172,7 @@ fn product(product: &Product, words: &Words, room: Room) -> Value {
 
 fn impact(ticket: &Ticket, room: Room) -> Value {
     let impact = &ticket.impact;
-    let mut value = vec![own(format!("{} / {}", grouped(impact.failures), grouped(impact.calls)))];
+    let mut value = vec![own(format!("{} / {}", count(impact.failures), count(impact.calls)))];
     if let Some(action) = &impact.action {
         value.extend([own(" "), room.name(action)]);
     }
@@ -242,19 +243,6 @@ fn zone_name(time: Nanos, zone: &Zone) -> String {
         Zone::Utc => "UTC".to_owned(),
         Zone::Fixed(_) | Zone::Named(_) => format!("UTC{}", zone.offset_text(time)),
     }
-}
-
-/// A number with commas between thousands.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A share in percent with one digit; one that is not all never reads as 100.0, nor one that is something as 0.0.
