@@ -9,6 +9,7 @@ pub mod hints;
 pub mod ids;
 pub mod input;
 pub mod nanos;
+pub mod past;
 pub mod pipeline;
 pub mod profile;
 pub mod record;

@@ -10,7 +10,7 @@ use crate::program::root;
 /// The modules of the library; each imports only from rows above its own.
 const RANKS: &[&[&str]] = &[
     &["nanos", "catalog", "redact", "foreign", "sequence"],
-    &["record", "profile"],
+    &["record", "profile", "past"],
     &["filter", "input", "summary"],
     &["scan"],
     &["report", "values"],
@@ -44,7 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("memchr", &["drive.rs", "foreign.rs", "input/", "redact.rs", "redact/", "scan/", "survey.rs"]),
     ("rayon", &["drive.rs"]),
     ("rustix", &["input/source.rs", "input/stream.rs"]),
-    ("serde", &["nanos.rs", "render/", "report/"]),
+    ("serde", &["nanos.rs", "past.rs", "render/", "report/"]),
     ("serde_json", &["render/escape.rs", "render/json.rs"]),
     ("signal_hook", &["cli/signals.rs"]),
     ("simd_json", &["scan/full.rs"]),
