@@ -1,26 +1,37 @@
 //! What masks do not tell: numbers with signs, fractions or exponents, literals, and escapes other than of quotes and
 //! backslashes. They are read where they stand in the chunk, across the ends of blocks.
 
-/// Numbers with signs, fractions or exponents, and literals: they are read where they stand.
-pub fn scalars(chunk: &[u8], base: usize, mut starts: u64) -> u64 {
+use super::NOWHERE;
+
+/// Checks the numbers and literals of a block that are more than digits: `odd` are their bytes that are no digits,
+/// `begun` is where the last one of the blocks before began. Gives a byte of each that is wrong.
+pub fn check(chunk: &[u8], base: usize, all: u64, starts: u64, odd: u64, begun: &mut usize) -> u64 {
+    let goes_on = all & !starts & 1;
+    // Adding a start to its digits carries to the first byte that is none.
+    let mut firsts = (starts | goes_on).wrapping_add(all & !odd) & odd;
     let mut wrong = 0;
-    while starts != 0 {
-        let place = starts.trailing_zeros();
-        if !is_scalar(chunk, base + place as usize) {
-            wrong |= 1 << place;
+    while firsts != 0 {
+        let first = firsts & firsts.wrapping_neg();
+        let before = starts & (first | (first - 1));
+        let at = if before == 0 { *begun } else { base + (63 - before.leading_zeros() as usize) };
+        if !is_scalar(chunk, at) {
+            wrong |= first;
+            if before == 0 {
+                // What is wrong once need not be read again in the blocks that it goes on through.
+                *begun = NOWHERE;
+            }
         }
-        starts &= starts - 1;
+        firsts &= firsts - 1;
     }
     wrong
 }
 
 /// Whether a whole number or literal stands here, with a comma or a closing bracket behind it.
-pub fn is_scalar(chunk: &[u8], at: usize) -> bool {
+fn is_scalar(chunk: &[u8], at: usize) -> bool {
     let rest = chunk.get(at..).unwrap_or_default();
-    let length = match rest.first() {
-        Some(b't') if rest.starts_with(b"true") => 4,
-        Some(b'f') if rest.starts_with(b"false") => 5,
-        Some(b'n') if rest.starts_with(b"null") => 4,
+    let length = match rest.first_chunk() {
+        Some(b"true" | b"null") => 4,
+        Some(b"fals") if rest.get(4) == Some(&b'e') => 5,
         _ => number_length(rest),
     };
     length > 0 && matches!(rest.get(length), Some(b',' | b'}' | b']'))

@@ -10,15 +10,19 @@ use crate::scan::context::{self, Offers, Overrides};
 use crate::scan::json::Node;
 use crate::scan::policy::{self, Members, Value};
 
+/// The floor of the root: the stack that holds one container.
+const ROOT: u64 = 0b10;
+
 /// The way from the root to the response object, and what was found on it in the present line.
 #[derive(Debug)]
 pub struct Trail {
     /// The names of the objects on the way: the pointer's members, `Response`, `Error`.
     path: Vec<Vec<u8>>,
     /// How many objects on the way are open, without the root.
-    pub level: usize,
-    /// Where the next object on the way opens, once its key was seen.
-    pub opens_at: usize,
+    level: usize,
+    /// A stack of containers, one bit a level below a one, is smaller than this when the innermost open object on the
+    /// way is not in it any more.
+    floor: u64,
     /// One bit a level: whether the next name of the way was seen there.
     seen: u64,
     /// What was found so far.
@@ -51,12 +55,12 @@ impl Trail {
             request_id: NOWHERE,
             context: Vec::new(),
         };
-        Self { path: path.map(|name| name.as_bytes().to_vec()).collect(), level: 0, opens_at: NOWHERE, seen: 0, found }
+        Self { path: path.map(|name| name.as_bytes().to_vec()).collect(), level: 0, floor: ROOT, seen: 0, found }
     }
 
     pub fn begin_line(&mut self) {
         self.level = 0;
-        self.opens_at = NOWHERE;
+        self.floor = ROOT;
         self.seen = 0;
         self.found.response = NOWHERE;
         self.found.error = NOWHERE;
@@ -66,9 +70,37 @@ impl Trail {
         self.found.context.clear();
     }
 
+    /// Whether the innermost open object on the way is the response object. Of its keys, those that cannot be
+    /// `RequestId` or `Error` need not be shown.
+    #[inline(always)]
+    pub const fn is_in_response(&self) -> bool {
+        self.level + 1 == self.path.len()
+    }
+
+    /// A stack of containers, one bit a level below a one, is smaller than this when it does not hold the innermost
+    /// object on the way, and at least twice this when it holds more.
+    #[inline(always)]
+    pub const fn floor(&self) -> u64 {
+        self.floor
+    }
+
+    /// The innermost open object on the way closes; behind the root nothing may open.
+    pub const fn leave(&mut self, is_root: bool) {
+        self.level = self.level.saturating_sub(1);
+        self.floor = if is_root { u64::MAX } else { self.floor >> 1 };
+    }
+
+    /// The next object on the way is the value at this place, if that is one.
+    fn enter(&mut self, chunk: &[u8], value: usize) {
+        if chunk.get(value) == Some(&b'{') {
+            self.level += 1;
+            self.floor <<= 1;
+        }
+    }
+
     /// A key of the innermost open object on the way. Whether the line can still be decided here.
     pub fn key(&mut self, chunk: &[u8], key: Span, may_escape: bool) -> bool {
-        let text = &chunk[key.start..key.end];
+        let Some(text) = chunk.get(key.start..key.end) else { return false };
         if may_escape && memchr::memchr(b'\\', text).is_some() {
             return false;
         }
@@ -85,19 +117,21 @@ impl Trail {
             match text {
                 b"RequestId" => &mut self.found.request_id,
                 b"Error" => {
-                    self.opens_at = value;
-                    &mut self.found.error
+                    let first = self.found.error == NOWHERE;
+                    self.found.error = value;
+                    self.enter(chunk, value);
+                    return first;
                 }
                 _ => return true,
             }
-        } else if text == self.path[self.level] {
+        } else if self.path.get(self.level).is_some_and(|name| text == name) {
             if self.level == envelope {
                 self.found.response = value;
             }
-            self.opens_at = value;
             let bit = 1 << self.level.min(63);
             let first = self.seen & bit == 0;
             self.seen |= bit;
+            self.enter(chunk, value);
             return first;
         } else {
             if let Some(name) = names::field_of_bytes(text) {

@@ -5,29 +5,29 @@ use super::check::Grammar;
 use super::trail::{Found, Trail};
 use super::{NOWHERE, Span};
 
-/// Deepest nesting that the stack of one word holds.
-const DEPTH_MAX: u32 = 64;
+/// Outside of all containers.
+const OUTSIDE: u64 = 1;
 
 /// The walk over brackets and line ends.
 pub struct Walk<'c> {
     chunk: &'c [u8],
     /// Where the present line begins.
     start: usize,
-    depth: u32,
-    /// One bit a level, the innermost lowest: whether it is an object.
-    objects: u64,
-    /// Where the last string opened.
+    /// Where the root of the present line closed.
+    root_end: usize,
+    /// The open containers: one bit a level, the innermost lowest, which is set for an object; above them a one. What
+    /// is nested too deeply loses that one, and never comes back to [`OUTSIDE`].
+    containers: u64,
+    /// Where the last string opened, of the blocks before.
     last_opening: usize,
     /// Not zero when the line cannot be decided here.
     spoilt: u64,
-    /// Not zero when the line may have backslashes.
-    backslash: u64,
 }
 
 impl<'c> Walk<'c> {
     /// The start of a chunk, which is the start of a line.
     pub const fn new(chunk: &'c [u8]) -> Self {
-        Self { chunk, start: 0, depth: 0, objects: 0, last_opening: 0, spoilt: 0, backslash: 0 }
+        Self { chunk, start: 0, root_end: NOWHERE, containers: OUTSIDE, last_opening: 0, spoilt: 0 }
     }
 
     /// Where the present line begins.
@@ -38,22 +38,23 @@ impl<'c> Walk<'c> {
     /// Walks over the block at `base`; `line` gets the lines that end in it.
     #[inline(always)]
     pub fn block(&mut self, base: usize, g: &Grammar, trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
-        let mut events = g.open | g.close | g.newline;
+        let mut events = g.events;
         let mut rest = u64::MAX;
-        self.backslash |= g.backslash;
         while events != 0 {
             let upto = events ^ (events - 1);
-            let bit = events & upto;
-            let stretch = rest & upto;
-            self.stretch(base, g, stretch, trail);
-            let at = base + bit.trailing_zeros() as usize;
-            if bit & g.newline != 0 {
-                self.end_line(at, trail, line);
-                self.backslash = g.backslash & !upto;
-            } else if bit & g.open != 0 {
-                self.open(at, bit & g.curly != 0, trail);
+            let event = events & upto;
+            self.stretch(base, g, rest & upto, trail);
+            if event & g.newline != 0 {
+                self.end_line(base + event.trailing_zeros() as usize, trail, line);
             } else {
-                self.close(bit & g.curly != 0, trail);
+                let is_object = u64::from(event & g.curly != 0);
+                let opens = event & g.open != 0;
+                let opened = self.containers << 1 | is_object;
+                self.spoilt |= (self.containers ^ is_object) & u64::from(!opens);
+                self.containers = if opens { opened } else { self.containers >> 1 };
+                if self.containers < trail.floor() {
+                    self.leave(base + event.trailing_zeros() as usize, trail);
+                }
             }
             rest = !upto;
             events &= events - 1;
@@ -67,60 +68,51 @@ impl<'c> Walk<'c> {
     /// The bytes between two brackets, with the second one: they have one container.
     #[inline(always)]
     fn stretch(&mut self, base: usize, g: &Grammar, stretch: u64, trail: &mut Trail) {
-        let object = (self.objects & 1).wrapping_neg();
-        let by_container = (g.wrong_in_object & object) | (g.wrong_in_array & !object);
-        self.spoilt |= stretch & (g.wrong | by_container);
-        let keys = g.key_end & stretch;
-        if keys != 0 && self.depth as usize == trail.level + 1 {
-            self.keys(base, g, keys, trail);
+        let wrong = if self.containers & 1 == 0 { g.wrong_in_array } else { g.wrong_in_object };
+        self.spoilt |= wrong & stretch;
+        let keys = if trail.is_in_response() { g.key_end_in_response } else { g.key_end };
+        if keys & stretch != 0 && self.containers >> 1 < trail.floor() {
+            self.keys(base, g, keys & stretch, trail);
         }
     }
 
-    #[inline(always)]
+    /// Keys of the innermost object on the way.
     fn keys(&mut self, base: usize, g: &Grammar, mut keys: u64, trail: &mut Trail) {
         while keys != 0 {
             let bit = keys & keys.wrapping_neg();
             let before = g.opening & (bit - 1);
             let opened = if before == 0 { self.last_opening } else { base + (63 - before.leading_zeros() as usize) };
             let key = Span { start: opened + 1, end: base + bit.trailing_zeros() as usize };
+            let may_escape = g.backslash != 0 || before == 0;
             // A key in a torn line may seem to open before the line does.
-            if self.spoilt != 0 || key.start > key.end || !trail.key(self.chunk, key, self.backslash != 0) {
+            if self.spoilt != 0 || key.start > key.end || !trail.key(self.chunk, key, may_escape) {
                 self.spoilt |= 1;
             }
             keys &= keys - 1;
         }
     }
 
-    #[inline(always)]
-    fn open(&mut self, at: usize, curly: bool, trail: &mut Trail) {
-        self.spoilt |= u64::from(self.depth == DEPTH_MAX) | u64::from(self.depth == 0 && at != self.start);
-        self.objects = self.objects << 1 | u64::from(curly);
-        self.depth += 1;
-        if at == trail.opens_at {
-            trail.opens_at = NOWHERE;
-            trail.level += usize::from(curly);
+    /// The innermost object on the way closed, or something stands behind the root.
+    fn leave(&mut self, at: usize, trail: &mut Trail) {
+        self.spoilt |= u64::from(self.root_end != NOWHERE);
+        if self.containers <= OUTSIDE {
+            self.root_end = at;
         }
-    }
-
-    #[inline(always)]
-    fn close(&mut self, curly: bool, trail: &mut Trail) {
-        self.spoilt |= u64::from(self.depth == 0) | (self.objects & 1 ^ u64::from(curly));
-        self.objects >>= 1;
-        if self.depth as usize == trail.level + 1 {
-            trail.level = trail.level.saturating_sub(1);
-        }
-        self.depth = self.depth.saturating_sub(1);
+        trail.leave(self.containers <= OUTSIDE);
     }
 
     #[inline(always)]
     fn end_line(&mut self, at: usize, trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
         let span = Span { start: self.start, end: at };
-        let sound = self.spoilt == 0 && self.depth == 0 && trail.is_complete(self.chunk);
-        line(span, sound.then_some(&trail.found));
+        let root_end = self.root_end.wrapping_add(1);
+        let is_whole = root_end == at || (root_end + 1 == at && self.chunk.get(root_end) == Some(&b'\r'));
+        let is_object = self.chunk.get(self.start) == Some(&b'{');
+        let sound = self.spoilt == 0 && self.containers == OUTSIDE && is_whole && is_object;
+        line(span, (sound && trail.is_complete(self.chunk)).then_some(&trail.found));
         trail.begin_line();
         self.start = at + 1;
-        self.depth = 0;
-        self.objects = 0;
+        self.root_end = NOWHERE;
+        self.containers = OUTSIDE;
         self.spoilt = 0;
     }
 }

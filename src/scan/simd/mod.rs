@@ -41,6 +41,8 @@ pub struct Masks {
     pub digit: u64,
     /// `0`
     pub zero: u64,
+    /// `R` and `E`, the first letters of the keys of a response object that count.
+    pub initial: u64,
     /// Bytes whose class may not stand behind that of the byte before; means something outside of strings only.
     pub misplaced: u64,
     /// Bytes that break a sequence of UTF-8, or follow one that is broken.

@@ -54,6 +54,7 @@ impl Classifier {
             masks.control |= below(word, 0x20) << at;
             masks.digit |= (below(word, b'9' + 1) & !below(word, b'0')) << at;
             masks.zero |= equal(word, b'0') << at;
+            masks.initial |= (equal(word, b'R') | equal(word, b'E')) << at;
             high |= word & HIGH;
         }
         let named = [

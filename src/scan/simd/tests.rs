@@ -32,6 +32,7 @@ fn plain(before: u8, block: &[u8; BLOCK]) -> Masks {
         scalar: mask(&|byte| !b"{}[],:\" \n\r".contains(&byte)),
         digit: mask(&|byte| byte.is_ascii_digit()),
         zero: mask(&|byte| byte == b'0'),
+        initial: mask(&|byte| byte == b'R' || byte == b'E'),
         misplaced: pairs.fold(0, |mask, (place, (before, byte))| {
             mask | u64::from(class::behind(class::of(before)) & class::of(byte) == 0) << place
         }),

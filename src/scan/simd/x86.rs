@@ -126,6 +126,7 @@ impl Avx512 {
             scalar,
             digit: _mm512_cmplt_epu8_mask(from_zero, _mm512_set1_epi8(10)),
             zero: is(b'0'),
+            initial: is(b'R') | is(b'E'),
             misplaced,
             not_utf8,
         }
@@ -222,6 +223,9 @@ impl Avx2 {
             scalar: pair(none),
             digit: pair(from_zero.map(|half| at_most(half, 9))),
             zero: is(b'0'),
+            initial: pair(bytes.map(|half| {
+                _mm256_or_si256(_mm256_cmpeq_epi8(half, splat(b'R')), _mm256_cmpeq_epi8(half, splat(b'E')))
+            })),
             misplaced: pair(allowed.map(|half| _mm256_cmpeq_epi8(half, _mm256_setzero_si256()))),
             not_utf8,
         }

@@ -1,0 +1,96 @@
+//! Times what a line goes through, stage by stage and tier by tier, on one thread over a file in memory: counting line
+//! ends, scanning, scanning with the summary. Each stage has to find the same number of records.
+//!
+//! `cargo run --release --example stages -- FILE [ROUNDS]` prints GB/s, the best of the rounds.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Instant;
+
+use resplog::profile::Profile;
+use resplog::record::{LINE_BYTES_MAX, Line, Origin};
+use resplog::scan::detect;
+use resplog::scan::{Scanner, Tier, Way};
+use resplog::summary::{Summary, Tally};
+
+/// Bytes of a chunk, as in a run.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    let path = arguments.next().ok_or("name a file")?;
+    let rounds = arguments.next().map_or(Ok(3), |text| text.parse())?;
+    let text = fs::read(path)?;
+    let chunks = chunks(&text);
+    let head = chunks.first().copied().unwrap_or_default();
+    let profile = Arc::new(Profile::at(detect::candidates(detect::sample(head))));
+    let lines =
+        time("newlines", &text, rounds, || chunks.iter().map(|chunk| memchr::memchr_iter(b'\n', chunk).count()).sum());
+    writeln!(io::stdout(), "{lines} lines")?;
+    let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available());
+    let ways = tiers.map(|tier| (tier.as_str(), Way::Fast(tier))).chain([("simd-json", Way::Full)]);
+    let mut found = Vec::new();
+    for (name, way) in ways {
+        let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, way);
+        found.push(time(&format!("{name}: scan"), &text, rounds, || records(&mut scanner, &chunks))?);
+        found.push(time(&format!("{name}: scan and sum up"), &text, rounds, || summed(&mut scanner, &chunks))?);
+    }
+    if found.iter().any(|count| Some(count) != found.first()) {
+        return Err(format!("the stages differ: {found:?}").into());
+    }
+    Ok(())
+}
+
+/// The text in whole lines.
+fn chunks(mut text: &[u8]) -> Vec<&[u8]> {
+    let mut chunks = Vec::new();
+    while !text.is_empty() {
+        let reach = CHUNK_BYTES.min(text.len());
+        let end = memchr::memrchr(b'\n', &text[..reach])
+            .map_or_else(|| memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1), |end| end + 1);
+        let (chunk, rest) = text.split_at(end);
+        chunks.push(chunk);
+        text = rest;
+    }
+    chunks
+}
+
+fn records(scanner: &mut Scanner, chunks: &[&[u8]]) -> usize {
+    let mut count = 0;
+    for chunk in chunks {
+        scanner.chunk(chunk, false, |_, scanned| count += usize::from(matches!(scanned.line, Line::Record(_))));
+    }
+    count
+}
+
+fn summed(scanner: &mut Scanner, chunks: &[&[u8]]) -> usize {
+    let mut summary = Summary::default();
+    let mut offset = 0;
+    for (place, chunk) in chunks.iter().enumerate() {
+        let mut tally = Tally::default();
+        let mut origin = Origin { input: 0, offset: 0, chunk: place as u32, line: 0 };
+        scanner.chunk(chunk, false, |span, scanned| {
+            origin.offset = offset + span.start as u64;
+            summary.observe(&scanned.line, scanned.anomalies, origin, &mut tally);
+            origin.line += 1;
+        });
+        summary.settle(0, place as u32, origin.line, tally);
+        offset += chunk.len() as u64;
+    }
+    (summary.totals.ok + summary.totals.failed + summary.totals.dry_run) as usize
+}
+
+fn time(name: &str, text: &[u8], rounds: usize, mut stage: impl FnMut() -> usize) -> io::Result<usize> {
+    let mut best = f64::MAX;
+    let mut count = 0;
+    for _ in 0..rounds {
+        let start = Instant::now();
+        count = stage();
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    writeln!(io::stdout(), "{:6.2} GB/s  {name}", text.len() as f64 / best / 1e9)?;
+    Ok(count)
+}
