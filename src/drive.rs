@@ -58,7 +58,7 @@ pub struct Seen<'a> {
     /// Its bytes; of an oversize line only the first ones.
     pub text: &'a [u8],
     /// What it is.
-    pub scanned: Scanned<'a>,
+    pub scanned: &'a Scanned<'a>,
     /// How its input is read.
     pub profile: &'a Profile,
 }
@@ -194,7 +194,7 @@ impl<W> Worker<'_, W> {
             origin.offset = lines.offset + span.start as u64;
             cut = scanned.line == Line::Malformed(Reason::Truncated);
             let text = text.get(span.start..span.end).unwrap_or_default();
-            line(fold, &Seen { origin, text, scanned, profile });
+            line(fold, &Seen { origin, text, scanned: &scanned, profile });
             origin.line += 1;
         });
         done.unfinished = cut && lines.unterminated;
@@ -217,11 +217,11 @@ impl<W> Worker<'_, W> {
         while let Some((offset, piece)) = values.next_piece() {
             let origin = Origin { input, offset, chunk: 0, line: count };
             let malformed = |reason| Scanned { line: Line::Malformed(reason), anomalies: Anomalies::NONE };
-            let seen = match piece {
-                Piece::Value(text) => Seen { origin, text, scanned: scanner.value(text), profile },
-                Piece::Malformed(reason) => Seen { origin, text: &[], scanned: malformed(reason), profile },
+            let (text, scanned) = match piece {
+                Piece::Value(text) => (text, scanner.value(text)),
+                Piece::Malformed(reason) => (&[][..], malformed(reason)),
             };
-            line(fold, &seen);
+            line(fold, &Seen { origin, text, scanned: &scanned, profile });
             count += 1;
         }
         count

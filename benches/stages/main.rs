@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let head = chunks.first().copied().unwrap_or_default();
     let profile = Arc::new(Profile::at(detect::candidates(detect::sample(head))));
     let lines =
-        time("newlines", &text, rounds, || chunks.iter().map(|chunk| memchr::memchr_iter(b'\n', chunk).count()).sum());
+        time("newlines", &text, rounds, || chunks.iter().map(|chunk| memchr::memchr_iter(b'\n', chunk).count()).sum())?;
     writeln!(io::stdout(), "{lines} lines")?;
     let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available());
     let ways = tiers.map(|tier| (tier.as_str(), Way::Fast(tier))).chain([("simd-json", Way::Full)]);

@@ -89,7 +89,7 @@ pub fn latency(summary: &Summary) -> Latency {
     let latency = &summary.latency;
     Latency {
         unit: "ms",
-        all: quantiles(latency.all.quantiles()),
+        all: quantiles(latency.all().quantiles()),
         ok: quantiles(latency.ok.quantiles()),
         failed: quantiles(latency.failed.quantiles()),
     }

@@ -99,6 +99,31 @@ impl<'a> Offers<'a> {
     }
 }
 
+/// Reads the fields of a line that offers each of them once, as nearly every line does; then there is nothing to put in
+/// order.
+pub fn read_each<'a>(
+    profile: &Profile,
+    offers: impl Iterator<Item = (names::Name, Value<'a>)>,
+) -> (Context<'a>, Anomalies) {
+    let mut reader = Reader { profile, context: Context::default(), anomalies: Anomalies::NONE };
+    for ((field, _, unit), value) in offers {
+        reader.read(field, unit, value);
+    }
+    (reader.context, reader.anomalies)
+}
+
+/// Whether no field stands in the list twice.
+pub fn are_distinct(fields: impl Iterator<Item = Field>) -> bool {
+    let mut seen = Fields::default();
+    for field in fields {
+        if seen.contains(field) {
+            return false;
+        }
+        seen.insert(field);
+    }
+    true
+}
+
 /// What `--field` says of a line: it stands instead of the table.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Overrides<'a> {

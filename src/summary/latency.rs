@@ -72,29 +72,39 @@ impl<const DIGITS: u8> Durations<DIGITS> {
 /// Durations of all calls and by outcome, within 0.1 %.
 #[derive(Clone, Debug, Default)]
 pub struct Latency {
-    /// Every call, dry runs too.
-    pub all: Durations<3>,
     /// Calls that succeeded.
     pub ok: Durations<3>,
     /// Calls that failed.
     pub failed: Durations<3>,
+    /// Calls that would have succeeded.
+    pub dry_run: Durations<3>,
+}
+
+impl Latency {
+    /// Every call. It is put together here, since a call that were recorded twice would cost twice.
+    #[must_use]
+    pub fn all(&self) -> Durations<3> {
+        let mut all = self.ok.clone();
+        all.merge(self.failed.clone());
+        all.merge(self.dry_run.clone());
+        all
+    }
 }
 
 impl Aggregate for Latency {
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         let Some(duration_ns) = record.context.duration_ns else { return };
-        self.all.record(duration_ns);
         match record.outcome {
             Outcome::Ok => self.ok.record(duration_ns),
             Outcome::Failed => self.failed.record(duration_ns),
-            Outcome::DryRun => {}
+            Outcome::DryRun => self.dry_run.record(duration_ns),
         }
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { all, ok, failed } = other;
-        self.all.merge(all);
+        let Self { ok, failed, dry_run } = other;
         self.ok.merge(ok);
         self.failed.merge(failed);
+        self.dry_run.merge(dry_run);
     }
 }

@@ -258,7 +258,7 @@ proptest! {
         obeys::<MissingIds>(&parts, |missing| format!("{missing:?}"));
         obeys::<DistinctIds>(&parts, |ids| ids.count().to_string());
         obeys::<Timeline>(&parts, |timeline| format!("{:?}", timeline.buckets(60)));
-        obeys::<Latency>(&parts, |latency| format!("{} {} {}", figures(&latency.all), figures(&latency.ok), figures(&latency.failed)));
+        obeys::<Latency>(&parts, |latency| format!("{} {} {}", figures(&latency.all()), figures(&latency.ok), figures(&latency.failed)));
         obeys::<Groups>(&parts, |groups| {
             let actions = told(groups.actions(), |action| format!("{:?} {}", action.calls, figures(&action.durations)));
             let by: Vec<_> = groups.by().iter().map(|table| told(table, debug)).collect();

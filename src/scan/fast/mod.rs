@@ -4,10 +4,10 @@
 //! colon only behind a key. Two rules need to know the container, that in an object every comma is followed by a key
 //! and that in an array there is no colon; they are checked for the stretch between two brackets, and brackets are
 //! the only thing that is walked, with one bit a level as the stack. Line feeds are walked with them. Of the keys in a
-//! response object only those are looked at that have the first letter and the length of `RequestId` or `Error`. Everything that
-//! is wrong or rare declines its line: other white space than one blank behind a comma or colon, escapes in a key on
-//! the way to the envelope, keys given twice, more than 64 levels. Then a slower scanner decides, so this one needs
-//! no reasons. An error is a bit at its place, and spoils only the line it lies in.
+//! response object only those are looked at that have the first letter and the length of `RequestId` or `Error`.
+//! Everything that is wrong or rare declines its line: other white space than one blank behind a comma or colon,
+//! escapes in a key on the way to the envelope, keys given twice, more than 64 levels. Then a slower scanner decides,
+//! so this one needs no reasons. An error is a bit at its place, and spoils only the line it lies in.
 
 mod check;
 mod scalar;

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 
 use super::{NOWHERE, Span};
 use crate::profile::{Profile, names};
-use crate::record::{Anomalies, Context, Line};
+use crate::record::{Anomalies, Line};
 use crate::scan::context::{self, Offers, Overrides};
 use crate::scan::json::Node;
 use crate::scan::policy::{self, Members, Value};
@@ -160,9 +160,12 @@ impl Found {
             message: value(self.message),
             request_id: value(self.request_id),
         };
-        if self.context.is_empty() && profile.fields().is_empty() && profile.by().is_empty() {
-            let (record, anomalies) = policy::judge(members, Context::default(), &[]);
-            return (Line::Record(record), anomalies);
+        let fields = self.context.iter().map(|&(_, (field, _, _), _, _)| field);
+        if profile.fields().is_empty() && profile.by().is_empty() && context::are_distinct(fields) {
+            let offers = self.context.iter().map(|&(_, name, _, place)| (name, value(place)));
+            let (context, odd) = context::read_each(profile, offers);
+            let (record, anomalies) = policy::judge(members, context, &[]);
+            return (Line::Record(record), anomalies.union(odd));
         }
         let mut offers = Offers::new(bump);
         let mut level = 0;
