@@ -190,7 +190,7 @@ impl<W> Worker<'_, W> {
         let scanner = scanner_of(scanner, profile, options, decided);
         let mut origin = Origin { input: done.input, offset: 0, chunk: done.chunk, line: 0 };
         let mut cut = false;
-        scanner.chunk(text, lines.offset == 0, |span, scanned| {
+        let ends = scanner.chunk(text, lines.offset == 0, |span, scanned| {
             origin.offset = lines.offset + span.start as u64;
             cut = scanned.line == Line::Malformed(Reason::Truncated);
             let text = text.get(span.start..span.end).unwrap_or_default();
@@ -198,9 +198,7 @@ impl<W> Worker<'_, W> {
             origin.line += 1;
         });
         done.unfinished = cut && lines.unterminated;
-        // Line ends are counted again, apart from the scanner, so that the two can be held against each other.
-        let ends = memchr::memchr_iter(b'\n', text).count() as u32;
-        done.lines = ends + u32::from(!text.is_empty() && !text.ends_with(b"\n"));
+        done.lines = ends as u32 + u32::from(!text.is_empty() && !text.ends_with(b"\n"));
     }
 
     /// Shows the values of an input and tells how many there are.

@@ -103,8 +103,9 @@ impl Scanner {
     }
 
     /// Scans a chunk that begins at the start of a line, which is the input's first when `first` is set. `each` gets
-    /// every line in order; what stands behind the last LF is a line too.
-    pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, Scanned<'_>)) {
+    /// every line in order; what stands behind the last LF is a line too. Gives the number of LF, counted apart from
+    /// the lines, so that the two can be held against each other.
+    pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, Scanned<'_>)) -> usize {
         let Self { profile, line_bytes_max, way, trail, slow, bump } = self;
         let mut one = |span: Span, found: Option<&fast::Found>| {
             bump.reset();
@@ -128,6 +129,7 @@ impl Scanner {
                     }
                     start = end + 1;
                 }
+                memchr::memchr_iter(b'\n', chunk).count()
             }
         }
     }

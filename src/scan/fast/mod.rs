@@ -33,7 +33,8 @@ pub struct Span {
 }
 
 /// Scans a chunk that begins at the start of a line. `line` gets every line in order: with what was found, or with
-/// nothing when a slower scanner has to decide. What stands behind the last LF is a line too.
+/// nothing when a slower scanner has to decide. What stands behind the last LF is a line too. Gives the number of LF,
+/// counted apart from the lines.
 #[inline(always)]
 pub fn run(
     chunk: &[u8],
@@ -41,7 +42,8 @@ pub fn run(
     line: &mut impl FnMut(Span, Option<&Found>),
     mut masks: impl FnMut(&[u8; BLOCK]) -> Masks,
     prefix_xor: impl Fn(u64) -> u64,
-) {
+) -> usize {
+    let mut line_ends = 0;
     let mut checker = Checker::default();
     let mut walk = Walk::new(chunk);
     trail.begin_line();
@@ -49,6 +51,7 @@ pub fn run(
     for (place, block) in blocks.iter().enumerate() {
         let base = place * BLOCK;
         let grammar = checker.check(chunk, base, masks(block), &prefix_xor);
+        line_ends += grammar.newline.count_ones() as usize;
         walk.block(base, &grammar, trail, line);
     }
     if !rest.is_empty() {
@@ -56,9 +59,11 @@ pub fn run(
         block[..rest.len()].copy_from_slice(rest);
         let base = blocks.len() * BLOCK;
         let grammar = checker.check(chunk, base, masks(&block), &prefix_xor);
+        line_ends += grammar.newline.count_ones() as usize;
         walk.block(base, &grammar, trail, line);
     }
     if walk.line_start() < chunk.len() {
         line(Span { start: walk.line_start(), end: chunk.len() }, None);
     }
+    line_ends
 }

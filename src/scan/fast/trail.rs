@@ -25,6 +25,10 @@ pub struct Trail {
     floor: u64,
     /// One bit a level: whether the next name of the way was seen there.
     seen: u64,
+    /// What the keys around the response object mean, by their place among those of the line.
+    memo: Vec<Memo>,
+    /// How many of those keys the present line had so far.
+    keys: usize,
     /// What was found so far.
     pub found: Found,
 }
@@ -55,13 +59,22 @@ impl Trail {
             request_id: NOWHERE,
             context: Vec::new(),
         };
-        Self { path: path.map(|name| name.as_bytes().to_vec()).collect(), level: 0, floor: ROOT, seen: 0, found }
+        Self {
+            path: path.map(|name| name.as_bytes().to_vec()).collect(),
+            level: 0,
+            floor: ROOT,
+            seen: 0,
+            memo: Vec::new(),
+            keys: 0,
+            found,
+        }
     }
 
     pub fn begin_line(&mut self) {
         self.level = 0;
         self.floor = ROOT;
         self.seen = 0;
+        self.keys = 0;
         self.found.response = NOWHERE;
         self.found.error = NOWHERE;
         self.found.code = NOWHERE;
@@ -101,12 +114,15 @@ impl Trail {
     /// A key of the innermost open object on the way. Whether the line can still be decided here.
     pub fn key(&mut self, chunk: &[u8], key: Span, may_escape: bool) -> bool {
         let Some(text) = chunk.get(key.start..key.end) else { return false };
-        if may_escape && memchr::memchr(b'\\', text).is_some() {
+        let envelope = self.path.len() - 2;
+        // What was met before has no backslash.
+        let word = if self.level > envelope { None } else { Word::of(chunk, key) };
+        let known = word.and_then(|word| self.known(word));
+        if known.is_none() && may_escape && memchr::memchr(b'\\', text).is_some() {
             return false;
         }
         let blank = usize::from(chunk.get(key.end + 2) == Some(&b' '));
         let value = key.end + 2 + blank;
-        let envelope = self.path.len() - 2;
         let place = if self.level == envelope + 2 {
             match text {
                 b"Code" => &mut self.found.code,
@@ -124,29 +140,108 @@ impl Trail {
                 }
                 _ => return true,
             }
-        } else if self.path.get(self.level).is_some_and(|name| text == name) {
-            if self.level == envelope {
-                self.found.response = value;
-            }
-            let bit = 1 << self.level.min(63);
-            let first = self.seen & bit == 0;
-            self.seen |= bit;
-            self.enter(chunk, value);
-            return first;
         } else {
-            if let Some(name) = names::field_of_bytes(text) {
-                self.found.context.push((self.level, name, key, value));
-            }
-            return true;
+            let meaning = known.unwrap_or_else(|| self.learn(text, word));
+            return self.around(meaning, chunk, key, value);
         };
         let first = *place == NOWHERE;
         *place = value;
         first
     }
 
+    /// What a key around the response object means, when the key at this place of the line before was the same.
+    #[inline(always)]
+    fn known(&mut self, word: Word) -> Option<Meaning> {
+        let memo = self.memo.get(self.keys)?;
+        (memo.word == word && memo.level == self.level).then(|| {
+            self.keys += 1;
+            memo.meaning
+        })
+    }
+
+    /// Finds out what a key around the response object means, and keeps it for the next line.
+    fn learn(&mut self, text: &[u8], word: Option<Word>) -> Meaning {
+        let on_way = self.path.get(self.level).is_some_and(|name| text == name);
+        let meaning =
+            if on_way { Meaning::Way } else { names::field_of_bytes(text).map_or(Meaning::None, Meaning::Name) };
+        if let Some(word) = word
+            && self.keys < MEMO_MAX
+        {
+            let memo = Memo { word, level: self.level, meaning };
+            match self.memo.get_mut(self.keys) {
+                Some(held) => *held = memo,
+                None => self.memo.push(memo),
+            }
+        }
+        self.keys = self.memo.len().min(self.keys + 1);
+        meaning
+    }
+
+    /// A key around the response object. Whether the line can still be decided here.
+    fn around(&mut self, meaning: Meaning, chunk: &[u8], key: Span, value: usize) -> bool {
+        match meaning {
+            Meaning::None => true,
+            Meaning::Name(name) => {
+                self.found.context.push((self.level, name, key, value));
+                true
+            }
+            Meaning::Way => {
+                if self.level + 2 == self.path.len() {
+                    self.found.response = value;
+                }
+                let bit = 1 << self.level.min(63);
+                let first = self.seen & bit == 0;
+                self.seen |= bit;
+                self.enter(chunk, value);
+                first
+            }
+        }
+    }
+
     /// Whether there is a response object, without which other places have to be looked at.
     pub fn is_complete(&self, chunk: &[u8]) -> bool {
         chunk.get(self.found.response) == Some(&b'{')
+    }
+}
+
+/// How many keys of a line are kept.
+const MEMO_MAX: usize = 64;
+
+/// What a key around the response object means.
+#[derive(Clone, Copy, Debug)]
+enum Meaning {
+    /// It is on the way to the response object.
+    Way,
+    /// It names context.
+    Name(names::Name),
+    /// Nothing.
+    None,
+}
+
+/// A key as it stood at some place of an earlier line.
+#[derive(Debug)]
+struct Memo {
+    word: Word,
+    level: usize,
+    meaning: Meaning,
+}
+
+/// A key of at most sixteen bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Word {
+    bytes: u128,
+    length: usize,
+}
+
+impl Word {
+    /// The key, unless it is longer or the chunk ends too early behind it.
+    #[inline(always)]
+    fn of(chunk: &[u8], key: Span) -> Option<Self> {
+        let length = key.end - key.start;
+        let bytes = u128::from_le_bytes(*chunk.get(key.start..)?.first_chunk()?);
+        let beyond = 16_usize.checked_sub(length)?;
+        // In two steps, since no shift takes all bits away.
+        Some(Self { bytes: bytes << (4 * beyond) << (4 * beyond), length })
     }
 }
 

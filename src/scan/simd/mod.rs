@@ -101,8 +101,8 @@ impl Tier {
     }
 }
 
-/// Runs the block scanner over a chunk in a tier; one that the processor lacks falls back to the portable version.
-pub fn run(tier: Tier, chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
+/// Runs the block scanner over a chunk in a tier and gives the number of LF; one that the processor lacks falls back to the portable version.
+pub fn run(tier: Tier, chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
     match tier {
         #[cfg(target_arch = "x86_64")]
         Tier::Avx512 if x86::has_avx512() => x86::run_avx512(chunk, trail, line),
@@ -110,7 +110,7 @@ pub fn run(tier: Tier, chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Sp
         Tier::Avx2 if x86::has_avx2() => x86::run_avx2(chunk, trail, line),
         _ => {
             let mut state = portable::Classifier::new();
-            fast::run(chunk, trail, line, |block| state.block(block), portable::prefix_xor);
+            fast::run(chunk, trail, line, |block| state.block(block), portable::prefix_xor)
         }
     }
 }

@@ -24,31 +24,33 @@ pub fn has_avx512() -> bool {
 }
 
 /// The block scanner with 256-bit vectors; without them it does nothing.
-pub fn run_avx2(chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
-    if has_avx2() {
-        // SAFETY: the processor has every instruction set that the function asks for.
-        unsafe { avx2(chunk, trail, line) }
+pub fn run_avx2(chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
+    if !has_avx2() {
+        return 0;
     }
+    // SAFETY: the processor has every instruction set that the function asks for.
+    unsafe { avx2(chunk, trail, line) }
 }
 
 /// The block scanner with 512-bit vectors; without them it does nothing.
-pub fn run_avx512(chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
-    if has_avx512() {
-        // SAFETY: the processor has every instruction set that the function asks for.
-        unsafe { avx512(chunk, trail, line) }
+pub fn run_avx512(chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
+    if !has_avx512() {
+        return 0;
     }
+    // SAFETY: the processor has every instruction set that the function asks for.
+    unsafe { avx512(chunk, trail, line) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-fn avx2(chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
+fn avx2(chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
     let mut state = Avx2::new();
-    fast::run(chunk, trail, line, |block| state.block(block), |bits| prefix_xor(bits));
+    fast::run(chunk, trail, line, |block| state.block(block), |bits| prefix_xor(bits))
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-fn avx512(chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
+fn avx512(chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
     let mut state = Avx512::new();
-    fast::run(chunk, trail, line, |block| state.block(block), |bits| prefix_xor(bits));
+    fast::run(chunk, trail, line, |block| state.block(block), |bits| prefix_xor(bits))
 }
 
 /// Bit `i` of the result is the exclusive or of bits 0 to `i`: a multiplication without carries by all ones.
