@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod dedupe;
+pub mod disk;
 pub mod drive;
 pub mod filter;
 pub mod foreign;
@@ -18,6 +19,7 @@ pub mod render;
 pub mod report;
 pub mod scan;
 mod sequence;
+pub mod state;
 pub mod summary;
 pub mod survey;
 pub mod ticket;

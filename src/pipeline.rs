@@ -46,7 +46,8 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
 ) -> Result<Analysis, ThreadsError> {
     let rejects = on_reject.map(|mut on_reject| {
         Sequencer::new(move |before: u64, reject: Reject| {
-            on_reject(&reject, before + u64::from(reject.origin.line) + 1);
+            let earlier = lines_before(inputs, reject.origin.input);
+            on_reject(&reject, earlier + before + u64::from(reject.origin.line) + 1);
         })
     });
     let rules = Rules { filter: &options.reading.filter, duplicates, keep_rejects: rejects.is_some() };
@@ -79,6 +80,12 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         decided: driven.decided,
         ..Analysis::default()
     };
+    for input in (0..).take(inputs.len()) {
+        let earlier = lines_before(inputs, input);
+        if earlier > 0 {
+            analysis.summary.numbering.begin(input, earlier);
+        }
+    }
     for fold in driven.folds {
         analysis.summary.merge(fold.summary);
         for input in fold.unfinished {
@@ -88,6 +95,11 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         }
     }
     Ok(analysis)
+}
+
+/// How many lines of an input earlier runs read.
+fn lines_before(inputs: &[Input], input: u32) -> u64 {
+    inputs.get(input as usize).and_then(|input| input.start.as_ref()).map_or(0, |start| start.lines)
 }
 
 /// Which lines count, and whether rejects are kept.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::filter::Filter;
 use crate::foreign::{self, Foreign};
-use crate::input::feed::{Framing, Head};
+use crate::input::feed::{Framing, HEAD_BYTES, Head};
 use crate::nanos::Nanos;
 use crate::profile::Profile;
 use crate::record::Line;
@@ -48,6 +48,9 @@ pub struct Reading {
 pub struct Surveyed {
     /// Where envelope and context are.
     pub profile: Arc<Profile>,
+    /// Whether more bytes behind these would change nothing: the pointers are given, or all lines were there that are
+    /// looked at.
+    pub is_final: bool,
     /// Whether it is a stream of values.
     pub is_json: bool,
     /// Where each context field was found, with a sample.
@@ -80,6 +83,7 @@ impl<'o> Survey<'o> {
     /// Looks at the first bytes of an input.
     pub fn prepare(&self, input: u32, head: Head<'_>) -> (Arc<Profile>, Framing) {
         let is_json = match self.reading.format {
+            _ if head.envelope.is_some() => false,
             InputFormat::Auto => values::is_stream(head.first),
             InputFormat::Ndjson => false,
             InputFormat::Json => true,
@@ -90,7 +94,9 @@ impl<'o> Survey<'o> {
             detect::sample(head.first).collect()
         };
         let given = &self.reading.profile;
-        let profile = self.intern(if self.reading.detect {
+        let profile = self.intern(if let Some(known) = head.envelope {
+            given.with_candidates(known.to_vec())
+        } else if self.reading.detect {
             given.with_candidates(detect::candidates(texts.iter().copied()))
         } else {
             given.clone()
@@ -99,8 +105,10 @@ impl<'o> Survey<'o> {
         let skipped = self.reading.prune
             && !is_json
             && head.file.is_some_and(|(file, size)| is_outside(&self.reading.filter, &profile, &texts, file, size));
+        let whole = texts.len() >= detect::LINES_MAX || head.first.len() >= HEAD_BYTES;
         let surveyed = Surveyed {
             profile: Arc::clone(&profile),
+            is_final: head.envelope.is_some() || !self.reading.detect || whole,
             is_json,
             fields,
             foreign: foreign::recognise(head.first),
@@ -112,6 +120,7 @@ impl<'o> Survey<'o> {
         }
         let framing = match (skipped, is_json) {
             (true, _) => Framing::Skip,
+            (false, true) if head.has_start => Framing::Refuse,
             (false, true) => Framing::Values,
             (false, false) => Framing::Lines,
         };

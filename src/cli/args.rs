@@ -17,8 +17,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 a rule fired, or an id was not found; 2 usage; 3 an input is missing, unreadable, \
-incomplete or corrupt, or holds no response (the report covers the rest); 4 a report could not be written; \
-70 the numbers do not add up (a bug); 130, 143 interrupted (the report covers what was read); 141 stdout closed.";
+incomplete or corrupt, or holds no response (the report covers the rest); 4 a report or the state could not be \
+written, or the state is damaged; 5 another run holds the lock of the state; 70 the numbers do not add up (a bug); 130, 143 interrupted (the report covers what was read); 141 stdout closed.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -34,6 +34,9 @@ pub enum Command {
     /// Write up failures as text to paste into a support ticket, one for each code and product.
     #[command(after_help = EXIT_CODES)]
     Ticket(Box<TicketArgs>),
+    /// Show or check what runs with --state left.
+    #[command(subcommand)]
+    State(StateCommand),
     /// Tell what an error code means, who can act and what to do.
     Codes(CodesArgs),
     /// Print a completion script for a shell.
@@ -105,10 +108,53 @@ pub struct FilterArgs {
     pub region: Vec<String>,
 }
 
+/// How many runs a state remembers when --history does not say.
+pub const HISTORY: usize = 30;
+
+/// What a run leaves for the next one.
+#[derive(Debug, Args)]
+pub struct StateArgs {
+    /// Read only what is new since the last run with this file, and move it when every output is in place. The first run
+    /// makes it.
+    #[arg(long, value_name = "FILE", help_heading = "State")]
+    pub state: Option<PathBuf>,
+
+    /// How long to wait for another run that holds the lock of the state, such as 30s; without it exit 5 at once.
+    #[arg(long, value_name = "SPAN", help_heading = "State")]
+    pub lock_wait: Option<String>,
+
+    /// How many runs the state remembers [default: 30].
+    #[arg(long, value_name = "N", help_heading = "State")]
+    pub history: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Show the totals of all runs, how far each file was read, and the last runs.
+    #[command(after_help = EXIT_CODES)]
+    Show {
+        /// The file of the state.
+        file: PathBuf,
+
+        /// Format on standard output.
+        #[arg(short = 'f', long, value_enum, default_value_t = FormatArg::Text)]
+        format: FormatArg,
+    },
+    /// Tell whether a state is whole: exit 4 when it is not.
+    #[command(after_help = EXIT_CODES)]
+    Check {
+        /// The file of the state.
+        file: PathBuf,
+    },
+}
+
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     #[command(flatten)]
     pub input: InputArgs,
+
+    #[command(flatten)]
+    pub state: StateArgs,
 
     #[command(flatten)]
     pub filter: FilterArgs,

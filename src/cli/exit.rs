@@ -7,6 +7,7 @@ pub const BREACH: u8 = 1;
 pub const USAGE: u8 = 2;
 pub const INPUT: u8 = 3;
 pub const WRITE: u8 = 4;
+pub const LOCKED: u8 = 5;
 pub const LAW: u8 = 70;
 pub const CLOSED: u8 = 141;
 

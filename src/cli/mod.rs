@@ -3,12 +3,14 @@
 mod args;
 mod copy;
 mod exit;
+mod incremental;
 mod list;
 mod plan;
 mod progress;
 mod report;
 mod screen;
 mod signals;
+mod state;
 mod ticket;
 
 use std::io::{self, Write};
@@ -16,6 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
 use resplog::catalog;
+use resplog::disk::{Disk, Fault};
 use resplog::nanos::Nanos;
 use resplog::render::{codes, json};
 
@@ -32,6 +35,7 @@ pub fn run() -> u8 {
         Command::Ids(args) => list::ids(&args),
         Command::Find(args) => list::find(&args),
         Command::Ticket(args) => ticket::run(&args),
+        Command::State(command) => state::run(&command),
         Command::Codes(args) => run_codes(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -85,6 +89,12 @@ fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> u8 {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
         Err(error) => complain(&anyhow::Error::new(error).context("standard output"), exit::WRITE),
     }
+}
+
+/// The file system. In a build for tests, RESPLOG_FAULT makes one of its calls fail.
+fn disk() -> Disk {
+    let fault = if cfg!(debug_assertions) { std::env::var("RESPLOG_FAULT").ok() } else { None };
+    Disk::new(fault.and_then(|text| Fault::parse(&text)))
 }
 
 /// The clock, which only the binary reads.

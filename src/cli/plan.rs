@@ -19,6 +19,7 @@ use resplog::scan::{Tier, Way};
 use resplog::survey::{InputFormat, Reading};
 
 use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs, ReportFormat};
+use super::incremental;
 
 /// What `report` does, resolved.
 pub struct ReportPlan {
@@ -55,9 +56,14 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         Some(ReportFormat::Mail) => Some(Format::Mail),
         None => outputs.is_empty().then_some(Format::Text),
     };
+    let inputs = inputs(&args.input)?;
+    incremental::check(args, &inputs)?;
+    let mut options = options(&args.input, &args.filter, by_pointers, now, simd)?;
+    // A file that is left out has no position.
+    options.reading.prune &= args.state.state.is_none();
     Ok(ReportPlan {
-        inputs: inputs(&args.input)?,
-        options: options(&args.input, &args.filter, by_pointers, now, simd)?,
+        inputs,
+        options,
         by,
         periods,
         classes: classes(args.classes.as_ref())?,

@@ -1,24 +1,25 @@
 //! `resplog report`: read, sum up, check, write.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use resplog::dedupe::{self, Duplicates};
+use resplog::disk::Disk;
 use resplog::drive::Watch;
 use resplog::hints;
 use resplog::input::{Input, discover};
 use resplog::nanos::Nanos;
 use resplog::pipeline::{self, Analysis};
 use resplog::render::{self, Format, escape, json};
-use resplog::report::Report;
 use resplog::report::build::{self, InputFacts};
+use resplog::report::{Condition, Report, Window};
 use resplog::summary::rejects::Reject;
 
 use tempfile::NamedTempFile;
 
 use super::args::ReportArgs;
+use super::incremental::{NewLines, Refused, Session};
 use super::plan::{self, ReportPlan};
 use super::signals::Signals;
 use super::{complain, copy, exit, print, progress, screen};
@@ -28,19 +29,19 @@ pub fn run(args: &ReportArgs) -> u8 {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
-    let own: Vec<_> = plan.outputs.iter().map(|(path, _)| path.clone()).chain(args.rejects.clone()).collect();
-    let inputs = discover::discover(&plan.inputs, &own);
     let watch = Watch::default();
     let signals = match Signals::stop(&watch) {
         Ok(signals) => signals,
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
-    let (inputs, duplicates, _copies) = match sort_out(args, &plan, inputs, &watch) {
-        Ok(done) => done,
-        Err(error) => return complain(&error, exit::WRITE),
+    let disk = super::disk();
+    let session = args.state.state.as_ref().map(|path| Session::begin(args, path, &disk, &signals)).transpose();
+    let session = match session {
+        Ok(session) => session,
+        Err(Refused(error, code)) => return complain(&error, code),
     };
-    let (analysis, rejects_written) =
-        match progress::shown(args.progress, &inputs, &watch, || analyze(args, &plan, &inputs, &duplicates, &watch)) {
+    let (NewLines { inputs, analysis, rejects: rejects_written, positions }, _copies) =
+        match read(args, &plan, session.as_ref(), &disk, &watch) {
             Ok(done) => done,
             Err(error) => return complain(&error, exit::WRITE),
         };
@@ -65,6 +66,11 @@ pub fn run(args: &ReportArgs) -> u8 {
             );
         }
     };
+    report.window = session.as_ref().map(|session| Window {
+        generation: session.generation(),
+        from: analysis.summary.span.first,
+        to: analysis.summary.span.last,
+    });
     let fail = |report: &mut Report, error: &anyhow::Error| {
         complain(error, exit::WRITE);
         report.fail_write();
@@ -73,7 +79,10 @@ pub fn run(args: &ReportArgs) -> u8 {
         fail(&mut report, &error);
     }
     for (path, format) in &plan.outputs {
-        if let Err(error) = replace(path, |out| write(&report, *format, Some(path.as_path()), args, &plan, out)) {
+        let durable = session.is_some();
+        if let Err(error) =
+            replace(&disk, path, durable, |out| write(&report, *format, Some(path.as_path()), args, &plan, out))
+        {
             fail(&mut report, &error);
         }
     }
@@ -83,7 +92,39 @@ pub fn run(args: &ReportArgs) -> u8 {
             return printed;
         }
     }
+    if let (Some(session), Some(positions)) = (&session, positions)
+        && !analysis.interrupted
+        && !report.status.contains(&Condition::WriteFailed)
+        && let Err(error) = session.commit(&disk, &analysis, positions)
+    {
+        fail(&mut report, &error);
+    }
     exit::of(&report, signals.received())
+}
+
+/// Reads the inputs, or with a state what is new in them. Copies of inputs vanish with what comes last.
+fn read(
+    args: &ReportArgs,
+    plan: &ReportPlan,
+    session: Option<&Session>,
+    disk: &Disk,
+    watch: &Watch,
+) -> Result<(NewLines<Result<()>>, Vec<NamedTempFile>)> {
+    let outputs = plan.outputs.iter().map(|(path, _)| path.clone()).chain(args.rejects.clone());
+    let Some(session) = session else {
+        let inputs = discover::discover(&plan.inputs, &outputs.collect::<Vec<_>>());
+        let (inputs, duplicates, copies) = sort_out(args, plan, inputs, watch)?;
+        let (analysis, rejects) =
+            progress::shown(args.progress, &inputs, watch, || analyze(args, plan, &inputs, disk, &duplicates, watch))?;
+        return Ok((NewLines { inputs, analysis, rejects, positions: None }, copies));
+    };
+    let own: Vec<_> = outputs.chain(session.own()).collect();
+    let read = session.read(disk, &plan.inputs, &own, watch, |inputs| {
+        progress::shown(args.progress, inputs, watch, || {
+            analyze(args, plan, inputs, disk, &Duplicates::default(), watch)
+        })
+    })?;
+    Ok((read, Vec::new()))
 }
 
 /// For `--dedupe`, finds the records that repeat an id; inputs that cannot be read twice are copied first.
@@ -107,6 +148,7 @@ fn analyze(
     args: &ReportArgs,
     plan: &ReportPlan,
     inputs: &[Input],
+    disk: &Disk,
     duplicates: &Duplicates,
     watch: &Watch,
 ) -> Result<(Analysis, Result<()>)> {
@@ -116,7 +158,7 @@ fn analyze(
     };
     let paths: Vec<_> = inputs.iter().map(shown).collect();
     let mut analysis = None;
-    let written = replace(path, |out| {
+    let written = replace(disk, path, args.state.state.is_some(), |out| {
         let mut result = Ok(());
         let on_reject = |reject: &Reject, line: u64| {
             if result.is_ok() {
@@ -142,7 +184,9 @@ pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
     let rows = inputs.iter().enumerate().map(|(rank, input)| {
         let read = analysis.reads.get(rank).cloned().unwrap_or_default();
         let surveyed = analysis.surveyed.get(rank).and_then(Option::as_ref);
-        let pointers = surveyed.map(|it| it.profile.candidates()).unwrap_or_default();
+        // What was not read because nothing is new in it has the profile of the runs before.
+        let known = input.start.as_ref().and_then(|start| start.envelope.as_deref());
+        let pointers = surveyed.map(|it| it.profile.candidates()).or(known).unwrap_or_default();
         InputFacts {
             path: shown(input),
             format: if surveyed.is_some_and(|it| it.is_json) { "json" } else { "ndjson" },
@@ -216,20 +260,14 @@ fn typed(inputs: &[std::path::PathBuf]) -> String {
     inputs.iter().map(plain).collect::<Option<Vec<_>>>().unwrap_or_default().join(" ")
 }
 
-/// Writes a file so that readers see the old one or the new one, whole.
-pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = || path.display().to_string();
-    let mut temporary = tempfile::Builder::new();
-    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    let file = temporary.prefix(".resplog-").permissions(permissions).tempfile_in(folder);
-    // The error of the crate names the temporary file, which nobody asked for.
-    let file = file.map_err(|error| io::Error::from(error.kind())).with_context(name)?;
-    let mut out = BufWriter::new(file.as_file());
-    write(&mut out).and_then(|()| out.flush()).with_context(name)?;
-    drop(out);
-    file.persist(path).map_err(|error| error.error).with_context(name)?;
-    Ok(())
+/// Writes a file so that readers see the old one or the new one, whole; `durable` as in [`Disk::replace`].
+pub fn replace(
+    disk: &Disk,
+    path: &Path,
+    durable: bool,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> Result<()> {
+    disk.replace(path, durable, write).with_context(|| path.display().to_string())
 }
 
 /// Says which inputs could not be read as they should.

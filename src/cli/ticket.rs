@@ -72,10 +72,12 @@ pub fn run(args: &TicketArgs) -> u8 {
     }
     let printed = match &args.output {
         None => print(|out| render::write(&tickets, plan.format, &plan.view, out)),
-        Some(path) => match replace(path, |out| render::write(&tickets, plan.format, &plan.view, out)) {
-            Ok(()) => exit::DONE,
-            Err(error) => complain(&error, exit::WRITE),
-        },
+        Some(path) => {
+            match replace(&super::disk(), path, false, |out| render::write(&tickets, plan.format, &plan.view, out)) {
+                Ok(()) => exit::DONE,
+                Err(error) => complain(&error, exit::WRITE),
+            }
+        }
     };
     if printed == exit::DONE { exit::of(&report, signals.received()) } else { printed }
 }
@@ -158,7 +160,7 @@ fn write_up(args: &TicketArgs, plan: &TicketPlan, report: &Report, inputs: &[Inp
 fn hand_over(path: &Path, tickets: &Tickets, options: &Options, inputs: &[Input], watch: &Watch) -> Result<()> {
     let paths: Vec<_> = inputs.iter().map(shown).collect();
     let mut run = Ok(false);
-    replace(path, |out| {
+    replace(&super::disk(), path, false, |out| {
         let mut written = Ok(());
         run = evidence::evidence(&tickets.tickets, inputs, options, watch, |record| {
             if written.is_ok() {

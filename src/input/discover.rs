@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::Input;
+use super::{FileId, Input};
 
 /// Finds the inputs that `names` mean, sorted by the bytes of their paths. A file named twice, or by two links, comes
 /// once, under the smallest path. Directories are walked for regular files, hidden and ignored ones too, but for
-/// those in `own`, which are this program's outputs. A name that means nothing becomes an input with an error.
+/// those in `own`, which are this program's outputs, and its temporary files. A name that means nothing becomes an input with an error.
 #[must_use]
 pub fn discover(names: &[PathBuf], own: &[PathBuf]) -> Vec<Input> {
-    let own: Vec<_> = own.iter().filter_map(|path| Identity::of(path)).collect();
+    let own: Vec<_> = own.iter().filter_map(|path| identity(path)).collect();
     let mut found = Found::default();
     for name in names {
         if name.as_os_str() == "-" {
@@ -48,33 +47,34 @@ impl Found {
     fn into_inputs(self) -> Vec<Input> {
         let mut seen = HashMap::new();
         let inputs = self.paths.into_values().filter(|(path, error)| {
-            let identity = if error.is_none() { Identity::of(path) } else { None };
+            let identity = if error.is_none() { identity(path) } else { None };
             identity.is_none_or(|identity| seen.insert(identity, ()).is_none())
         });
         inputs.map(|(path, error)| Input { error, ..Input::new(path) }).collect()
     }
 }
 
-/// Device and inode of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Identity(u64, u64);
+/// What the names of this program's temporary files begin with; a run that was killed may leave one.
+pub const TEMPORARY: &str = ".resplog-";
 
-impl Identity {
-    /// The identity of a regular file; others, such as pipes, are told apart by their names only.
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = path.metadata().ok().filter(|metadata| metadata.is_file())?;
-        Some(Self(metadata.dev(), metadata.ino()))
-    }
+/// The identity of a regular file; others, such as pipes, are told apart by their names only.
+fn identity(path: &Path) -> Option<FileId> {
+    path.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| FileId::of(&metadata))
 }
 
-fn walk(directory: &Path, own: &[Identity], found: &mut Found) {
+fn is_own(path: &Path, own: &[FileId]) -> bool {
+    let is_temporary = path.file_name().is_some_and(|name| name.as_bytes().starts_with(TEMPORARY.as_bytes()));
+    is_temporary || identity(path).is_some_and(|identity| own.contains(&identity))
+}
+
+fn walk(directory: &Path, own: &[FileId], found: &mut Found) {
     let before = found.paths.len();
     let mut failed = false;
     for entry in ignore::WalkBuilder::new(directory).standard_filters(false).follow_links(true).build() {
         match entry {
             Ok(entry) => {
                 let path = entry.path();
-                if path.is_file() && !Identity::of(path).is_some_and(|identity| own.contains(&identity)) {
+                if path.is_file() && !is_own(path, own) {
                     found.plain(path);
                 }
             }
@@ -112,7 +112,7 @@ fn is_glob(name: &Path) -> bool {
 }
 
 /// Expands a glob that the shell left alone; `*` does not cross a slash, `**` does.
-fn expand(glob: &Path, own: &[Identity], found: &mut Found) {
+fn expand(glob: &Path, own: &[FileId], found: &mut Found) {
     let text = glob.to_string_lossy();
     let matcher = match globset::GlobBuilder::new(&text).literal_separator(true).build() {
         Ok(built) => built.compile_matcher(),
@@ -128,7 +128,7 @@ fn expand(glob: &Path, own: &[Identity], found: &mut Found) {
         let path = if fixed.as_os_str().is_empty() { path.strip_prefix(".").unwrap_or(path) } else { path };
         if path.as_os_str() != OsStr::new("") && matcher.is_match(path) && path.is_file() {
             any = true;
-            if !Identity::of(path).is_some_and(|identity| own.contains(&identity)) {
+            if !is_own(path, own) {
                 found.plain(path);
             }
         }

@@ -2,83 +2,16 @@
 //! paths. A thread stays with its input and helps others when there is nothing left to open. It does not know what a
 //! line is.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::decode::memory::Memory;
-use super::source::{self, Damage, Lines, Opened, Sizes};
+use super::ends::Ends;
+pub use super::event::{Event, Framing, Head, InputRead};
+use super::source::{self, Damage, Opened, Sizes};
 use super::stream::Stream;
-use super::{Compression, Input, Status};
-
-/// What was read of an input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InputRead {
-    /// Decompressed bytes.
-    pub bytes: u64,
-    /// How the bytes were packed.
-    pub compression: Compression,
-    /// The damage that came first, if any.
-    pub damage: Option<Damage>,
-}
-
-impl InputRead {
-    /// How the input was read.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        self.damage.as_ref().map_or(Status::Ok, |damage| damage.status)
-    }
-
-    fn spoil(&mut self, damage: Option<Damage>) {
-        if let Some(damage) = damage
-            && self.damage.as_ref().is_none_or(|held| damage < *held)
-        {
-            self.damage = Some(damage);
-        }
-    }
-}
-
-/// What a thread gets.
-#[derive(Debug)]
-pub enum Event<T> {
-    /// Lines in the thread's buffer; nothing when no line begins in the part.
-    Chunk {
-        /// The rank of the input.
-        input: u32,
-        /// The place of the chunk in its input; every place comes once.
-        chunk: u32,
-        /// The lines.
-        lines: Option<Lines>,
-        /// What was prepared for the input.
-        prepared: T,
-    },
-    /// A whole input, which the thread reads by itself.
-    Values {
-        /// The rank of the input.
-        input: u32,
-        /// Its bytes; nothing was taken from it.
-        stream: Stream,
-        /// What was prepared for the input.
-        prepared: T,
-    },
-    /// An input has this many chunks, some of which other threads may still work on.
-    End {
-        /// The rank of the input.
-        input: u32,
-        /// How many chunks it has.
-        chunks: u32,
-    },
-}
-
-/// How an input is cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Framing {
-    /// Into lines; the threads share it.
-    Lines,
-    /// By whoever gets it, who needs to see it in order.
-    Values,
-    /// Not at all: it is left out.
-    Skip,
-}
+use super::{Compression, Input, Start, Status};
 
 /// What a thread keeps between two chunks.
 #[derive(Debug)]
@@ -106,7 +39,7 @@ struct Open<T> {
 
 #[derive(Debug)]
 enum Body {
-    File { file: std::fs::File, size: u64, parts: u32, next: AtomicU32 },
+    File { file: std::fs::File, span: Range<u64>, parts: u32, next: AtomicU32 },
     Stream { state: Mutex<(Stream, u32)>, ended: AtomicBool },
 }
 
@@ -134,15 +67,6 @@ struct Queue<T> {
     /// How many threads are opening an input just now.
     opening: usize,
     open: Vec<Arc<Open<T>>>,
-}
-
-/// The first bytes of an input, whole lines or the whole input; of a plain file also the last ones.
-#[derive(Clone, Copy, Debug)]
-pub struct Head<'a> {
-    /// The first bytes.
-    pub first: &'a [u8],
-    /// The file, with its size, for those who want to see its end.
-    pub file: Option<(&'a std::fs::File, u64)>,
 }
 
 /// The inputs of a run, shared by its threads. `prepare` looks at the first bytes of an input and says how it
@@ -222,18 +146,29 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         }
     }
 
+    fn note_ends(&self, input: u32, ends: Option<Ends>) {
+        if let Some(read) = lock(&self.read).get_mut(input as usize) {
+            read.ends = ends;
+        }
+    }
+
+    /// Passes over what earlier runs read.
+    fn skip(&self, stream: &mut Stream, start: &Start) -> Option<Damage> {
+        stream.start_at(start.offset, start.mid_line, self.sizes, self.stop)
+    }
+
     fn read(&self, open: &Open<T>, buffer: &mut Vec<u8>) -> Option<Event<T>> {
         let input = open.input;
         if buffer.capacity() > self.sizes.chunk_bytes.saturating_add(BUFFER_ROOM_BYTES) {
             *buffer = Vec::new();
         }
         let (chunk, lines) = match &open.body {
-            Body::File { file, size, parts, next } => {
+            Body::File { file, span, parts, next } => {
                 let part = next.fetch_add(1, Ordering::Relaxed);
                 if part >= *parts {
                     return (part == *parts).then_some(Event::End { input, chunks: *parts });
                 }
-                let read = source::read_part(file, *size, part, self.sizes, buffer);
+                let read = source::read_part(file, span.clone(), part, self.sizes, buffer);
                 self.note(input, read.bytes, read.damage);
                 self.bytes_done.fetch_add(read.bytes, Ordering::Relaxed);
                 (part, read.lines)
@@ -249,6 +184,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 self.bytes_done.fetch_add(stream.packed_bytes_read() - packed, Ordering::Relaxed);
                 if lines.is_none() {
                     ended.store(true, Ordering::Relaxed);
+                    self.note_ends(input, stream.ends());
                     return Some(Event::End { input, chunks: *chunks });
                 }
                 *chunks += 1;
@@ -309,14 +245,23 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         if let Some(error) = &input.error {
             return Err(failed(error.clone()));
         }
-        let opened = source::open(input, &self.memory).map_err(|error| failed(error.to_string()))?;
         let rank = rank as u32;
+        if let Some(compression) = input.start.as_ref().and_then(|start| start.nothing_new) {
+            self.note_compression(rank, compression);
+            return Ok(Opening::Skipped);
+        }
+        let opened = source::open(input, &self.memory).map_err(|error| failed(error.to_string()))?;
+        let envelope = input.start.as_ref().and_then(|start| start.envelope.as_deref());
+        let offset = input.start.as_ref().map_or(0, |start| start.offset);
+        let has_start = input.start.is_some();
+        let refused = || failed("a stream of JSON values cannot be followed, only lines can".into());
         let (prepared, body) = match opened {
             Opened::File(file, size) => {
                 let head = source::Sizes { chunk_bytes: HEAD_BYTES, ..self.sizes };
                 let mut buffer = Vec::new();
-                let part = source::read_part(&file, size, 0, head, &mut buffer);
-                let parts = size.div_ceil(self.sizes.chunk_bytes as u64);
+                let seen = if envelope.is_some() { offset } else { 0 };
+                let part = source::read_part(&file, seen..size.max(seen), 0, head, &mut buffer);
+                let parts = size.saturating_sub(offset).div_ceil(self.sizes.chunk_bytes as u64);
                 let parts = u32::try_from(parts).map_err(|_| failed(format!("{size} bytes are too many")))?;
                 if size == 0
                     && let Some(compression) = named_compression(input)
@@ -333,24 +278,41 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                     );
                 }
                 self.note(rank, 0, part.damage);
-                let head = Head { first: &buffer, file: Some((&file, size)) };
+                let head = Head { first: &buffer, file: Some((&file, size)), has_start, envelope };
                 match (self.prepare)(rank, head) {
                     (_, Framing::Skip) => return Ok(Opening::Skipped),
+                    (_, Framing::Refuse) => return Err(refused()),
                     (prepared, Framing::Values) => {
                         return Ok(Opening::Alone(Stream::of_file(file, size, &self.memory), prepared));
                     }
-                    (prepared, Framing::Lines) => (prepared, Body::File { file, size, parts, next: AtomicU32::new(0) }),
+                    (prepared, Framing::Lines) => {
+                        (prepared, Body::File { file, span: offset..size, parts, next: AtomicU32::new(0) })
+                    }
                 }
             }
             Opened::Stream(mut stream) => {
+                let mut skipped = None;
+                if let Some(start) = &input.start {
+                    stream.keep_ends();
+                    if envelope.is_some() {
+                        skipped = self.skip(&mut stream, start);
+                    }
+                }
                 let (head, damage) = stream.peek(HEAD_BYTES, self.sizes, self.stop);
-                let (prepared, framing) = (self.prepare)(rank, Head { first: head, file: None });
+                let (prepared, framing) = (self.prepare)(rank, Head { first: head, file: None, has_start, envelope });
+                if framing == Framing::Refuse {
+                    return Err(refused());
+                }
+                if let Some(start) = input.start.as_ref().filter(|start| start.envelope.is_none()) {
+                    skipped = self.skip(&mut stream, start);
+                }
+                let damage = skipped.or(damage);
                 if framing == Framing::Values {
                     self.note(rank, 0, damage);
                     self.note_compression(rank, stream.compression());
                     return Ok(Opening::Alone(stream, prepared));
                 }
-                self.note(rank, stream.bytes_read(), damage);
+                self.note(rank, stream.bytes_read().saturating_sub(offset), damage);
                 self.note_compression(rank, stream.compression());
                 self.bytes_done.fetch_add(stream.packed_bytes_read(), Ordering::Relaxed);
                 (prepared, Body::Stream { state: Mutex::new((stream, 0)), ended: AtomicBool::new(false) })

@@ -2,12 +2,18 @@
 
 pub mod decode;
 pub mod discover;
+pub mod ends;
+pub mod event;
 pub mod feed;
 pub mod source;
 pub mod split;
 pub mod stream;
 
 use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::profile::Pointer;
 
 /// What a user named, found and in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,13 +26,50 @@ pub struct Input {
     pub copy: Option<PathBuf>,
     /// How many of its bytes are read at the most: those of a run before.
     pub bytes_max: Option<u64>,
+    /// Where reading begins, for those who read only what is new.
+    pub start: Option<Start>,
+}
+
+/// Where reading a file begins when earlier runs read its first lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// Which file it is, whatever its name is by now.
+    pub file: FileId,
+    /// Offset of the first byte that is read, of the decompressed bytes. It is the first of a line.
+    pub offset: u64,
+    /// How many lines stand before.
+    pub lines: u64,
+    /// Whether the offset of an archive is inside a line, the rest of which is passed over.
+    pub mid_line: bool,
+    /// Pointers to the envelope, when they are known for good.
+    pub envelope: Option<Vec<Pointer>>,
+    /// Nothing is read at all; this is how the file is packed.
+    pub nothing_new: Option<Compression>,
+}
+
+/// Device and inode of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FileId {
+    /// The device.
+    pub device: u64,
+    /// The inode.
+    pub inode: u64,
+}
+
+impl FileId {
+    /// The identity in a file's metadata.
+    #[must_use]
+    pub fn of(metadata: &std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
 }
 
 impl Input {
     /// An input at a path.
     #[must_use]
     pub const fn new(path: PathBuf) -> Self {
-        Self { path, error: None, copy: None, bytes_max: None }
+        Self { path, error: None, copy: None, bytes_max: None, start: None }
     }
 
     /// Whether the input is standard input.
@@ -61,10 +104,17 @@ impl Status {
             Self::Error => "error",
         }
     }
+
+    /// The status of that word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Ok, Self::Incomplete, Self::Corrupt, Self::Error].into_iter().find(|status| status.as_str() == name)
+    }
 }
 
 /// How the bytes of an input are packed; told by content.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Compression {
     /// Plain bytes.
     #[default]

@@ -3,14 +3,16 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
 
 use super::decode::memory::Memory;
 use super::decode::{self, SNIFF_BYTES};
 use super::split;
 use super::stream::Stream;
-use super::{Input, Status};
+use super::{FileId, Input, Status};
 
 /// Sizes of reads and lines, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +54,10 @@ pub fn open(input: &Input, memory: &Memory) -> io::Result<Opened> {
         let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         return Ok(Opened::Stream(Stream::new(stdin, memory)));
     }
-    // A FIFO without a writer would block here and could not be interrupted; a regular file takes no notice.
-    let nonblock = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let file = File::options().read(true).custom_flags(nonblock).open(input.copy.as_ref().unwrap_or(&input.path))?;
+    let file = match &input.start {
+        Some(start) => open_same(&input.path, start.file)?,
+        None => open_path(input.copy.as_ref().unwrap_or(&input.path))?,
+    };
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
@@ -69,6 +72,44 @@ pub fn open(input: &Input, memory: &Memory) -> io::Result<Opened> {
         return Ok(Opened::File(file, size));
     }
     Ok(Opened::Stream(Stream::new(file, memory)))
+}
+
+/// Opens a path without waiting.
+///
+/// # Errors
+///
+/// The error of the operating system.
+pub fn open_path(path: &Path) -> io::Result<File> {
+    // A FIFO without a writer would block here and could not be interrupted; a regular file takes no notice.
+    let nonblock = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    File::options().read(true).custom_flags(nonblock).open(path)
+}
+
+/// Opens a certain file, which may have been renamed in its directory meanwhile.
+///
+/// # Errors
+///
+/// The error of the operating system; `NotFound` when the directory does not hold the file any more.
+pub fn open_same(path: &Path, id: FileId) -> io::Result<File> {
+    let same = |path: &Path| {
+        let file = open_path(path)?;
+        Ok::<_, io::Error>((FileId::of(&file.metadata()?) == id).then_some(file))
+    };
+    match same(path) {
+        Ok(Some(file)) => return Ok(file),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(None) | Err(_) => {}
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        if path.metadata().is_ok_and(|metadata| FileId::of(&metadata) == id)
+            && let Some(file) = same(&path)?
+        {
+            return Ok(file);
+        }
+    }
+    Err(io::ErrorKind::NotFound.into())
 }
 
 /// The first bytes of a file, and how many there are.
@@ -126,13 +167,14 @@ impl Damage {
     }
 }
 
-/// Reads the lines that begin in part `part` of a file into `buffer`. The file had `size` bytes when it was opened,
-/// and what was added since is not looked at.
-pub fn read_part(file: &File, size: u64, part: u32, sizes: Sizes, buffer: &mut Vec<u8>) -> Part {
+/// Reads the lines that begin in part `part` of a span of a file into `buffer`. The span begins with a line and ends at
+/// the size that the file had when it was opened; what was added since is not looked at.
+pub fn read_part(file: &File, span: Range<u64>, part: u32, sizes: Sizes, buffer: &mut Vec<u8>) -> Part {
     buffer.clear();
-    let begin = u64::from(part) * sizes.chunk_bytes as u64;
+    let size = span.end;
+    let begin = span.start + u64::from(part) * sizes.chunk_bytes as u64;
     let end = (begin + sizes.chunk_bytes as u64).min(size);
-    let from = begin.saturating_sub(1);
+    let from = if part == 0 { begin } else { begin - 1 };
     let mut reader = At { file, offset: from, size };
     let wanted = (end - from) as usize + OVERLAP_BYTES.min(sizes.read_bytes);
     let mut damage = reader.append(buffer, wanted);

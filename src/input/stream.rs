@@ -11,6 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::Compression;
 use super::decode::memory::Memory;
 use super::decode::{self, Decoder, ReadError, SNIFF_BYTES};
+use super::ends::{Ends, Kept};
 use super::source::{Damage, Lines, Sizes};
 use super::split;
 
@@ -35,6 +36,8 @@ pub struct Stream {
     ended: bool,
     /// Whether it ended early.
     damaged: bool,
+    /// What is kept of the bytes, for those who go on from here another time.
+    kept: Option<Kept>,
 }
 
 /// Where the bytes come from.
@@ -73,6 +76,7 @@ impl Stream {
             left: u64::MAX,
             ended: false,
             damaged: false,
+            kept: None,
         }
     }
 
@@ -81,6 +85,51 @@ impl Stream {
     pub fn of_file(file: File, size: u64, memory: &Memory) -> Self {
         let bytes = Bytes::Decided(Decoder::new(Compression::None, &[], file, memory));
         Self { bytes, left: size, ..Self::empty(memory) }
+    }
+
+    /// From now on keeps what [`ends`](Self::ends) tells. A last line that damage cuts is then not handed out.
+    pub fn keep_ends(&mut self) {
+        self.kept = Some(Kept::default());
+    }
+
+    /// Where the stream ended, when that was kept.
+    #[must_use]
+    pub fn ends(&self) -> Option<Ends> {
+        self.kept.as_ref().map(|kept| kept.ends(self.read))
+    }
+
+    /// Passes over the first `offset` bytes, and when that place is inside a line, over the rest of the line too.
+    /// Nothing was taken from the stream before, at most looked at.
+    pub fn start_at(&mut self, offset: u64, mid_line: bool, sizes: Sizes, stop: &AtomicBool) -> Option<Damage> {
+        let mut bytes = std::mem::take(&mut self.carry);
+        let (mut at, mut in_line, mut damage) = (0_u64, mid_line, None);
+        loop {
+            let passed = usize::try_from(offset - at).unwrap_or(usize::MAX).min(bytes.len());
+            bytes.drain(..passed);
+            at += passed as u64;
+            if at == offset && in_line && !bytes.is_empty() {
+                let end = memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |place| place + 1);
+                in_line = bytes.get(end - 1) != Some(&b'\n');
+                bytes.drain(..end);
+            }
+            if self.ended || (at == offset && !in_line) {
+                break;
+            }
+            match self.append(&mut bytes, sizes.read_bytes, stop) {
+                Ok(Next::Bytes) => {}
+                Ok(Next::End | Next::Stopped) => self.ended = true,
+                Err(error) => {
+                    self.ended = true;
+                    damage = Some(error);
+                }
+            }
+        }
+        self.carry = bytes;
+        self.offset = self.read - self.carry.len() as u64;
+        if let Some(kept) = &mut self.kept {
+            kept.lines_end = self.offset;
+        }
+        damage
     }
 
     /// How the bytes are packed, as far as that is known.
@@ -205,6 +254,9 @@ impl Stream {
             self.dropped = 0;
             return (Some(lines), damage);
         }
+        if self.ended && self.damaged && !oversize && self.kept.is_some() {
+            buffer.truncate(complete);
+        }
         let lines = Lines {
             start: 0,
             offset: self.offset,
@@ -217,6 +269,13 @@ impl Stream {
             buffer.truncate(complete);
             self.offset += (complete + self.dropped) as u64;
             self.dropped = tail_dropped;
+        } else if self.damaged && complete > 0 {
+            self.offset += (complete + self.dropped) as u64;
+        }
+        if let Some(kept) = &mut self.kept {
+            // A line that is too long counts although damage cuts it.
+            let whole = self.ended && (!self.damaged || oversize);
+            kept.lines_end = if whole { self.read } else { self.offset };
         }
         ((!buffer.is_empty()).then_some(lines), damage)
     }
@@ -260,6 +319,9 @@ impl Stream {
                 Ok(Some(read)) => {
                     self.read += read as u64;
                     self.left -= read as u64;
+                    if let Some(kept) = &mut self.kept {
+                        kept.append(buffer.get(buffer.len() - read..).unwrap_or_default());
+                    }
                     return Ok(Next::Bytes);
                 }
                 Err(ReadError::Memory) => self.memory.wait(WAIT),

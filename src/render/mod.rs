@@ -10,6 +10,7 @@ pub mod mail;
 pub mod markdown;
 pub mod prometheus;
 pub mod remarks;
+pub mod state;
 pub mod text;
 pub mod ticket;
 pub mod verdict;

@@ -13,7 +13,7 @@ use crate::report::LawBroken;
 use crate::scan::detect::FieldSeen;
 use crate::summary::exemplars::Exemplar;
 use crate::summary::numbering::Numbers;
-use crate::summary::totals::Counts;
+use crate::summary::totals::{Counts, MissingIds};
 use crate::summary::{Summary, rejects::Reject};
 
 /// What a report is made of, beside the summary.
@@ -103,7 +103,13 @@ pub fn report(
     let codes = codes::rows(summary, &numbered, options);
     let mut report = Report {
         schema: SCHEMA,
-        totals: totals(summary, inputs),
+        totals: totals(
+            summary.totals,
+            summary.untimed,
+            inputs.iter().map(|facts| facts.bytes).sum(),
+            summary.missing_ids,
+            summary.distinct_ids.count(),
+        ),
         malformed: malformed(summary, &numbered),
         anomalies: anomalies(summary),
         families: codes::families(&codes),
@@ -134,8 +140,10 @@ pub fn report(
     Ok(report)
 }
 
-fn totals(summary: &Summary, inputs: &[InputFacts]) -> Totals {
-    let Counts { lines, blank, malformed, no_envelope, ok, failed, dry_run, duplicates, filtered } = summary.totals;
+/// Sums with their rates.
+#[must_use]
+pub fn totals(counts: Counts, untimed: u64, bytes: u64, missing: MissingIds, distinct_request_ids: u64) -> Totals {
+    let Counts { lines, blank, malformed, no_envelope, ok, failed, dry_run, duplicates, filtered } = counts;
     let ratio = |part: u64, of: u64| part as f64 / of as f64;
     let calls = ok + failed;
     let widest = calls + malformed;
@@ -149,17 +157,13 @@ fn totals(summary: &Summary, inputs: &[InputFacts]) -> Totals {
         dry_run,
         duplicates,
         filtered,
-        untimed: summary.untimed,
-        responses: summary.totals.responses(),
-        bytes: inputs.iter().map(|facts| facts.bytes).sum(),
+        untimed,
+        responses: counts.responses(),
+        bytes,
         failure_rate: (calls > 0).then(|| ratio(failed, calls)),
         failure_rate_bounds: (widest > 0).then(|| [ratio(failed, widest), ratio(failed + malformed, widest)]),
-        missing_request_id: MissingRequestId {
-            ok: summary.missing_ids.ok,
-            failed: summary.missing_ids.failed,
-            dry_run: summary.missing_ids.dry_run,
-        },
-        distinct_request_ids: summary.distinct_ids.count(),
+        missing_request_id: MissingRequestId { ok: missing.ok, failed: missing.failed, dry_run: missing.dry_run },
+        distinct_request_ids,
     }
 }
 

@@ -41,6 +41,20 @@ impl Aggregate for DistinctIds {
 }
 
 impl DistinctIds {
+    /// The hashes that are kept, sorted, and the bound that they lie below.
+    #[must_use]
+    pub fn parts(&self) -> (Vec<u64>, u64) {
+        let mut all = self.clone();
+        all.shrink();
+        (all.hashes, all.bound)
+    }
+
+    /// What [`parts`](Self::parts) took apart.
+    #[must_use]
+    pub const fn from_parts(hashes: Vec<u64>, bound: u64) -> Self {
+        Self { hashes, bound }
+    }
+
     fn insert(&mut self, hash: u64) {
         if hash < self.bound {
             self.hashes.push(hash);

@@ -1,6 +1,8 @@
 //! Lines are numbered late: a chunk knows its place, not its first line. When an input is complete, the line counts of
 //! its chunks add up to the numbers.
 
+use std::collections::BTreeMap;
+
 use crate::record::Origin;
 
 /// How many lines each chunk of each input had.
@@ -8,6 +10,8 @@ use crate::record::Origin;
 pub struct Numbering {
     /// Input, chunk, lines; in no order.
     chunks: Vec<(u32, u32, u32)>,
+    /// Lines before the first chunk of an input.
+    before: BTreeMap<u32, u64>,
 }
 
 /// Line numbers of complete inputs.
@@ -25,9 +29,16 @@ impl Numbering {
         }
     }
 
+    /// Notes how many lines of an input stand before its first chunk.
+    pub fn begin(&mut self, input: u32, lines: u64) {
+        self.before.insert(input, lines);
+    }
+
     /// Adds the chunks of another one.
     pub fn merge(&mut self, other: Self) {
-        self.chunks.extend(other.chunks);
+        let Self { chunks, before } = other;
+        self.chunks.extend(chunks);
+        self.before.extend(before);
     }
 
     /// Adds up the lines before each chunk.
@@ -40,7 +51,7 @@ impl Numbering {
         let starts = chunks.into_iter().map(|(input, chunk, lines)| {
             if of != Some(input) {
                 of = Some(input);
-                before = 0;
+                before = self.before.get(&input).copied().unwrap_or(0);
             }
             let start = before;
             before += u64::from(lines);

@@ -15,6 +15,7 @@ mod readme;
 mod scanners;
 mod schema;
 mod signals;
+mod state;
 mod tickets;
 mod tidy;
 mod truth;

@@ -1,0 +1,220 @@
+//! `report --state`: one run at a time reads what is new since the last one, and the state moves when everything else is
+//! in place.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use resplog::disk::Disk;
+use resplog::drive::Watch;
+use resplog::input::{Input, discover};
+use resplog::pipeline::Analysis;
+use resplog::profile::values;
+use resplog::state::commit::Addition;
+use resplog::state::file::{self, StateError};
+use resplog::state::lock::{self, Lock};
+use resplog::state::position::Position;
+use resplog::state::resume::{self, Limits};
+use resplog::state::{State, commit};
+
+use super::args::{ReportArgs, StateArgs};
+use super::exit;
+use super::signals::Signals;
+
+/// How often a lock that another run holds is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+/// How often inputs that change under the reader are read again before they are left for the next run.
+const CALM_READS: u32 = 2;
+
+/// A run that holds the lock of a state.
+pub struct Session {
+    path: PathBuf,
+    state: State,
+    options: BTreeMap<String, String>,
+    history: usize,
+    _lock: Lock,
+}
+
+/// Why a run with a state cannot begin, and the exit code.
+pub struct Refused(pub anyhow::Error, pub u8);
+
+/// What was read, and the positions after it; none when the run was interrupted.
+pub struct NewLines<R> {
+    pub inputs: Vec<Input>,
+    pub analysis: Analysis,
+    pub rejects: R,
+    pub positions: Option<Vec<Position>>,
+}
+
+/// Refuses what a state cannot go with. Everything here is told by the command line alone.
+pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
+    let StateArgs { state, lock_wait, history } = &args.state;
+    if state.is_none() {
+        if lock_wait.is_some() || history.is_some() {
+            bail!("--lock-wait and --history go with --state");
+        }
+        return Ok(());
+    }
+    if args.dedupe {
+        bail!("--dedupe does not go with --state: a run does not know the ids of the runs before");
+    }
+    for input in inputs {
+        let is_file = |path: &Path| path.metadata().map_or(true, |it| it.is_file() || it.is_dir());
+        if input.as_os_str() == "-" || !is_file(input) {
+            bail!("{} does not go with --state: only files can be read on", input.display());
+        }
+    }
+    for (flag, time) in [("--since", &args.filter.since), ("--until", &args.filter.until)] {
+        if time.as_ref().is_some_and(|time| values::relative(time).is_some()) {
+            bail!("{flag} before now does not go with --state: the runs would not add up; name a point in time");
+        }
+    }
+    patience(args)?;
+    Ok(())
+}
+
+fn patience(args: &ReportArgs) -> Result<Duration> {
+    let Some(text) = &args.state.lock_wait else { return Ok(Duration::ZERO) };
+    let wait = values::relative(text).map(Duration::from_nanos);
+    wait.with_context(|| format!("--lock-wait: '{text}' is no span of time; 30s and 5m are"))
+}
+
+impl Session {
+    /// Takes the lock and reads the state.
+    pub fn begin(args: &ReportArgs, path: &Path, disk: &Disk, signals: &Signals) -> Result<Self, Refused> {
+        let write = |error: anyhow::Error| Refused(error, exit::WRITE);
+        let path = named(path);
+        let name = || path.display().to_string();
+        let wait = patience(args).map_err(|error| Refused(error, exit::USAGE))?;
+        let lock = locked(disk, &path, wait, signals)?;
+        let state = match file::load(disk, &path).with_context(name) {
+            Ok(state) => state.unwrap_or_default(),
+            Err(error) => return Err(write(error)),
+        };
+        let options = options(args);
+        if let Some(changed) = state.changed_option(&options) {
+            return Err(Refused(anyhow::Error::new(changed).context(name()), exit::USAGE));
+        }
+        let history = args.state.history.unwrap_or(super::args::HISTORY);
+        Ok(Self { path, state, options, history, _lock: lock })
+    }
+
+    /// The files of the state itself, which are never inputs.
+    pub fn own(&self) -> [PathBuf; 2] {
+        [self.path.clone(), lock::path_of(&self.path)]
+    }
+
+    /// How often the state will have been written after this run.
+    pub const fn generation(&self) -> u64 {
+        self.state.generation + 1
+    }
+
+    /// Reads what is new. A file that changes under the reader is found and read again, so that what is counted is
+    /// always what the positions say.
+    pub fn read<R>(
+        &self,
+        disk: &Disk,
+        names: &[PathBuf],
+        own: &[PathBuf],
+        watch: &Watch,
+        mut analyze: impl FnMut(&[Input]) -> Result<(Analysis, R)>,
+    ) -> Result<NewLines<R>> {
+        let mut limits = Limits::new();
+        for reads in 1.. {
+            let found = discover::discover(names, own);
+            let plan = resume::plan(disk, &self.state, found, own, &limits);
+            if plan.is_stale && reads < CALM_READS {
+                continue;
+            }
+            watch.bytes_done.store(0, Ordering::Relaxed);
+            let (mut analysis, rejects) = analyze(&plan.inputs)?;
+            let positions = plan.positions(disk, &analysis);
+            plan.complete(&mut analysis);
+            let positions = match positions {
+                Ok(positions) => Some(positions),
+                Err(_) if analysis.interrupted => None,
+                Err(disturbed) => {
+                    if reads >= CALM_READS {
+                        limit(&mut limits, disturbed);
+                    }
+                    continue;
+                }
+            };
+            return Ok(NewLines { inputs: plan.inputs, analysis, rejects, positions });
+        }
+        bail!("the inputs do not hold still")
+    }
+
+    /// Moves the state.
+    pub fn commit(&self, disk: &Disk, analysis: &Analysis, positions: Vec<Position>) -> Result<()> {
+        let addition = Addition { analysis, positions, options: self.options.clone(), history: self.history };
+        file::save(disk, &self.path, &self.state.after(addition)).with_context(|| self.path.display().to_string())
+    }
+}
+
+/// Leaves what cannot be read for the next run: first what stands behind the place, then all that is new.
+fn limit(limits: &mut Limits, disturbed: Vec<commit::Disturbed>) {
+    for commit::Disturbed { path, offset, text } in disturbed {
+        let offset = if limits.contains_key(&path) { 0 } else { offset };
+        limits.insert(path, (offset, text));
+    }
+}
+
+/// The file behind a symbolic link, which stays a link.
+fn named(path: &Path) -> PathBuf {
+    if path.is_symlink() { path.canonicalize().unwrap_or_else(|_| path.to_owned()) } else { path.to_owned() }
+}
+
+fn locked(disk: &Disk, path: &Path, wait: Duration, signals: &Signals) -> Result<Lock, Refused> {
+    let name = lock::path_of(path).display().to_string();
+    let begun = Instant::now();
+    loop {
+        match lock::take(disk, path).with_context(|| name.clone()) {
+            Ok(Some(lock)) => return Ok(lock),
+            Ok(None) => {}
+            Err(error) => return Err(Refused(error, exit::WRITE)),
+        }
+        if let Some(signal) = signals.received() {
+            return Err(Refused(anyhow::anyhow!("{name}: interrupted while waiting for the lock"), 128 + signal));
+        }
+        if begun.elapsed() >= wait {
+            return Err(Refused(anyhow::anyhow!("{name}: another run holds the lock"), exit::LOCKED));
+        }
+        thread::sleep(LOCK_PAUSE);
+    }
+}
+
+/// The options that change what is counted, as a state keeps them.
+fn options(args: &ReportArgs) -> BTreeMap<String, String> {
+    let lists = [
+        ("envelope", &args.input.envelope),
+        ("field", &args.input.field),
+        ("service", &args.filter.service),
+        ("action", &args.filter.action),
+        ("region", &args.filter.region),
+    ];
+    let lists = lists.into_iter().filter(|(_, values)| !values.is_empty());
+    let mut options: BTreeMap<_, _> = lists.map(|(name, values)| (name.to_owned(), values.join(", "))).collect();
+    for (name, value) in [("since", &args.filter.since), ("until", &args.filter.until)] {
+        if let Some(value) = value {
+            options.insert(name.to_owned(), value.clone());
+        }
+    }
+    options.insert("max-line".to_owned(), args.input.max_line.clone());
+    options.insert("assume-tz".to_owned(), args.input.assume_tz.clone());
+    options.insert("input-format".to_owned(), format!("{:?}", args.input.input_format).to_lowercase());
+    options
+}
+
+/// A state that must be there.
+pub fn load(disk: &Disk, path: &Path) -> Result<State> {
+    let name = || path.display().to_string();
+    file::load(disk, path).with_context(name)?.ok_or_else(missing).with_context(name)
+}
+
+fn missing() -> StateError {
+    std::io::Error::from(std::io::ErrorKind::NotFound).into()
+}

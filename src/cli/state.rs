@@ -1,0 +1,28 @@
+//! `resplog state`: what the file of a state holds, and whether it is whole.
+
+use std::path::Path;
+
+use resplog::render::state as render;
+
+use super::args::{FormatArg, StateCommand};
+use super::{complain, exit, incremental, print};
+
+pub fn run(command: &StateCommand) -> u8 {
+    match command {
+        StateCommand::Show { file, format } => show(file, *format),
+        StateCommand::Check { file } => match incremental::load(&super::disk(), file) {
+            Ok(state) => print(|out| render::check(&state, &file.to_string_lossy(), out)),
+            Err(error) => complain(&error, exit::WRITE),
+        },
+    }
+}
+
+fn show(file: &Path, format: FormatArg) -> u8 {
+    match incremental::load(&super::disk(), file) {
+        Ok(state) => print(|out| match format {
+            FormatArg::Text => render::text(&state, out),
+            FormatArg::Json => render::json(&state, out),
+        }),
+        Err(error) => complain(&error, exit::WRITE),
+    }
+}

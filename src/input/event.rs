@@ -1,0 +1,96 @@
+//! What passes between the inputs and the threads: chunks and their ends, the first bytes of an input, and what was
+//! read of it.
+
+use super::ends::Ends;
+use super::source::{Damage, Lines};
+use super::stream::Stream;
+use super::{Compression, Status};
+use crate::profile::Pointer;
+
+/// What was read of an input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InputRead {
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// How the bytes were packed.
+    pub compression: Compression,
+    /// The damage that came first, if any.
+    pub damage: Option<Damage>,
+    /// Where the lines of a stream ended that has a start.
+    pub ends: Option<Ends>,
+}
+
+impl InputRead {
+    /// How the input was read.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.damage.as_ref().map_or(Status::Ok, |damage| damage.status)
+    }
+
+    /// Notes damage, of which the first counts.
+    pub(super) fn spoil(&mut self, damage: Option<Damage>) {
+        if let Some(damage) = damage
+            && self.damage.as_ref().is_none_or(|held| damage < *held)
+        {
+            self.damage = Some(damage);
+        }
+    }
+}
+
+/// What a thread gets.
+#[derive(Debug)]
+pub enum Event<T> {
+    /// Lines in the thread's buffer; nothing when no line begins in the part.
+    Chunk {
+        /// The rank of the input.
+        input: u32,
+        /// The place of the chunk in its input; every place comes once.
+        chunk: u32,
+        /// The lines.
+        lines: Option<Lines>,
+        /// What was prepared for the input.
+        prepared: T,
+    },
+    /// A whole input, which the thread reads by itself.
+    Values {
+        /// The rank of the input.
+        input: u32,
+        /// Its bytes; nothing was taken from it.
+        stream: Stream,
+        /// What was prepared for the input.
+        prepared: T,
+    },
+    /// An input has this many chunks, some of which other threads may still work on.
+    End {
+        /// The rank of the input.
+        input: u32,
+        /// How many chunks it has.
+        chunks: u32,
+    },
+}
+
+/// How an input is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// Into lines; the threads share it.
+    Lines,
+    /// By whoever gets it, who needs to see it in order.
+    Values,
+    /// Not at all: it is left out.
+    Skip,
+    /// Not at all: it is of a kind that has no start behind its first byte.
+    Refuse,
+}
+
+/// The first bytes of an input, whole lines or the whole input; of a plain file also the last ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The first bytes.
+    pub first: &'a [u8],
+    /// The file, with its size, for those who want to see its end.
+    pub file: Option<(&'a std::fs::File, u64)>,
+    /// Whether the input is read from a start on.
+    pub has_start: bool,
+    /// Pointers to the envelope, when they are known already; `first` then begins at the start.
+    pub envelope: Option<&'a [Pointer]>,
+}

@@ -1,0 +1,77 @@
+//! Where reading an archive goes on: one that did not change is not decoded, a new one is held against what is known by
+//! its decoded bytes.
+
+use std::io;
+
+use super::position::{Mark, Packed, Position};
+use super::probe::{self, Decoded, Probe};
+use super::resume::{Planner, Track, begin, start_of};
+use crate::input::source::Damage;
+use crate::input::{Input, Start, Status};
+
+impl Planner<'_> {
+    /// The track of an archive, where it starts, and whether it matches a position.
+    pub(super) fn archive(&mut self, input: &Input, probe: &Probe) -> io::Result<(Track, Start, bool)> {
+        let packed = probe.packed.ok_or(io::ErrorKind::InvalidInput)?;
+        if let Some(index) = self.known.of_packed(&packed) {
+            self.known.claim(index, probe.file);
+            return Ok(unchanged(input, probe, packed, self.known.positions.get(index)));
+        }
+        let seen = probe::decode(self.disk, self.open(probe)?, packed.compression, &[], true)?;
+        let begin_alike = self.known.beginning(&seen.head, probe.file);
+        let mut matched = None;
+        if !begin_alike.is_empty() || self.originals(&seen.head, &probe.place).next().is_some() {
+            let of = |&index: &usize| Some((index, self.known.positions.get(index)?));
+            let alike: Vec<_> = begin_alike.iter().filter_map(of).collect();
+            let mut places: Vec<_> = alike.iter().map(|(_, position)| position.offset).collect();
+            places.sort_unstable();
+            let decoded = probe::decode(self.disk, self.open(probe)?, packed.compression, &places, false)?;
+            let repeats = self
+                .originals(&seen.head, &probe.place)
+                .any(|original| self.holds(original, decoded.bytes, &decoded.tail));
+            if repeats {
+                return Ok((repeated(input, probe, &decoded), nothing_of(probe, packed), false));
+            }
+            let is_before =
+                |position: &Position| position.offset == 0 || decoded.marks.contains(&(position.offset, position.tail));
+            let matches: Vec<_> =
+                alike.into_iter().filter(|(_, it)| is_before(it)).map(|(index, it)| (it.offset, index)).collect();
+            matched = matches.iter().max().map(|&(_, index)| index);
+            for (_, index) in matches {
+                self.known.claim(index, probe.file);
+            }
+        }
+        let before = matched.and_then(|index| self.known.positions.get(index));
+        let position = Position { repeats: false, rotated: true, ..begin(input, probe, before) };
+        let start = Start { mid_line: position.mid_line, ..start_of(probe, &position, true, packed.compression) };
+        Ok((Track { position, reads: true, damage: None }, start, matched.is_some()))
+    }
+}
+
+/// An archive that was read before and did not change.
+fn unchanged(input: &Input, probe: &Probe, packed: Packed, before: Option<&Position>) -> (Track, Start, bool) {
+    let position = Position { settled: true, ..begin(input, probe, before) };
+    let damage = position.damage.clone().map(|(status, text)| {
+        let status = Status::from_name(&status).unwrap_or(Status::Corrupt);
+        Damage { offset: position.offset, status, text }
+    });
+    let start = start_of(probe, &position, false, packed.compression);
+    (Track { position, reads: false, damage }, start, true)
+}
+
+/// An archive whose original is still there.
+fn repeated(input: &Input, probe: &Probe, decoded: &Decoded) -> Track {
+    let position = Position {
+        head: Mark::head(&decoded.head),
+        tail: Mark::tail(&decoded.tail),
+        size: decoded.bytes,
+        offset: decoded.bytes,
+        repeats: true,
+        ..begin(input, probe, None)
+    };
+    Track { position, reads: false, damage: None }
+}
+
+fn nothing_of(probe: &Probe, packed: Packed) -> Start {
+    Start { file: probe.file, nothing_new: Some(packed.compression), ..Start::default() }
+}

@@ -1,0 +1,72 @@
+//! The positions of earlier runs, and which of them the bytes of a file match. It opens only files that it is given.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::io;
+
+use super::position::{Mark, Packed, Position};
+use super::probe::{self, Probe};
+use crate::disk::Disk;
+use crate::input::FileId;
+
+/// Positions, found by file and by first bytes.
+pub struct Known<'s> {
+    pub positions: &'s [Position],
+    by_head: HashMap<Mark, Vec<usize>>,
+    head_bytes: BTreeSet<u32>,
+    /// Which of them a stream goes on from.
+    pub claimed: Vec<bool>,
+}
+
+impl<'s> Known<'s> {
+    pub fn new(positions: &'s [Position]) -> Self {
+        let mut by_head = HashMap::<_, Vec<_>>::new();
+        for (index, position) in positions.iter().enumerate() {
+            by_head.entry(position.head).or_default().push(index);
+        }
+        let head_bytes = positions.iter().map(|position| position.head.bytes).collect();
+        Self { positions, by_head, head_bytes, claimed: vec![false; positions.len()] }
+    }
+
+    /// The positions of streams that begin like this one, those of this very file first, then the furthest.
+    pub fn beginning(&self, head: &[u8], file: FileId) -> Vec<usize> {
+        let lengths = self.head_bytes.iter().filter(|&&bytes| bytes > 0 && bytes as usize <= head.len());
+        let marks = lengths.map(|&bytes| Mark::head(head.get(..bytes as usize).unwrap_or_default()));
+        let mut found: Vec<_> = marks.filter_map(|mark| self.by_head.get(&mark)).flatten().copied().collect();
+        let rank = |&index: &usize| {
+            let position = self.positions.get(index);
+            // What repeats another stream is no place of its own.
+            let repeats = position.is_some_and(|position| position.repeats);
+            let same = !repeats && position.is_some_and(|position| position.file == file);
+            (!same, std::cmp::Reverse(position.map_or(0, |position| position.offset)), repeats, index)
+        };
+        found.sort_by_key(rank);
+        found
+    }
+
+    /// The position that a plain file goes on from.
+    pub fn of_plain(&self, disk: &Disk, file: &File, probe: &Probe) -> io::Result<Option<usize>> {
+        for index in self.beginning(&probe.head, probe.file) {
+            let Some(position) = self.positions.get(index).filter(|position| position.offset <= probe.size) else {
+                continue;
+            };
+            let before = probe::bytes_before(disk, file, position.offset)?;
+            if Mark::tail(&before) == position.tail {
+                return Ok(Some(index));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The position of an archive that did not change.
+    pub fn of_packed(&self, packed: &Packed) -> Option<usize> {
+        self.positions.iter().position(|position| position.packed.as_ref() == Some(packed))
+    }
+
+    /// Notes that a file goes on from a position; what it only repeated before is forgotten.
+    pub fn claim(&mut self, index: usize, file: FileId) {
+        for (at, (position, claimed)) in self.positions.iter().zip(&mut self.claimed).enumerate() {
+            *claimed |= at == index || (position.repeats && position.file == file);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What a run leaves for the next one: how far every stream was read, sums over all runs, and the last runs one by one,
+//! in one file that is replaced in one step. It reads no log lines and writes no report.
+
+mod archive;
+pub mod commit;
+pub mod file;
+mod known;
+pub mod lock;
+mod names;
+pub mod position;
+mod probe;
+pub mod resume;
+pub mod totals;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::nanos::Nanos;
+use crate::past::Past;
+use position::Position;
+use totals::Totals;
+
+/// How many runs a position is kept that no run saw.
+pub const UNSEEN_RUNS_MAX: u32 = 90;
+
+/// What is stored between runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// How often the state was written.
+    pub generation: u64,
+    /// The options that change numbers; a run with others is refused.
+    pub options: BTreeMap<String, String>,
+    /// Sums over all runs.
+    pub totals: Totals,
+    /// How far each stream was read, sorted by place.
+    pub positions: Vec<Position>,
+    /// The last runs, the oldest first.
+    pub history: Vec<Run>,
+}
+
+/// One run of the past.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The generation of the state that it left.
+    pub generation: u64,
+    /// The earliest time of its records, in nanoseconds since 1970.
+    pub from: Option<i64>,
+    /// The latest time.
+    pub to: Option<i64>,
+    /// What it counted.
+    pub past: Past,
+}
+
+impl State {
+    /// What the last runs counted, the oldest first.
+    #[must_use]
+    pub fn history(&self) -> Vec<Past> {
+        self.history.iter().map(|run| run.past.clone()).collect()
+    }
+
+    /// The first option that is not what it was, with what it was and what it is; nothing for a state that no run wrote.
+    #[must_use]
+    pub fn changed_option(&self, options: &BTreeMap<String, String>) -> Option<Changed> {
+        if self.generation == 0 {
+            return None;
+        }
+        let names: std::collections::BTreeSet<_> = self.options.keys().chain(options.keys()).collect();
+        let of = |of: &BTreeMap<String, String>, name| of.get(name).cloned().unwrap_or_else(|| "unset".to_owned());
+        names.into_iter().find(|&name| self.options.get(name) != options.get(name)).map(|name| Changed {
+            option: name.clone(),
+            was: of(&self.options, name),
+            is: of(options, name),
+        })
+    }
+
+    /// Notes a run that has counted `past`; of the runs before the last `keep` stay.
+    pub fn remember(&mut self, from: Option<Nanos>, to: Option<Nanos>, past: Past, keep: usize) {
+        self.generation += 1;
+        let time = |time: Option<Nanos>| time.map(|time| time.0);
+        self.history.push(Run { generation: self.generation, from: time(from), to: time(to), past });
+        let excess = self.history.len().saturating_sub(keep);
+        self.history.drain(..excess);
+    }
+}
+
+/// An option that is not what it was when the state was begun.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("--{option} was '{was}' when the state was begun and is '{is}' now: numbers of both would not add up")]
+pub struct Changed {
+    /// Its name, without dashes.
+    pub option: String,
+    /// What it was.
+    pub was: String,
+    /// What it is.
+    pub is: String,
+}

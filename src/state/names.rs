@@ -1,0 +1,90 @@
+//! What names say about rotation: `app.log.1`, `app.log-20261124` and `app-20261124.log.gz` come from `app.log`. Names
+//! are a hint only; that two files hold one stream is told by their bytes.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+/// What archives are called.
+const PACKED: [&[u8]; 6] = [b".gz", b".zst", b".bz2", b".xz", b".lz4", b".Z"];
+
+/// The path that a log had before it was rotated, as far as its name tells; the path itself for one that was not.
+pub fn base(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    let name = PACKED.iter().find_map(|ending| name.strip_suffix(*ending)).unwrap_or(name);
+    let mut base = Vec::new();
+    let mut rest = name;
+    while let [first, tail @ ..] = rest {
+        let numbers = rotation_bytes(rest);
+        if numbers > 0 && !base.is_empty() {
+            rest = rest.get(numbers..).unwrap_or_default();
+        } else {
+            base.push(*first);
+            rest = tail;
+        }
+    }
+    path.with_file_name(OsString::from_vec(base))
+}
+
+/// How many bytes at the start are a number or a date behind a separator.
+fn rotation_bytes(text: &[u8]) -> usize {
+    if !text.first().is_some_and(|byte| b".-_".contains(byte)) {
+        return 0;
+    }
+    let run = text.iter().take_while(|byte| byte.is_ascii_digit() || b".-_:T".contains(byte)).count();
+    let run = text.get(..run).unwrap_or_default();
+    let digits_end = run.iter().rposition(u8::is_ascii_digit).map_or(0, |place| place + 1);
+    // A name may go on with letters behind its digits, which then are part of a word.
+    let word = text.get(digits_end).is_some_and(u8::is_ascii_alphanumeric);
+    if word { 0 } else { digits_end }
+}
+
+/// How many digits make a date of a number.
+const DATE_DIGITS: usize = 6;
+
+/// Whether a name is that of a rotated log: the log's own name with something behind it, or with a date in it. A short
+/// number inside a name may well tell one writer from another.
+pub fn is_rotated(path: &Path) -> bool {
+    let (base, name) = (base(path), path.file_name().unwrap_or_default().as_bytes());
+    let base = base.file_name().unwrap_or_default().as_bytes();
+    let digits = |text: &[u8]| text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    base != name && (name.starts_with(base) || digits(name) >= digits(base) + DATE_DIGITS)
+}
+
+/// Whether two names may be those of one log.
+pub fn are_related(one: &Path, other: &Path) -> bool {
+    base(one) == base(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_is_the_name_before_rotation() {
+        for (name, expected) in [
+            ("l/app.log", "l/app.log"),
+            ("l/app.log.1", "l/app.log"),
+            ("l/app.log.12.gz", "l/app.log"),
+            ("l/app.log-20261124", "l/app.log"),
+            ("l/app.log-20261124-0930.zst", "l/app.log"),
+            ("l/app-2026-11-24T09:30.log", "l/app.log"),
+            ("l/node1.log", "l/node1.log"),
+            ("l/v2-api3x.log", "l/v2-api3x.log"),
+            ("l/app-3x.log", "l/app-3x.log"),
+            ("l/2026-11-24.log", "l/2026.log"),
+        ] {
+            assert_eq!(base(Path::new(name)), Path::new(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_rotated_log_has_more_than_a_number_in_its_name() {
+        for name in ["app.log.1", "app.log.2.gz", "app.log-20261124", "app-2026-11-24.log"] {
+            assert!(is_rotated(Path::new(name)), "{name}");
+        }
+        for name in ["app.log", "svc-1.log", "node1.log"] {
+            assert!(!is_rotated(Path::new(name)), "{name}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! How far a stream of log lines was read, and how it is known again: by the bytes it begins with and the bytes before
+//! the place, decompressed, whatever the file is called by then. It opens no file.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::input::ends::IDENTITY_BYTES;
+use crate::input::{Compression, FileId};
+
+/// A path as it is stored: as text, or as bytes when it is none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum StoredPath {
+    /// A path in UTF-8.
+    Text(String),
+    /// Any other path.
+    Bytes(Vec<u8>),
+}
+
+impl Default for StoredPath {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl StoredPath {
+    /// Stores a path.
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
+        path.to_str()
+            .map_or_else(|| Self::Bytes(path.as_os_str().as_bytes().to_vec()), |text| Self::Text(text.to_owned()))
+    }
+
+    /// The path.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        match self {
+            Self::Text(text) => PathBuf::from(text),
+            Self::Bytes(bytes) => PathBuf::from(OsString::from_vec(bytes.clone())),
+        }
+    }
+}
+
+/// Some bytes, by their number and hash (XXH3-64, seed 0).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Mark {
+    /// How many bytes.
+    pub bytes: u32,
+    /// Their hash.
+    pub hash: u64,
+}
+
+impl Mark {
+    /// The mark of the first [`IDENTITY_BYTES`] of these bytes.
+    #[must_use]
+    pub fn head(bytes: &[u8]) -> Self {
+        Self::all(bytes.get(..IDENTITY_BYTES).unwrap_or(bytes))
+    }
+
+    /// The mark of the last [`IDENTITY_BYTES`] of these bytes.
+    #[must_use]
+    pub fn tail(bytes: &[u8]) -> Self {
+        Self::all(bytes.get(bytes.len().saturating_sub(IDENTITY_BYTES)..).unwrap_or(bytes))
+    }
+
+    fn all(bytes: &[u8]) -> Self {
+        // Never more than the bytes that identify a stream.
+        Self { bytes: bytes.len() as u32, hash: xxh3_64(bytes) }
+    }
+
+    /// Whether these bytes begin with the marked ones.
+    #[must_use]
+    pub fn begins(&self, bytes: &[u8]) -> bool {
+        bytes.get(..self.bytes as usize).is_some_and(|head| xxh3_64(head) == self.hash)
+    }
+}
+
+/// An archive, known by its packed bytes: it need not be decoded to see that it is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packed {
+    /// How it is packed.
+    pub compression: Compression,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its first bytes.
+    pub head: Mark,
+    /// Its last bytes.
+    pub tail: Mark,
+}
+
+/// How far a stream was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Its path as it was named last.
+    pub path: StoredPath,
+    /// The same from the root, without symbolic links.
+    pub place: StoredPath,
+    /// Its file.
+    pub file: FileId,
+    /// How many bytes there were, decompressed.
+    pub size: u64,
+    /// Offset behind the last line that was counted.
+    pub offset: u64,
+    /// How many lines stand before the offset.
+    pub lines: u64,
+    /// What the stream begins with.
+    pub head: Mark,
+    /// What stands before the offset.
+    pub tail: Mark,
+    /// The archive, when it is one.
+    pub packed: Option<Packed>,
+    /// What is wrong with the archive: status and text.
+    pub damage: Option<(String, String)>,
+    /// Pointers to the envelope.
+    pub envelope: Vec<String>,
+    /// Whether the pointers are known for good.
+    pub envelope_is_final: bool,
+    /// Whether the file was renamed or compressed, so that nobody is expected to write to it any more.
+    pub rotated: bool,
+    /// Whether a run found nothing new in it after it was rotated.
+    pub settled: bool,
+    /// Whether the last line counted has no LF: what comes before the next LF belongs to it.
+    pub mid_line: bool,
+    /// Whether nothing was read of it because another stream has the same bytes.
+    pub repeats: bool,
+    /// Whether it was found beside a tracked file, not named.
+    pub found_beside: bool,
+    /// How many runs did not see it.
+    pub unseen_runs: u32,
+}
+
+impl Position {
+    /// Bytes that were there and were not read: a line without LF.
+    #[must_use]
+    pub const fn pending_bytes(&self) -> u64 {
+        if self.repeats { 0 } else { self.size.saturating_sub(self.offset) }
+    }
+}

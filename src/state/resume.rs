@@ -1,0 +1,385 @@
+//! Finds out where reading goes on: the inputs that were found are held against the positions of the runs before. A
+//! stream is known by its bytes, whatever its file is called by now: renamed, compressed, or copied and truncated.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::known::Known;
+use super::names;
+use super::position::{Mark, Position, StoredPath};
+use super::probe::{self, Probe};
+use super::{State, UNSEEN_RUNS_MAX};
+use crate::disk::{Disk, folder_of};
+use crate::input::source::Damage;
+use crate::input::{Compression, FileId, Input, Start, Status};
+use crate::profile::Pointer;
+
+/// So many equal first bytes make it worth while to look whether two files hold one stream.
+const FAMILY_BYTES: usize = 64;
+
+/// What a run reads, and what becomes of the positions.
+#[derive(Debug)]
+pub struct Plan {
+    /// The inputs, sorted by path, with their starts.
+    pub inputs: Vec<Input>,
+    /// By the rank of the input; none for one that cannot be followed.
+    pub(super) tracks: Vec<Option<Track>>,
+    /// Positions of streams that this run does not go on with.
+    pub(super) left: Vec<Position>,
+    /// Whether an input was not there any more when it was looked at.
+    pub is_stale: bool,
+}
+
+/// A stream that goes on.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    /// Where it stands after this run, but for what only reading tells.
+    pub position: Position,
+    /// Whether anything is read of it.
+    pub reads: bool,
+    /// What the reader does not see.
+    pub damage: Option<Damage>,
+}
+
+/// Where reading a file must end because something is wrong behind, and what; by path.
+pub type Limits = BTreeMap<PathBuf, (u64, String)>;
+
+/// Holds the inputs that were found against the positions of a state. `own` are files that are never inputs.
+#[must_use]
+pub fn plan(disk: &Disk, state: &State, found: Vec<Input>, own: &[PathBuf], limits: &Limits) -> Plan {
+    let mut planner = Planner {
+        disk,
+        limits,
+        known: Known::new(&state.positions),
+        own: own.iter().filter_map(|path| Some(FileId::of(&path.metadata().ok()?))).collect(),
+        files: HashSet::new(),
+        rows: Vec::new(),
+        failed: false,
+        is_stale: false,
+    };
+    let mut candidates = planner.named(found);
+    planner.renamed(&mut candidates);
+    planner.decide_all(candidates);
+    planner.compressed();
+    planner.finish()
+}
+
+/// An input before it is known where reading begins.
+struct Candidate {
+    input: Input,
+    probe: Probe,
+    found_beside: bool,
+}
+
+/// An input of the run.
+struct Row {
+    input: Input,
+    probe: Option<Probe>,
+    track: Option<Track>,
+    /// Whether its bytes match a position of an earlier run.
+    matched: bool,
+}
+
+pub(super) struct Planner<'s> {
+    pub(super) disk: &'s Disk,
+    limits: &'s Limits,
+    pub(super) known: Known<'s>,
+    own: HashSet<FileId>,
+    /// The files that are inputs.
+    files: HashSet<FileId>,
+    rows: Vec<Row>,
+    /// Whether a file could not be looked at, so that it is not known which streams are gone.
+    failed: bool,
+    is_stale: bool,
+}
+
+impl Planner<'_> {
+    /// Looks at the inputs that were named.
+    fn named(&mut self, found: Vec<Input>) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for mut input in found {
+            if input.error.is_some() {
+                self.rows.push(Row { input, probe: None, track: None, matched: false });
+                continue;
+            }
+            match Probe::of(self.disk, &input.path) {
+                // A file that was renamed since the directory was read may be met twice.
+                Ok(probe) => {
+                    if self.files.insert(probe.file) {
+                        candidates.push(Candidate { input, probe, found_beside: false });
+                    }
+                }
+                Err(error) => {
+                    let is_gone = error.kind() == io::ErrorKind::NotFound;
+                    self.is_stale |= is_gone;
+                    self.failed |= !is_gone;
+                    input.error = Some(error.to_string());
+                    self.rows.push(Row { input, probe: None, track: None, matched: false });
+                }
+            }
+        }
+        candidates
+    }
+
+    /// Looks for tracked files that are gone from their paths in their directories.
+    fn renamed(&mut self, candidates: &mut Vec<Candidate>) {
+        for position in self.known.positions {
+            if position.settled || position.packed.is_some() || self.files.contains(&position.file) {
+                continue;
+            }
+            let place = position.place.path();
+            let path = match self.is_at_its_place(position) {
+                Some(true) if position.found_beside => Some(place),
+                Some(false) => {
+                    self.beside(&place).into_iter().find(|(_, file)| *file == position.file).map(|(path, _)| path)
+                }
+                _ => None,
+            };
+            if let Some(path) = path
+                && let Ok(probe) = Probe::of(self.disk, &path)
+                && !self.own.contains(&probe.file)
+                && self.files.insert(probe.file)
+            {
+                let input = Input::new(beside(&position.path.path(), path.file_name()));
+                candidates.push(Candidate { input, probe, found_beside: true });
+            }
+        }
+    }
+
+    /// The files of the directory that a path is in.
+    fn beside(&mut self, place: &Path) -> Vec<(PathBuf, FileId)> {
+        self.disk.files(folder_of(place)).unwrap_or_else(|error| {
+            self.failed |= error.kind() != io::ErrorKind::NotFound;
+            Vec::new()
+        })
+    }
+
+    /// Whether the file of a position is still where it was; nothing when that cannot be told.
+    fn is_at_its_place(&mut self, position: &Position) -> Option<bool> {
+        match self.disk.metadata(&position.place.path()) {
+            Ok(metadata) => Some(FileId::of(&metadata) == position.file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(false),
+            Err(_) => {
+                self.failed = true;
+                None
+            }
+        }
+    }
+
+    /// Whether the stream of a position is not in its file any more: the file is gone, or holds something else.
+    fn is_gone(&mut self, position: &Position) -> bool {
+        self.files.contains(&position.file) || self.is_at_its_place(position) == Some(false)
+    }
+
+    /// Decides where reading begins: tracked files first, then new ones from the largest on, so that a copy that is being
+    /// made finds its original; then archives.
+    fn decide_all(&mut self, mut candidates: Vec<Candidate>) {
+        let tracked: HashSet<_> = self.known.positions.iter().map(|position| position.file).collect();
+        candidates.sort_by_key(|candidate| {
+            let probe = &candidate.probe;
+            let is_new = !tracked.contains(&probe.file);
+            (probe.packed.is_some(), is_new, std::cmp::Reverse(probe.size), candidate.input.path.clone())
+        });
+        for candidate in candidates {
+            let row = self.decide(candidate);
+            self.rows.push(row);
+        }
+    }
+
+    fn decide(&mut self, candidate: Candidate) -> Row {
+        let Candidate { mut input, probe, found_beside } = candidate;
+        if let (Some((_, text)), Some(_)) = (self.limits.get(&input.path), probe.packed) {
+            self.failed = true;
+            input.error = Some(text.clone());
+            return Row { input, probe: None, track: None, matched: false };
+        }
+        let decided = if probe.packed.is_some() { self.archive(&input, &probe) } else { self.plain(&input, &probe) };
+        match decided {
+            Ok((mut track, start, matched)) => {
+                track.position.found_beside = found_beside;
+                input.bytes_max = probe.packed.is_none().then_some(track.position.offset);
+                input.start = Some(start);
+                Row { input, probe: Some(probe), track: Some(track), matched }
+            }
+            Err(error) => {
+                self.failed = true;
+                input.error = Some(error.to_string());
+                Row { input, probe: None, track: None, matched: false }
+            }
+        }
+    }
+
+    fn plain(&mut self, input: &Input, probe: &Probe) -> io::Result<(Track, Start, bool)> {
+        let file = self.open(probe)?;
+        let matched = self.known.of_plain(self.disk, &file, probe)?;
+        let before = matched.and_then(|index| self.known.positions.get(index)).cloned();
+        let is_own = before.as_ref().is_some_and(|before| before.file == probe.file && !before.repeats);
+        let repeated_bytes = if is_own { None } else { self.repeated_bytes(&file, probe)? };
+        let repeats = repeated_bytes.is_some();
+        if let Some(index) = matched {
+            self.known.claim(index, probe.file);
+        }
+        let rotated = self.is_rotated(before.as_ref(), probe);
+        let mut position = begin(input, probe, before.as_ref());
+        let limit = self.limits.get(&input.path);
+        let mut size = limit.map_or(probe.size, |&(limit, _)| limit.min(probe.size)).max(position.offset);
+        if let Some(bytes) = repeated_bytes {
+            size = bytes;
+            position.offset = position.offset.min(bytes);
+        }
+        let mut start = position.offset;
+        if position.mid_line && !repeats {
+            start = probe::first_line_end(self.disk, &file, start, size)?;
+            let found = start > position.offset && self.disk.read_at(&file, start - 1, 1)?.first() == Some(&b'\n');
+            // Without its LF the line goes on, and all that is there belongs to it.
+            position.mid_line = !found;
+        }
+        let lines_end = probe::last_line_end(self.disk, &file, start, size)?;
+        let cut_off = rotated && limit.is_none() && !repeats && lines_end < size;
+        let end = if cut_off { size } else { lines_end };
+        position.mid_line |= cut_off && end > start;
+        position.repeats = repeats;
+        position.settled = rotated && before.as_ref().is_some_and(|it| it.rotated) && end == start;
+        position.rotated = rotated;
+        position.size = probe.size;
+        position.offset = end;
+        position.head = Mark::head(&probe.head);
+        position.tail = Mark::tail(&probe::bytes_before(self.disk, &file, end)?);
+        let reads = !repeats && end > start;
+        let damage =
+            limit.map(|(offset, text)| Damage { offset: *offset, status: Status::Incomplete, text: text.clone() });
+        let start = Start { offset: start, ..start_of(probe, &position, reads, Compression::None) };
+        Ok((Track { position, reads, damage }, start, matched.is_some()))
+    }
+
+    /// Whether nobody is expected to write to a file any more: it was renamed, or has the name of a rotated log beside
+    /// the log itself.
+    fn is_rotated(&self, before: Option<&Position>, probe: &Probe) -> bool {
+        before.is_some_and(|before| before.rotated || before.place.path() != probe.place)
+            || (names::is_rotated(&probe.place) && names::base(&probe.place).exists())
+    }
+
+    /// How many bytes of a file another one holds that may be its original: all of them while a copy is being made, or
+    /// was made just now. A copy of a tracked file may also be longer than that was when it was looked at.
+    fn repeated_bytes(&self, file: &std::fs::File, probe: &Probe) -> io::Result<Option<u64>> {
+        let tracked = |original: &Probe| self.known.positions.iter().any(|it| it.file == original.file && !it.repeats);
+        for original in self.originals(&probe.head, &probe.place) {
+            let common = probe.size.min(original.size);
+            if common == probe.size || tracked(original) {
+                let own = probe::bytes_before(self.disk, file, common)?;
+                if self.holds(original, common, &own) {
+                    return Ok(Some(common));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Plain files that begin like a stream and may be its original.
+    pub(super) fn originals(&self, head: &[u8], place: &Path) -> impl Iterator<Item = &Probe> {
+        self.rows.iter().filter_map(move |row| {
+            let probe = row.probe.as_ref()?;
+            let common = head.len().min(probe.head.len());
+            let is_family =
+                common >= FAMILY_BYTES && probe.head.get(..common) == head.get(..common) && probe.packed.is_none();
+            (is_family && (row.matched || names::are_related(&probe.place, place))).then_some(probe)
+        })
+    }
+
+    /// Whether a plain file holds a stream of so many bytes that ends so.
+    pub(super) fn holds(&self, original: &Probe, bytes: u64, tail: &[u8]) -> bool {
+        let before = || {
+            let file = self.disk.open_same(&original.place, original.file)?;
+            probe::bytes_before(self.disk, &file, bytes)
+        };
+        bytes <= original.size && before().is_ok_and(|before| before == tail)
+    }
+
+    pub(super) fn open(&self, probe: &Probe) -> io::Result<std::fs::File> {
+        self.disk.open_same(&probe.place, probe.file)
+    }
+
+    /// Looks for streams whose files are gone altogether among the other files of their directories.
+    fn compressed(&mut self) {
+        let mut seen = HashSet::new();
+        for index in 0..self.known.positions.len() {
+            let Some(position) = self.known.positions.get(index) else { continue };
+            let claimed = self.known.claimed.get(index).copied().unwrap_or(true);
+            if claimed || position.settled || position.repeats || !self.is_gone(position) {
+                continue;
+            }
+            let place = position.place.path();
+            for (path, file) in self.beside(&place) {
+                if self.own.contains(&file) || self.files.contains(&file) || !seen.insert(file) {
+                    continue;
+                }
+                let Ok(probe) = Probe::of(self.disk, &path) else { continue };
+                let input = Input::new(beside(&position.path.path(), path.file_name()));
+                let row = self.decide(Candidate { input, probe, found_beside: true });
+                if row.matched {
+                    self.files.insert(file);
+                    self.rows.push(row);
+                }
+            }
+        }
+    }
+
+    /// Sorts the inputs and settles what becomes of the positions that no stream goes on from.
+    fn finish(mut self) -> Plan {
+        let mut left = Vec::new();
+        for index in 0..self.known.positions.len() {
+            let Some(position) = self.known.positions.get(index) else { continue };
+            if self.known.claimed.get(index).copied().unwrap_or(true) {
+                continue;
+            }
+            let mut position = position.clone();
+            if self.failed || !self.is_gone(&position) {
+                left.push(position);
+                continue;
+            }
+            if position.unseen_runs == 0 && position.pending_bytes() > 0 {
+                let bytes = position.pending_bytes();
+                let error = format!("the file is gone, with {bytes} bytes behind its last line that were not read");
+                let input = Input { error: Some(error), ..Input::new(position.path.path()) };
+                self.rows.push(Row { input, probe: None, track: None, matched: false });
+            }
+            position.unseen_runs += 1;
+            if position.unseen_runs <= UNSEEN_RUNS_MAX {
+                left.push(position);
+            }
+        }
+        self.rows.sort_by(|a, b| a.input.path.as_os_str().cmp(b.input.path.as_os_str()));
+        let (inputs, tracks) = self.rows.into_iter().map(|row| (row.input, row.track)).unzip();
+        Plan { inputs, tracks, left, is_stale: self.is_stale }
+    }
+}
+
+/// A file of the same directory, under the path that the directory was named by.
+fn beside(path: &Path, name: Option<&OsStr>) -> PathBuf {
+    path.with_file_name(name.unwrap_or_default())
+}
+
+/// The position of a stream before anything new of it is read.
+pub(super) fn begin(input: &Input, probe: &Probe, before: Option<&Position>) -> Position {
+    let mut position = before.cloned().unwrap_or_default();
+    position.path = StoredPath::of(&input.path);
+    position.place = StoredPath::of(&probe.place);
+    position.file = probe.file;
+    position.packed = probe.packed;
+    position.unseen_runs = 0;
+    position
+}
+
+pub(super) fn start_of(probe: &Probe, position: &Position, reads: bool, compression: Compression) -> Start {
+    let pointers = || position.envelope.iter().map(|pointer| Pointer::parse(pointer).ok()).collect::<Option<Vec<_>>>();
+    Start {
+        file: probe.file,
+        offset: position.offset,
+        lines: position.lines,
+        mid_line: false,
+        envelope: if position.envelope_is_final || !reads { pointers() } else { None },
+        nothing_new: (!reads).then_some(compression),
+    }
+}
