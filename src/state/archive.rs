@@ -10,16 +10,16 @@ use crate::input::source::Damage;
 use crate::input::{Input, Start, Status};
 
 impl Planner<'_> {
-    /// The track of an archive, where it starts, and whether it matches a position.
-    pub(super) fn archive(&mut self, input: &Input, probe: &Probe) -> io::Result<(Track, Start, bool)> {
+    /// The track of an archive, where it starts, and the positions that it goes on from.
+    pub(super) fn archive(&self, input: &Input, probe: &Probe) -> io::Result<(Track, Start, Vec<usize>)> {
         let packed = probe.packed.ok_or(io::ErrorKind::InvalidInput)?;
         if let Some(index) = self.known.of_packed(&packed) {
-            self.known.claim(index, probe.file);
-            return Ok(unchanged(input, probe, packed, self.known.positions.get(index)));
+            let (track, start) = unchanged(input, probe, packed, self.known.positions.get(index));
+            return Ok((track, start, vec![index]));
         }
         let seen = probe::decode(self.disk, self.open(probe)?, packed.compression, &[], true)?;
         let begin_alike = self.known.beginning(&seen.head, probe.file);
-        let mut matched = None;
+        let mut matches = Vec::new();
         if !begin_alike.is_empty() || self.originals(&seen.head, &probe.place).next().is_some() {
             let of = |&index: &usize| Some((index, self.known.positions.get(index)?));
             let alike: Vec<_> = begin_alike.iter().filter_map(of).collect();
@@ -30,33 +30,34 @@ impl Planner<'_> {
                 .originals(&seen.head, &probe.place)
                 .any(|original| self.holds(original, decoded.bytes, &decoded.tail));
             if repeats {
-                return Ok((repeated(input, probe, &decoded), nothing_of(probe, packed), false));
+                return Ok((repeated(input, probe, &decoded), nothing_of(probe, packed), Vec::new()));
             }
-            let is_before =
-                |position: &Position| position.offset == 0 || decoded.marks.contains(&(position.offset, position.tail));
-            let matches: Vec<_> =
-                alike.into_iter().filter(|(_, it)| is_before(it)).map(|(index, it)| (it.offset, index)).collect();
-            matched = matches.iter().max().map(|&(_, index)| index);
-            for (_, index) in matches {
-                self.known.claim(index, probe.file);
-            }
+            // Less than a line says nothing, unless it is all that there was.
+            let is_before = |position: &Position| {
+                (position.has_line() || position.size == decoded.bytes)
+                    && (position.offset == 0 || decoded.marks.contains(&(position.offset, position.tail)))
+            };
+            matches = alike.into_iter().filter(|(_, it)| is_before(it)).map(|(index, it)| (it.offset, index)).collect();
+            matches.sort_unstable();
         }
+        let matched = matches.last().map(|&(_, index): &(u64, usize)| index);
         let before = matched.and_then(|index| self.known.positions.get(index));
         let position = Position { repeats: false, rotated: true, ..begin(input, probe, before) };
         let start = Start { mid_line: position.mid_line, ..start_of(probe, &position, true, packed.compression) };
-        Ok((Track { position, reads: true, damage: None }, start, matched.is_some()))
+        let claims = matches.into_iter().map(|(_, index)| index).collect();
+        Ok((Track { position, reads: true, damage: None }, start, claims))
     }
 }
 
 /// An archive that was read before and did not change.
-fn unchanged(input: &Input, probe: &Probe, packed: Packed, before: Option<&Position>) -> (Track, Start, bool) {
+fn unchanged(input: &Input, probe: &Probe, packed: Packed, before: Option<&Position>) -> (Track, Start) {
     let position = Position { settled: true, ..begin(input, probe, before) };
     let damage = position.damage.clone().map(|(status, text)| {
         let status = Status::from_name(&status).unwrap_or(Status::Corrupt);
         Damage { offset: position.offset, status, text }
     });
     let start = start_of(probe, &position, false, packed.compression);
-    (Track { position, reads: false, damage }, start, true)
+    (Track { position, reads: false, damage }, start)
 }
 
 /// An archive whose original is still there.

@@ -1,8 +1,9 @@
 //! The positions of earlier runs, and which of them the bytes of a file match. It opens only files that it is given.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use super::position::{Mark, Packed, Position};
 use super::probe::{self, Probe};
@@ -44,12 +45,26 @@ impl<'s> Known<'s> {
         found
     }
 
-    /// The position that a plain file goes on from.
-    pub fn of_plain(&self, disk: &Disk, file: &File, probe: &Probe) -> io::Result<Option<usize>> {
+    /// The position that a plain file goes on from; `files` are the files that are there.
+    pub fn of_plain(
+        &self,
+        disk: &Disk,
+        file: &File,
+        probe: &Probe,
+        files: &HashSet<FileId>,
+    ) -> io::Result<Option<usize>> {
         for index in self.beginning(&probe.head, probe.file) {
             let Some(position) = self.positions.get(index).filter(|position| position.offset <= probe.size) else {
                 continue;
             };
+            // Many lines begin alike; less than one of them says nothing of a file that is not the same.
+            let is_copy = position.has_line() && !(files.contains(&position.file) && position.was_at(&probe.place));
+            // An inode that is used again may hold another file that begins alike.
+            let is_same = position.file == probe.file
+                && (position.has_line() || position.offset == 0 || position.size == probe.size);
+            if !is_same && !is_copy {
+                continue;
+            }
             let before = probe::bytes_before(disk, file, position.offset)?;
             if Mark::tail(&before) == position.tail {
                 return Ok(Some(index));
@@ -61,6 +76,11 @@ impl<'s> Known<'s> {
     /// The position of an archive that did not change.
     pub fn of_packed(&self, packed: &Packed) -> Option<usize> {
         self.positions.iter().position(|position| position.packed.as_ref() == Some(packed))
+    }
+
+    /// Whether a file was at this path before; what is there now is then no copy of it, but a new file with its old name.
+    pub fn was_at(&self, file: FileId, place: &Path) -> bool {
+        self.positions.iter().any(|position| position.file == file && position.was_at(place))
     }
 
     /// Notes that a file goes on from a position; what it only repeated before is forgotten.

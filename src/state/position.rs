@@ -134,6 +134,18 @@ pub struct Position {
 }
 
 impl Position {
+    /// Whether a whole line stands before the offset.
+    #[must_use]
+    pub const fn has_line(&self) -> bool {
+        self.lines > self.mid_line as u64
+    }
+
+    /// Whether the file was at this path, without symbolic links.
+    #[must_use]
+    pub fn was_at(&self, place: &Path) -> bool {
+        self.place.path() == place
+    }
+
     /// Bytes that were there and were not read: a line without LF.
     #[must_use]
     pub const fn pending_bytes(&self) -> u64 {

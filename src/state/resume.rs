@@ -197,7 +197,11 @@ impl Planner<'_> {
         }
         let decided = if probe.packed.is_some() { self.archive(&input, &probe) } else { self.plain(&input, &probe) };
         match decided {
-            Ok((mut track, start, matched)) => {
+            Ok((mut track, start, claims)) => {
+                let matched = !claims.is_empty();
+                for index in claims {
+                    self.known.claim(index, probe.file);
+                }
                 track.position.found_beside = found_beside;
                 input.bytes_max = probe.packed.is_none().then_some(track.position.offset);
                 input.start = Some(start);
@@ -211,16 +215,14 @@ impl Planner<'_> {
         }
     }
 
-    fn plain(&mut self, input: &Input, probe: &Probe) -> io::Result<(Track, Start, bool)> {
+    /// The track of a plain file, where it starts, and the positions that it goes on from.
+    fn plain(&self, input: &Input, probe: &Probe) -> io::Result<(Track, Start, Vec<usize>)> {
         let file = self.open(probe)?;
-        let matched = self.known.of_plain(self.disk, &file, probe)?;
+        let matched = self.known.of_plain(self.disk, &file, probe, &self.files)?;
         let before = matched.and_then(|index| self.known.positions.get(index)).cloned();
         let is_own = before.as_ref().is_some_and(|before| before.file == probe.file && !before.repeats);
         let repeated_bytes = if is_own { None } else { self.repeated_bytes(&file, probe)? };
         let repeats = repeated_bytes.is_some();
-        if let Some(index) = matched {
-            self.known.claim(index, probe.file);
-        }
         let rotated = self.is_rotated(before.as_ref(), probe);
         let mut position = begin(input, probe, before.as_ref());
         let limit = self.limits.get(&input.path);
@@ -251,14 +253,19 @@ impl Planner<'_> {
         let damage =
             limit.map(|(offset, text)| Damage { offset: *offset, status: Status::Incomplete, text: text.clone() });
         let start = Start { offset: start, ..start_of(probe, &position, reads, Compression::None) };
-        Ok((Track { position, reads, damage }, start, matched.is_some()))
+        Ok((Track { position, reads, damage }, start, matched.into_iter().collect()))
     }
 
     /// Whether nobody is expected to write to a file any more: it was renamed, or has the name of a rotated log beside
     /// the log itself.
     fn is_rotated(&self, before: Option<&Position>, probe: &Probe) -> bool {
         before.is_some_and(|before| before.rotated || before.place.path() != probe.place)
-            || (names::is_rotated(&probe.place) && names::base(&probe.place).exists())
+            || (names::is_rotated(&probe.place) && self.is_log(&names::base(&probe.place)))
+    }
+
+    /// Whether a log is or was at a path.
+    fn is_log(&self, path: &Path) -> bool {
+        path.exists() || self.known.positions.iter().any(|position| position.was_at(path))
     }
 
     /// How many bytes of a file another one holds that may be its original: all of them while a copy is being made, or
@@ -284,7 +291,8 @@ impl Planner<'_> {
             let common = head.len().min(probe.head.len());
             let is_family =
                 common >= FAMILY_BYTES && probe.head.get(..common) == head.get(..common) && probe.packed.is_none();
-            (is_family && (row.matched || names::are_related(&probe.place, place))).then_some(probe)
+            let may_repeat = row.matched || names::are_related(&probe.place, place);
+            (is_family && may_repeat && !self.known.was_at(probe.file, place)).then_some(probe)
         })
     }
 
@@ -351,7 +359,10 @@ impl Planner<'_> {
             }
         }
         self.rows.sort_by(|a, b| a.input.path.as_os_str().cmp(b.input.path.as_os_str()));
-        let (inputs, tracks) = self.rows.into_iter().map(|row| (row.input, row.track)).unzip();
+        // What repeats a file that could not be read to its end is looked at again.
+        let is_whole = self.limits.is_empty() && !self.failed;
+        let track = |track: Option<Track>| track.filter(|track| is_whole || !track.position.repeats);
+        let (inputs, tracks) = self.rows.into_iter().map(|row| (row.input, track(row.track))).unzip();
         Plan { inputs, tracks, left, is_stale: self.is_stale }
     }
 }

@@ -16,6 +16,8 @@ mod scanners;
 mod schema;
 mod signals;
 mod state;
+mod state_faults;
+mod state_model;
 mod tickets;
 mod tidy;
 mod truth;
