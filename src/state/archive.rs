@@ -15,7 +15,7 @@ impl Planner<'_> {
         let packed = probe.packed.ok_or(io::ErrorKind::InvalidInput)?;
         if let Some(index) = self.known.of_packed(&packed) {
             let (track, start) = unchanged(input, probe, packed, self.known.positions.get(index));
-            return Ok((track, start, vec![index]));
+            return Ok((track, start, self.known.equals(index)));
         }
         let seen = probe::decode(self.disk, self.open(probe)?, packed.compression, &[], true)?;
         let begin_alike = self.known.beginning(&seen.head, probe.file);
@@ -45,19 +45,20 @@ impl Planner<'_> {
         let position = Position { repeats: false, rotated: true, ..begin(input, probe, before) };
         let start = Start { mid_line: position.mid_line, ..start_of(probe, &position, true, packed.compression) };
         let claims = matches.into_iter().map(|(_, index)| index).collect();
-        Ok((Track { position, reads: true, damage: None }, start, claims))
+        Ok((Track { position, reads: true, is_new_copy: false, damage: None }, start, claims))
     }
 }
 
-/// An archive that was read before and did not change.
+/// An archive that was read before and did not change. If it was a copy then, it stands for its original from now on,
+/// which was read to its end.
 fn unchanged(input: &Input, probe: &Probe, packed: Packed, before: Option<&Position>) -> (Track, Start) {
-    let position = Position { settled: true, ..begin(input, probe, before) };
+    let position = Position { settled: true, repeats: false, ..begin(input, probe, before) };
     let damage = position.damage.clone().map(|(status, text)| {
         let status = Status::from_name(&status).unwrap_or(Status::Corrupt);
         Damage { offset: position.offset, status, text }
     });
     let start = start_of(probe, &position, false, packed.compression);
-    (Track { position, reads: false, damage }, start)
+    (Track { position, reads: false, is_new_copy: false, damage }, start)
 }
 
 /// An archive whose original is still there.
@@ -70,7 +71,7 @@ fn repeated(input: &Input, probe: &Probe, decoded: &Decoded) -> Track {
         repeats: true,
         ..begin(input, probe, None)
     };
-    Track { position, reads: false, damage: None }
+    Track { position, reads: false, is_new_copy: true, damage: None }
 }
 
 fn nothing_of(probe: &Probe, packed: Packed) -> Start {

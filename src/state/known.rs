@@ -78,6 +78,14 @@ impl<'s> Known<'s> {
         self.positions.iter().position(|position| position.packed.as_ref() == Some(packed))
     }
 
+    /// A position and all others that say the same of a stream.
+    pub fn equals(&self, index: usize) -> Vec<usize> {
+        let key = |position: &Position| (position.offset, position.head, position.tail);
+        let Some(one) = self.positions.get(index) else { return Vec::new() };
+        let alike = self.by_head.get(&one.head).into_iter().flatten().copied();
+        alike.filter(|&other| self.positions.get(other).is_some_and(|other| key(other) == key(one))).collect()
+    }
+
     /// Whether a file was at this path before; what is there now is then no copy of it, but a new file with its old name.
     pub fn was_at(&self, file: FileId, place: &Path) -> bool {
         self.positions.iter().any(|position| position.file == file && position.was_at(place))

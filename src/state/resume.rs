@@ -39,6 +39,8 @@ pub(super) struct Track {
     pub position: Position,
     /// Whether anything is read of it.
     pub reads: bool,
+    /// Whether it is known only since this run that another stream has the same bytes.
+    pub is_new_copy: bool,
     /// What the reader does not see.
     pub damage: Option<Damage>,
 }
@@ -209,6 +211,7 @@ impl Planner<'_> {
             }
             Err(error) => {
                 self.failed = true;
+                self.is_stale |= error.kind() == io::ErrorKind::NotFound;
                 input.error = Some(error.to_string());
                 Row { input, probe: None, track: None, matched: false }
             }
@@ -250,10 +253,11 @@ impl Planner<'_> {
         position.head = Mark::head(&probe.head);
         position.tail = Mark::tail(&probe::bytes_before(self.disk, &file, end)?);
         let reads = !repeats && end > start;
+        let is_new_copy = repeats && !before.is_some_and(|before| before.repeats);
         let damage =
             limit.map(|(offset, text)| Damage { offset: *offset, status: Status::Incomplete, text: text.clone() });
         let start = Start { offset: start, ..start_of(probe, &position, reads, Compression::None) };
-        Ok((Track { position, reads, damage }, start, matched.into_iter().collect()))
+        Ok((Track { position, reads, is_new_copy, damage }, start, matched.into_iter().collect()))
     }
 
     /// Whether nobody is expected to write to a file any more: it was renamed, or has the name of a rotated log beside
@@ -361,7 +365,7 @@ impl Planner<'_> {
         self.rows.sort_by(|a, b| a.input.path.as_os_str().cmp(b.input.path.as_os_str()));
         // What repeats a file that could not be read to its end is looked at again.
         let is_whole = self.limits.is_empty() && !self.failed;
-        let track = |track: Option<Track>| track.filter(|track| is_whole || !track.position.repeats);
+        let track = |track: Option<Track>| track.filter(|track| is_whole || !track.is_new_copy);
         let (inputs, tracks) = self.rows.into_iter().map(|row| (row.input, track(row.track))).unzip();
         Plan { inputs, tracks, left, is_stale: self.is_stale }
     }
