@@ -4,6 +4,7 @@
 pub mod chart;
 pub mod over_time;
 pub mod page;
+pub mod spark;
 pub mod trouble;
 
 use std::fmt;

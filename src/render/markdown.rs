@@ -5,11 +5,16 @@ use std::io::{self, Write};
 
 use super::escape::{markdown, markdown_cell};
 use super::remarks::{self, Part, path};
-use super::text::numbers::{bytes, count, percent, rough_percent, share};
+use super::sums;
+use super::text;
+use super::text::numbers::{bytes, count, counted, percent, rough_percent, share};
 use super::text::phrases;
 use super::verdict;
 use super::view::{self, View, calls, more, took};
 use crate::report::{At, By, Calls, Code, LookInto, Quantiles, Report};
+
+/// Columns of the sparklines, for phones and quotes in mails.
+const COLUMNS: usize = 72;
 
 /// Writes a report as Markdown with the tables of GitHub.
 ///
@@ -18,6 +23,7 @@ use crate::report::{At, By, Calls, Code, LookInto, Quantiles, Report};
 /// `out` fails.
 pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     headline(report, view, out)?;
+    over_time(report, view, out)?;
     codes(report, view, out)?;
     look_into(report, view, out)?;
     actions(report, view, out)?;
@@ -27,7 +33,9 @@ pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
     groups("region", &regions.collect::<Vec<_>>(), view, out)?;
     by(report, view, out)?;
     latency(report, out)?;
-    notes(report, view, out)
+    parts(report, view, out)?;
+    notes(report, view, out)?;
+    sums(report, view, out)
 }
 
 fn headline(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
@@ -46,6 +54,22 @@ fn headline(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()>
         about.push(format!("true rate {}", super::text::numbers::percent_range(low, high)));
     }
     writeln!(out, "\n{}", about.join(" · "))
+}
+
+/// The sparklines of the text report, which hold no text of a log.
+fn over_time(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let view = text::View {
+        width: COLUMNS,
+        color: false,
+        zone: view.zone.clone(),
+        top: view.top,
+        command: String::new(),
+        unicode: true,
+    };
+    let mut lines = Vec::new();
+    text::over_time(report, &view, &mut lines)?;
+    let lines = String::from_utf8_lossy(&lines);
+    if lines.trim().is_empty() { Ok(()) } else { writeln!(out, "\n```text\n{}\n```", lines.trim_matches('\n')) }
 }
 
 /// The verdict's sentence with the leading code in a code span. Whatever else is not plain goes into one as a whole.
@@ -142,10 +166,12 @@ fn look_into(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
 }
 
 fn facts(code: &Code, indent: &str, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let mut said = format!("{} failures", count(code.count));
-    if let (Some(first), Some(last)) = (code.first, code.last) {
-        said += &format!(" from {} to {}", view.second(first), view.second(last));
-    }
+    let mut said = counted(code.count, "failure", "failures");
+    said += &match (code.first, code.last) {
+        (Some(first), Some(last)) if first == last => format!(" at {}", view.second(first)),
+        (Some(first), Some(last)) => format!(" from {} to {}", view.second(first), view.second(last)),
+        _ => String::new(),
+    };
     writeln!(out, "{indent}- {said}")?;
     for it in &code.stands_out {
         let (part, of_all) = (rough_percent(it.share), rough_percent(it.share_of_all));
@@ -157,7 +183,7 @@ fn facts(code: &Code, indent: &str, view: &View, out: &mut dyn Write) -> io::Res
         )?;
     }
     for message in code.messages.iter().take(3) {
-        writeln!(out, "{indent}- message, {} times: {}", count(message.count), markdown(&message.text))?;
+        writeln!(out, "{indent}- message, {}: {}", counted(message.count, "time", "times"), markdown(&message.text))?;
     }
     Ok(())
 }
@@ -247,6 +273,43 @@ fn latency(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         row(&[[count(*timed)].as_slice(), &values, &[name.to_owned()]].concat(), out)?;
     }
     Ok(())
+}
+
+/// Failures by class and by family.
+fn parts(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let classes = report.classes.iter().map(|it| (it.class, it.count));
+    let families = report.families.iter().map(|it| (it.family.as_str(), it.count));
+    for (name, rows) in [("class", classes.collect::<Vec<_>>()), ("family", families.collect())] {
+        if rows.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n## Failures by {name}\n")?;
+        head(&["failed", "share", name], 2, out)?;
+        for (part, failed) in rows.iter().take(view.top.max(1)) {
+            let of_all = *failed as f64 / report.totals.failed.max(1) as f64;
+            row(&[count(*failed), share(of_all), markdown_cell(part)], out)?;
+        }
+        rest(rows.len(), view, out)?;
+    }
+    Ok(())
+}
+
+/// Every count, in all and by input.
+fn sums(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## Every count\n")?;
+    head(&["number", "what"], 1, out)?;
+    sums::sums(report).into_iter().try_for_each(|(name, number)| row(&[number, name], out))?;
+    if report.inputs.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Inputs\n")?;
+    head(&[sums::COUNTS.as_slice(), &["status", "path"]].concat(), sums::COUNTS.len(), out)?;
+    for input in report.inputs.iter().take(view.top.max(1)) {
+        let status = if input.skipped { "skipped" } else { input.status };
+        let ends = [status.to_owned(), markdown_cell(path(&input.path))];
+        row(&[sums::counts(input).map(count).as_slice(), &ends].concat(), out)?;
+    }
+    rest(report.inputs.len(), view, out)
 }
 
 fn notes(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {

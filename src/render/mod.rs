@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod prometheus;
 pub mod remarks;
 pub mod state;
+pub mod sums;
 pub mod text;
 pub mod ticket;
 pub mod verdict;

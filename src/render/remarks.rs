@@ -118,6 +118,9 @@ fn not_seen(report: &Report, view: &View) -> Vec<Parts> {
         said.push(of(input, vec![words(": skipped, it lies outside of the time window")]));
     }
     said.extend(gaps(report, view).map(|text| vec![words(text)]));
+    if said.is_empty() && !report.inputs.is_empty() {
+        said.push(vec![words("nothing: every input was read to its end")]);
+    }
     said
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     At, Condition, FieldSample, Input, Malformed, MalformedSample, MissingRequestId, Ordered, Report, SCHEMA, Setting,
-    Totals, codes, laws, rank, tables,
+    Totals, codes, course, laws, rank, tables,
 };
 use crate::catalog::Classes;
 use crate::input;
@@ -119,6 +119,7 @@ pub fn report(
         regions: tables::regions(&summary.groups),
         by: [tables::by(&summary.groups, options.by), tables::periods(&summary.days, options.periods)].concat(),
         timeline: tables::timeline(summary),
+        course: course::course(summary, options),
         latency: tables::latency(summary),
         look_into: Vec::new(),
         inputs: rows(summary, inputs),

@@ -52,7 +52,7 @@ fn row(
 }
 
 /// The class in force; failures without a code, and codes without a row, have none.
-fn class_of(name: &str, classes: &Classes) -> catalog::Class {
+pub fn class_of(name: &str, classes: &Classes) -> catalog::Class {
     if name == catalog::NONE || name == catalog::OTHER { catalog::Class::Unknown } else { classes.class(name) }
 }
 

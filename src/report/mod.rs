@@ -3,6 +3,7 @@
 
 pub mod build;
 mod codes;
+pub mod course;
 mod laws;
 mod rank;
 mod rows;
@@ -48,6 +49,9 @@ pub struct Report {
     pub by: Vec<By>,
     /// Calls over time.
     pub timeline: Timeline,
+    /// Failures over time by class and by code; for charts only.
+    #[serde(skip)]
+    pub course: course::Course,
     /// How long calls took.
     pub latency: Latency,
     /// The request ids to look into first.

@@ -2,27 +2,41 @@
 
 use super::chart;
 use super::page::Limits;
-use crate::nanos::Nanos;
+use crate::nanos::{NS_PER_SECOND, Nanos};
+use crate::render::text::clock::Clock;
 use crate::render::text::numbers::{count, counted, percent, stretch};
+use crate::render::text::timeline::ROUND_SECONDS;
 use crate::render::view::View;
 use crate::report::{Bucket, Report};
+
+/// How many times stand on the axis at the most.
+const TICKS_MAX: i64 = 7;
+/// Farther to the right there is no room for a time.
+const LAST_TICK_PERCENT_MAX: f64 = 94.0;
+/// How many codes that became more frequent are marked at the most.
+const MARKED_MAX: usize = 3;
 
 /// Calls over time.
 #[derive(Debug)]
 pub struct OverTime {
     pub(crate) bars: usize,
     pub(crate) width: String,
-    pub(crate) failed: String,
+    /// The classes of the failures with their outlines, from the bottom.
+    pub(crate) layers: Vec<(&'static str, String)>,
     pub(crate) calls: String,
     pub(crate) gaps: String,
-    pub(crate) failed_max: String,
+    /// The upper end of the axis of shares, and its middle.
+    pub(crate) failed_axis: [String; 2],
     pub(crate) failed_peak: String,
     pub(crate) calls_max: String,
     pub(crate) calls_peak: String,
     pub(crate) has_failed: bool,
-    pub(crate) since: Option<(String, String)>,
-    pub(crate) marks: Vec<String>,
-    pub(crate) rows: Vec<[String; 4]>,
+    /// Where a code became more frequent, and what is said about it.
+    pub(crate) since: Vec<(String, String)>,
+    /// Times with their places, in per cent of the width.
+    pub(crate) ticks: Vec<(String, String)>,
+    /// Time, calls, failed, rate, and failures by the classes of the layers.
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 /// Calls over time; none with fewer than two bars.
@@ -33,54 +47,106 @@ pub fn over_time(report: &Report, view: &View, limits: Limits) -> Option<OverTim
         return None;
     }
     let seconds = report.timeline.bucket_seconds?.saturating_mul(i64::try_from(size).ok()?);
-    let all = |bar: &Bucket| bar.ok.saturating_add(bar.failed);
+    let clock = Clock::of(report, &view.zone);
     let rates: Vec<_> = bars.iter().map(|bar| bar.failed as f64 / all(bar).max(1) as f64).collect();
     let most_calls = bars.iter().map(all).max()?.max(1);
     let most_rate = rates.iter().copied().fold(0.0, f64::max);
-    let parts: Vec<_> = rates.iter().map(|rate| if most_rate > 0.0 { rate / most_rate } else { 0.0 }).collect();
     let calls: Vec<_> = bars.iter().map(|bar| all(bar) as f64 / most_calls as f64).collect();
     let at_rate = rates.iter().position(|rate| *rate == most_rate).and_then(|place| bars.get(place))?;
     let at_calls = bars.iter().find(|bar| all(bar) == most_calls).unwrap_or(at_rate);
-    let since = report.codes.iter().find_map(|code| Some((code.since?, code)));
-    let since = since.and_then(|(time, code)| {
-        let place = (time.0.saturating_sub(bars.first()?.start.0)) as f64 / 1e9 / seconds as f64;
-        let said = format!("{} became more frequent at {}", limits.text(&code.code), view.second(time));
-        (place >= 0.0).then(|| (format!("{place:.2}"), said))
-    });
-    let marks = [0, bars.len() / 4, bars.len() / 2, bars.len() * 3 / 4];
+    let by_class = by_class(report, size);
+    let (axis_end, failed_axis) = chart::round_share(most_rate);
     Some(OverTime {
         bars: bars.len(),
         width: stretch(seconds),
-        failed: chart::outline(&parts),
+        layers: layers(&bars, &by_class, axis_end),
         calls: chart::outline(&calls),
         gaps: chart::gaps(&bars),
-        failed_max: percent(most_rate),
+        failed_axis,
         failed_peak: format!(
             "{} at {} ({} of {})",
             percent(most_rate),
-            view.clock(at_rate.start),
+            clock.minute(at_rate.start),
             count(at_rate.failed),
             counted(all(at_rate), "call", "calls")
         ),
         calls_max: count(most_calls),
-        calls_peak: format!("{} at {}", count(most_calls), view.clock(at_calls.start)),
+        calls_peak: format!("{} at {}", count(most_calls), clock.minute(at_calls.start)),
         has_failed: most_rate > 0.0,
-        since,
-        marks: marks.iter().filter_map(|&place| bars.get(place)).map(|bar| mark(view, seconds, bar.start)).collect(),
-        rows: bars
-            .iter()
-            .zip(&rates)
-            .map(|(bar, rate)| [view.second(bar.start), count(all(bar)), count(bar.failed), percent(*rate)])
-            .collect(),
+        since: since(report, &clock, &bars, seconds, limits),
+        ticks: ticks(&clock, &bars, seconds),
+        rows: rows(&bars, &rates, &by_class, view),
     })
 }
 
-/// A time on the axis: the date when bars are long, else the time of day.
-fn mark(view: &View, seconds: i64, time: Nanos) -> String {
-    let text = view.second(time);
-    if seconds >= 7_200 {
-        text.get(5..10).unwrap_or(&text).to_owned()
-    } else {
-        text.get(11..16).unwrap_or(&text).to_owned()
+const fn all(bar: &Bucket) -> u64 {
+    bar.ok.saturating_add(bar.failed)
+}
+
+/// Failures by class in each bar.
+fn by_class(report: &Report, size: usize) -> Vec<(&'static str, Vec<u64>)> {
+    let sum = |buckets: &[u64]| buckets.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
+    let rows = report.course.classes.iter();
+    rows.map(|(class, failures)| (*class, failures.chunks(size).map(sum).collect())).collect()
+}
+
+fn layers(bars: &[Bucket], by_class: &[(&'static str, Vec<u64>)], axis_end: f64) -> Vec<(&'static str, String)> {
+    let part = |(bar, failures): (&Bucket, &u64)| *failures as f64 / all(bar).max(1) as f64 / axis_end;
+    let parts: Vec<Vec<_>> = by_class.iter().map(|(_, row)| bars.iter().zip(row).map(part).collect()).collect();
+    by_class.iter().zip(chart::stacked(&parts)).map(|((class, _), outline)| (*class, outline)).collect()
+}
+
+/// The first codes that became more frequent, by count, in the order of time.
+fn since(report: &Report, clock: &Clock<'_>, bars: &[Bucket], seconds: i64, limits: Limits) -> Vec<(String, String)> {
+    let changed = report.codes.iter().filter_map(|code| Some((code.since?, code)));
+    let mut changed: Vec<_> = changed.take(MARKED_MAX).collect();
+    changed.sort_by_key(|(time, _)| *time);
+    let start = bars.first().map_or(0, |bar| bar.start.0);
+    let mark = |(time, code): (Nanos, &crate::report::Code)| {
+        let place = time.0.saturating_sub(start) as f64 / NS_PER_SECOND as f64 / seconds as f64;
+        let said = format!("{} {}", clock.second(time), limits.text(&code.code));
+        (place >= 0.0).then(|| (format!("{place:.2}"), said))
+    };
+    changed.into_iter().filter_map(mark).collect()
+}
+
+/// Round times of the reader's clock and where they stand.
+fn ticks(clock: &Clock<'_>, bars: &[Bucket], seconds: i64) -> Vec<(String, String)> {
+    let Some(first) = bars.first() else { return Vec::new() };
+    let total = seconds.saturating_mul(bars.len() as i64).max(1);
+    let longest = total / TICKS_MAX;
+    // Beyond the longest round stretch, as many of them as it takes.
+    let odd = ROUND_SECONDS.last().map_or(1, |last| last * (longest / last + 1));
+    let step = ROUND_SECONDS.into_iter().find(|step| *step >= longest).unwrap_or(odd).max(1);
+    let local = clock.local_seconds(first.start);
+    let mut ticks = Vec::new();
+    let mut after = (step - local.rem_euclid(step)) % step;
+    while after < total {
+        let time = Nanos(first.start.0.saturating_add(after.saturating_mul(NS_PER_SECOND)));
+        let civil = clock.civil(time);
+        let midnight = civil.hour == 0 && civil.minute == 0 && clock.has_days();
+        let label = if midnight || step >= 86_400 {
+            format!("{:02}-{:02}", civil.month, civil.day)
+        } else {
+            format!("{:02}:{:02}", civil.hour, civil.minute)
+        };
+        let place = after as f64 / total as f64 * 100.0;
+        if place <= LAST_TICK_PERCENT_MAX {
+            ticks.push((format!("{place:.1}"), label));
+        }
+        after = after.saturating_add(step);
     }
+    ticks
+}
+
+fn rows(bars: &[Bucket], rates: &[f64], by_class: &[(&'static str, Vec<u64>)], view: &View) -> Vec<Vec<String>> {
+    let row = |(place, (bar, rate)): (usize, (&Bucket, &f64))| {
+        let rate = if all(bar) == 0 { String::new() } else { percent(*rate) };
+        let classes = by_class.iter().map(|(_, row)| match row.get(place) {
+            Some(0) | None => String::new(),
+            Some(failures) => count(*failures),
+        });
+        [view.second(bar.start), count(all(bar)), count(bar.failed), rate].into_iter().chain(classes).collect()
+    };
+    bars.iter().zip(rates).enumerate().map(row).collect()
 }

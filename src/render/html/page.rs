@@ -4,8 +4,11 @@ use askama::Template;
 
 use super::chart::{Axis, Range};
 use super::over_time::{OverTime, over_time};
+use super::spark::{self, Spark};
 use super::trouble::{Trouble, names, troubles};
 use crate::render::remarks::{self, Part, Remark, path};
+use crate::render::sums;
+use crate::render::text::clock::Clock;
 use crate::render::text::numbers::{bytes, count, counted, percent, percent_range, share};
 use crate::render::verdict::{self, Word};
 use crate::render::view::{View, calls, condition, span, took};
@@ -63,6 +66,7 @@ pub struct Page {
     pub(crate) sentence: String,
     pub(crate) rules: Vec<String>,
     pub(crate) facts: Vec<String>,
+    pub(crate) badges: Vec<Badge>,
     pub(crate) zone: String,
     pub(crate) over_time: Option<OverTime>,
     pub(crate) troubles: Vec<Trouble>,
@@ -71,12 +75,19 @@ pub struct Page {
     pub(crate) codes_more: String,
     pub(crate) has_trend: bool,
     pub(crate) has_since: bool,
+    /// What the signs of the sparks stand for; empty without any.
+    pub(crate) spark_width: String,
+    pub(crate) classes: Vec<Sum>,
+    pub(crate) families: Vec<Sum>,
+    pub(crate) families_more: String,
     pub(crate) axis: Option<[String; 2]>,
     pub(crate) actions: Vec<Row>,
     pub(crate) actions_more: String,
     pub(crate) latency: Vec<Row>,
     pub(crate) groups: Vec<Group>,
+    pub(crate) sums: Vec<(String, String)>,
     pub(crate) topics: Vec<Topic>,
+    pub(crate) count_names: [&'static str; 9],
     pub(crate) inputs: Vec<InputRow>,
     pub(crate) inputs_more: String,
     pub(crate) status: String,
@@ -95,6 +106,23 @@ pub struct CodeRow {
     pub(crate) trend: &'static str,
     pub(crate) since: String,
     pub(crate) rank: Option<usize>,
+    pub(crate) spark: Option<Spark>,
+}
+
+/// A link into the page.
+#[derive(Debug)]
+pub struct Badge {
+    pub(crate) text: String,
+    pub(crate) to: &'static str,
+    pub(crate) tone: &'static str,
+}
+
+/// A part of all failures.
+#[derive(Debug)]
+pub struct Sum {
+    pub(crate) name: String,
+    pub(crate) failed: String,
+    pub(crate) share: String,
 }
 
 /// A row about calls.
@@ -131,7 +159,7 @@ pub struct InputRow {
     pub(crate) path: String,
     pub(crate) format: String,
     pub(crate) status: String,
-    pub(crate) counts: [String; 7],
+    pub(crate) counts: [String; 9],
 }
 
 impl Page {
@@ -152,7 +180,18 @@ impl Page {
             facts: facts(report, view, limits),
             zone: span(report).map(|_| view.zone_name(report)).unwrap_or_default(),
             over_time: over_time(report, view, limits),
+            badges: badges(report, troubles.len()),
             codes: codes(report, view, &troubles, limits),
+            spark_width: spark::width(report),
+            classes: report.classes.iter().map(|it| part(it.class, it.count, report, limits)).collect(),
+            families: report
+                .families
+                .iter()
+                .take(limits.rows)
+                .map(|it| part(&it.family, it.count, report, limits))
+                .collect(),
+            families_more: limits.more(report.families.len()),
+            sums: sums::sums(report),
             codes_more: limits.more(report.codes.len()),
             troubles_more: limits.more(names(report).len()),
             troubles,
@@ -164,6 +203,7 @@ impl Page {
             latency: outcomes.map(|(name, row)| timed(name, row, axis)).collect(),
             groups: groups(report, limits),
             topics: topics(report, view, limits),
+            count_names: sums::COUNTS,
             inputs: report.inputs.iter().take(limits.rows).map(|it| input(it, limits)).collect(),
             inputs_more: limits.more(report.inputs.len()),
             status: report.status.iter().map(|it| condition(*it).replace('_', " ")).collect::<Vec<_>>().join(", "),
@@ -210,7 +250,27 @@ pub fn facts(report: &Report, view: &View, limits: Limits) -> Vec<String> {
     facts
 }
 
+/// What a reader should not miss, as links into the page.
+fn badges(report: &Report, troubles: usize) -> Vec<Badge> {
+    let new = report.codes.iter().filter(|code| code.trend == Some("new")).count() as u64;
+    let unread = report.inputs.iter().filter(|input| input.status != "ok").count() as u64;
+    let badges = [
+        (new, "new code", "new codes", "s-codes", "bad"),
+        (unread, "input not read whole", "inputs not read whole", "s-notes", "warn"),
+        (report.hints.len() as u64, "note", "notes", "s-notes", "warn"),
+        (troubles as u64, "code to look into", "codes to look into", "s-look", ""),
+    ];
+    let shown = badges.into_iter().filter(|badge| badge.0 > 0);
+    shown.map(|(number, one, many, to, tone)| Badge { text: counted(number, one, many), to, tone }).collect()
+}
+
+fn part(name: &str, failed: u64, report: &Report, limits: Limits) -> Sum {
+    let of_all = failed as f64 / report.totals.failed.max(1) as f64;
+    Sum { name: limits.text(name), failed: count(failed), share: share(of_all) }
+}
+
 fn codes(report: &Report, view: &View, troubles: &[Trouble], limits: Limits) -> Vec<CodeRow> {
+    let clock = Clock::of(report, &view.zone);
     let row = |code: &Code| CodeRow {
         code: limits.text(&code.code),
         failed: count(code.count),
@@ -219,7 +279,8 @@ fn codes(report: &Report, view: &View, troubles: &[Trouble], limits: Limits) -> 
         bar_width: format!("{:.0}", (code.share.clamp(0.0, 1.0) * 100.0).ceil().max(1.0)),
         class: code.class,
         trend: code.trend.unwrap_or_default(),
-        since: code.since.map(|time| view.second(time)).unwrap_or_default(),
+        since: code.since.map(|time| clock.second(time)).unwrap_or_default(),
+        spark: spark::of(report, code, &clock),
         rank: troubles.iter().find(|trouble| trouble.code == code.code).map(|trouble| trouble.rank),
     };
     report.codes.iter().take(limits.rows).map(row).collect()
@@ -305,7 +366,7 @@ fn topics(report: &Report, view: &View, limits: Limits) -> Vec<Topic> {
 }
 
 fn input(input: &Input, limits: Limits) -> InputRow {
-    let numbers = [input.lines, input.ok, input.failed, input.dry_run, input.malformed, input.no_envelope, input.blank];
+    let numbers = sums::counts(input);
     let compressed = if input.compression == "none" { String::new() } else { format!(", {}", input.compression) };
     InputRow {
         path: limits.whole(path(&input.path)),

@@ -2,11 +2,14 @@
 //! which holds nothing that may not leave the company.
 
 use super::page::Limits;
+use super::spark;
+use crate::render::escape::is_shell_safe;
 use crate::render::remarks::path;
-use crate::render::text::numbers::{count, counted, rough_percent};
+use crate::render::text::clock::Clock;
+use crate::render::text::numbers::{count, counted, rate, rough_percent};
 use crate::render::text::phrases;
 use crate::render::view::{View, took};
-use crate::report::{At, Code, Report};
+use crate::report::{At, Code, Report, RequestId};
 
 /// How many messages a code shows.
 const MESSAGES_MAX: usize = 5;
@@ -19,9 +22,10 @@ pub struct Trouble {
     pub(crate) class: &'static str,
     pub(crate) meaning: &'static str,
     pub(crate) trend: &'static str,
-    pub(crate) facts: String,
+    pub(crate) facts: Vec<String>,
     pub(crate) stands_out: Vec<(String, String, String)>,
     pub(crate) messages: Vec<(String, String)>,
+    pub(crate) messages_more: usize,
     pub(crate) ids: Vec<IdRow>,
     pub(crate) ticket: Vec<String>,
 }
@@ -53,73 +57,109 @@ pub fn names(report: &Report) -> Vec<&str> {
 pub fn troubles(report: &Report, view: &View, limits: Limits) -> Vec<Trouble> {
     let found = |name: &&str| report.codes.iter().find(|code| code.code == **name);
     let codes = names(report).into_iter().filter_map(|name| found(&name));
-    (1..).zip(codes.take(limits.rows)).map(|(rank, code)| trouble(rank, code, view, limits)).collect()
+    let clock = Clock::of(report, &view.zone);
+    (1..).zip(codes.take(limits.rows)).map(|(rank, code)| trouble(rank, code, report, view, &clock, limits)).collect()
 }
 
-fn trouble(rank: usize, code: &Code, view: &View, limits: Limits) -> Trouble {
-    let mut facts = counted(code.count, "failure", "failures");
-    if let (Some(first), Some(last)) = (code.first, code.last) {
-        facts += &format!(", {} to {}", view.second(first), view.second(last));
-    }
-    if let Some(since) = code.since {
-        facts += &format!(", changed at {}", view.clock(since));
-    }
+fn trouble(rank: usize, code: &Code, report: &Report, view: &View, clock: &Clock<'_>, limits: Limits) -> Trouble {
     let stands_out = code.stands_out.iter().take(limits.rows).map(|it| {
         let parts = format!("{} ({} of all calls)", rough_percent(it.share), rough_percent(it.share_of_all));
         (limits.text(&it.field), limits.text(&it.value), parts)
     });
     let messages = code.messages.iter().take(MESSAGES_MAX.min(limits.rows));
-    let ids: Vec<_> = code
-        .request_ids
-        .iter()
-        .take(limits.rows)
-        .map(|id| IdRow { reason: id.reason.clone(), ..id_row(&id.request_id, &id.at, view, limits) })
-        .collect();
+    let ids = code.request_ids.iter().take(limits.rows).map(|id| id_row(id, clock, limits));
     Trouble {
         rank,
         code: limits.text(&code.code),
         class: code.class,
         meaning: phrases::class(code.class),
         trend: code.trend.unwrap_or_default(),
-        facts,
+        facts: facts(code, report, clock),
         stands_out: stands_out.collect(),
         messages: messages.map(|it| (count(it.count), limits.text(&it.text))).collect(),
-        ticket: ticket(code, &ids, view, limits),
-        ids,
+        messages_more: code.messages.len().saturating_sub(MESSAGES_MAX.min(limits.rows)),
+        ticket: ticket(code, report, view, limits),
+        ids: ids.collect(),
     }
 }
 
-fn id_row(id: &str, at: &At, view: &View, limits: Limits) -> IdRow {
+/// How often and when.
+fn facts(code: &Code, report: &Report, clock: &Clock<'_>) -> Vec<String> {
+    let mut facts = vec![counted(code.count, "failure", "failures")];
+    match (code.first, code.last) {
+        (Some(first), Some(last)) if first == last => facts.push(format!("at {}", clock.second(first))),
+        (Some(first), Some(last)) => facts.push(format!("{} to {}", clock.second(first), clock.second(last))),
+        _ => {}
+    }
+    facts.extend(code.since.map(|since| format!("more frequent since {}", clock.second(since))));
+    facts.extend(spark::of(report, code, clock).filter(|_| code.count > 1).map(|it| format!("most: {}", it.peak)));
+    facts.extend(code.throttled.map(|it| {
+        let (from, peak) = (rate(it.from_per_second), rate(it.peak_per_second));
+        format!("refused at {from} to {peak} calls/s in all")
+    }));
+    facts
+}
+
+fn id_row(id: &RequestId, clock: &Clock<'_>, limits: Limits) -> IdRow {
+    let at = &id.at;
     let call: Vec<_> = [&at.service, &at.action, &at.region].into_iter().flatten().map(|it| limits.text(it)).collect();
-    let time = at.time.map(|time| view.second(time));
+    let time = at.time.map(|time| clock.second(time));
     let facts = [time, at.duration_ms.map(|ms| took(Some(ms))), (!call.is_empty()).then(|| call.join(" "))];
-    let facts = facts.into_iter().flatten().collect();
     IdRow {
-        id: limits.whole(id),
-        reason: String::new(),
-        facts,
+        id: limits.whole(&id.request_id),
+        reason: id.reason.clone(),
+        facts: facts.into_iter().flatten().collect(),
         place: format!("{}:{}", limits.whole(path(&at.input)), at.line),
     }
 }
 
-/// What may leave the company: error, RequestId, time, service, action, region and duration, and nothing else.
-fn ticket(code: &Code, ids: &[IdRow], view: &View, limits: Limits) -> Vec<String> {
-    let mut lines = vec![format!("Error code  {}", limits.text(&code.code))];
-    if let Some(message) = code.messages.first() {
-        lines.push(format!("Message     {}  (masked)", limits.text(&message.text)));
+/// What may leave the company: error, RequestId, time, service, action, region and duration, and nothing else of the
+/// log. Ids that are not plain stay here.
+fn ticket(code: &Code, report: &Report, view: &View, limits: Limits) -> Vec<String> {
+    let calls = report.totals.ok.saturating_add(report.totals.failed);
+    let mut lines = Vec::new();
+    let mut add = |name: &str, text: String| lines.push(format!("{name:<15}{text}"));
+    for (name, field) in FIELDS {
+        let values = values(code, field, limits);
+        if !values.is_empty() {
+            add(name, values);
+        }
     }
+    add("Account (UIN)", "____________".to_owned());
     if let (Some(first), Some(last)) = (code.first, code.last) {
-        lines.push(format!(
-            "Window      {} to {} {}",
-            view.second(first),
-            view.second(last),
-            view.zone.offset_text(first)
-        ));
+        let offset = view.zone.offset_text(last);
+        add("Window", format!("{} to {} {offset}", view.second(first), view.second(last)));
     }
-    lines.push(format!("Failures    {}", count(code.count)));
-    lines.push("RequestIds".to_owned());
-    for id in ids {
-        lines.push(format!("  {}  {}  {}", id.id, id.facts.join("  "), id.reason));
+    add("Failures", format!("{} of {}", count(code.count), counted(calls, "call", "calls")));
+    add("Error code", limits.text(&code.code));
+    if let Some(message) = code.messages.first() {
+        add("Message", format!("{}  (masked)", limits.text(&message.text)));
+    }
+    let plain: Vec<_> = code.request_ids.iter().filter(|id| is_shell_safe(&id.request_id)).take(limits.rows).collect();
+    if !plain.is_empty() {
+        lines.push("RequestIds".to_owned());
+    }
+    for id in plain {
+        let at = &id.at;
+        let action = at.action.as_deref().map(|action| limits.text(action));
+        let facts = [at.time.map(|time| view.second(time)), action, at.duration_ms.map(|ms| format!("{ms:.0} ms"))];
+        let facts: String = facts.into_iter().flatten().map(|fact| format!("  {fact}")).collect();
+        lines.push(format!("  {}{facts}  {}", id.request_id, id.reason));
     }
     lines
+}
+
+/// A text that may be known of a call.
+type Field = fn(&At) -> Option<&String>;
+
+/// How the fields of a call are called in a ticket.
+const FIELDS: [(&str, Field); 3] =
+    [("Product", |at| at.service.as_ref()), ("API", |at| at.action.as_ref()), ("Region", |at| at.region.as_ref())];
+
+/// The values of a field in the calls that are listed.
+fn values(code: &Code, field: Field, limits: Limits) -> String {
+    let mut values: Vec<&String> = code.request_ids.iter().filter_map(|id| field(&id.at)).collect();
+    values.sort();
+    values.dedup();
+    values.into_iter().take(limits.rows).map(|value| limits.text(value)).collect::<Vec<_>>().join(", ")
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::bars::bar;
+use super::bars::{bar, level};
 use super::clock::Clock;
 use super::numbers::{count, rough_percent, share};
 use super::page::{Page, Phrase, Signs, Span, Style};
@@ -22,7 +22,7 @@ pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mu
     }
     page.section()?;
     if !seen.is_empty() {
-        let [wide, narrow] = BAR_WIDTHS.map(|width| table(&seen, width, clock, top, &page.signs));
+        let [wide, narrow] = BAR_WIDTHS.map(|width| table(&seen, width, report, clock, top, &page.signs));
         if wide.fits(page.width) { wide.write(page)? } else { narrow.write(page)? }
     }
     write_gone(&gone, top, page)?;
@@ -35,7 +35,7 @@ pub fn is_shown(report: &Report, code: &str, top: usize) -> bool {
     report.codes.iter().filter(|row| row.count > 0).take(top).any(|row| row.code == code)
 }
 
-fn table(seen: &[&Code], bar_width: usize, clock: &Clock<'_>, top: usize, signs: &Signs) -> Table {
+fn table(seen: &[&Code], bar_width: usize, report: &Report, clock: &Clock<'_>, top: usize, signs: &Signs) -> Table {
     let mut table = Table::new(vec![
         Column::right("failed"),
         Column::right("share"),
@@ -43,13 +43,15 @@ fn table(seen: &[&Code], bar_width: usize, clock: &Clock<'_>, top: usize, signs:
         Column::left("class"),
         Column::left("trend"),
         Column::right("runs").droppable(2),
+        Column::left("over time").droppable(4),
         Column::left("since"),
         Column::left("code"),
     ]);
     let most = seen.iter().map(|code| code.count).max().unwrap_or(0);
     for code in seen.iter().take(top) {
         let part = if most == 0 { 0.0 } else { code.count as f64 / most as f64 };
-        table.push(row(code, bar(part, bar_width, signs), clock, signs));
+        let spark = spark(report, code, signs);
+        table.push(row(code, bar(part, bar_width, signs), spark, clock, signs));
     }
     let rest = seen.get(top..).unwrap_or_default();
     if !rest.is_empty() {
@@ -58,7 +60,19 @@ fn table(seen: &[&Code], bar_width: usize, clock: &Clock<'_>, top: usize, signs:
     table
 }
 
-fn row(code: &Code, bar: String, clock: &Clock<'_>, signs: &Signs) -> Vec<Span> {
+/// The failures of a code over the whole time of the report, one sign for two of its stretches; nothing without times.
+fn spark(report: &Report, code: &Code, signs: &Signs) -> String {
+    let failures = report.course.codes.get(&code.code).map(Vec::as_slice).unwrap_or_default();
+    let marks: Vec<u64> =
+        failures.chunks(2).map(|pair| pair.iter().fold(0, |sum: u64, it| sum.saturating_add(*it))).collect();
+    let most = marks.iter().copied().max().unwrap_or(0);
+    if marks.len() < 2 || most == 0 {
+        return String::new();
+    }
+    marks.iter().map(|mark| level(*mark as f64 / most as f64, signs)).collect()
+}
+
+fn row(code: &Code, bar: String, spark: String, clock: &Clock<'_>, signs: &Signs) -> Vec<Span> {
     let runs = code.seen_runs.as_ref().map(|runs| format!("{}/{}", count(runs.seen), count(runs.runs)));
     let remark = phrases::code(&code.code);
     let name = if remark.is_empty() { verdict::code(&code.code) } else { format!("{}  {remark}", code.code) };
@@ -69,6 +83,7 @@ fn row(code: &Code, bar: String, clock: &Clock<'_>, signs: &Signs) -> Vec<Span> 
         Span::plain(code.class),
         trend(code, signs),
         Span::plain(runs.unwrap_or_default()),
+        Span::plain(spark),
         Span::plain(code.since.map(|since| clock.minute(since)).unwrap_or_default()),
         Span::whole(Style::Strong, name),
     ]
@@ -93,10 +108,10 @@ fn rest_row(rest: &[&Code], total: usize) -> Vec<Span> {
     let new = rest.iter().filter(|code| code.trend == Some("new")).count();
     let new = if new > 0 { format!(", {new} of them new") } else { String::new() };
     let name = format!("{} more{new} (--top {total})", rest.len());
-    let mut row = vec![Span::default(); 8];
+    let mut row = vec![Span::default(); 9];
     row[0] = Span::plain(count(failed));
     row[1] = Span::plain(share(rest.iter().map(|code| code.share).sum()));
-    row[7] = Span::whole(Style::Faint, name);
+    row[8] = Span::whole(Style::Faint, name);
     row
 }
 

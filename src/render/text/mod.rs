@@ -2,7 +2,7 @@
 //! what the numbers do not cover. It decides nothing: every number is the report's or a plain ratio of its numbers.
 
 mod bars;
-mod clock;
+pub mod clock;
 mod codes;
 mod groups;
 mod headline;
@@ -12,7 +12,7 @@ pub mod numbers;
 mod page;
 pub mod phrases;
 mod table;
-mod timeline;
+pub mod timeline;
 
 use std::io::{self, Write};
 
@@ -54,6 +54,16 @@ pub fn write(report: &Report, view: &View, out: &mut impl Write) -> io::Result<(
     look_into::write(report, &clock, top, &view.command, &mut page)?;
     groups::write(report, top, &mut page)?;
     notes::write(report, &clock, top, &mut page)
+}
+
+/// Writes calls over time as the report shows them, and nothing without times. No text of a log is in it.
+///
+/// # Errors
+///
+/// `out` fails.
+pub fn over_time(report: &Report, view: &View, out: &mut impl Write) -> io::Result<()> {
+    let mut page = Page::new(out, view.width, view.color, view.unicode);
+    timeline::write(report, &Clock::of(report, &view.zone), &mut page)
 }
 
 /// Text of a log, a file name or an option, made harmless.

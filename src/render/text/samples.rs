@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::nanos::{NS_PER_SECOND, Nanos};
+use crate::report::course::Course;
 use crate::report::{
     Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, FieldSample, Input, Latency, LookInto,
     Malformed, MalformedSample, Message, MissingRequestId, Ordered, Quantiles, Region, Report, RequestId, SCHEMA,
@@ -28,6 +29,7 @@ pub fn empty() -> Report {
         regions: Vec::new(),
         by: Vec::new(),
         timeline: Timeline::default(),
+        course: Course::default(),
         latency: Latency { unit: "ms", all: none(), ok: none(), failed: none() },
         look_into: Vec::new(),
         inputs: Vec::new(),

@@ -18,7 +18,7 @@ const MARKS_MAX: usize = 72;
 /// With fewer marks than this beside them, remarks go below.
 const MARKS_BESIDE_MIN: usize = 28;
 /// Stretches of time that people count in, in seconds.
-const ROUND_SECONDS: [i64; 18] = [
+pub const ROUND_SECONDS: [i64; 18] = [
     60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800,
     604_800, 1_209_600,
 ];

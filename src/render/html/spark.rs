@@ -1,0 +1,40 @@
+//! The failures of one code over time as a drawing the size of a word, and its summit in words. It knows no template.
+
+use super::chart;
+use crate::render::text::clock::Clock;
+use crate::render::text::numbers::{count, stretch};
+use crate::report::{Code, Report};
+
+/// A small chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spark {
+    /// How many bars it has room for.
+    pub(crate) bars: usize,
+    /// Their outline.
+    pub(crate) outline: String,
+    /// The greatest, in words: `31 in 9 min from 10:48`.
+    pub(crate) peak: String,
+}
+
+/// The failures of a code over time; none without times, and none when there is only one stretch of time.
+#[must_use]
+pub fn of(report: &Report, code: &Code, clock: &Clock<'_>) -> Option<Spark> {
+    let failures = report.course.codes.get(&code.code).filter(|failures| failures.len() > 1)?;
+    let most = failures.iter().copied().max().filter(|most| *most > 0)?;
+    let place = failures.iter().position(|number| *number == most)?;
+    let start = report.timeline.buckets.get(place.checked_mul(report.course.buckets_per_stretch)?)?.start;
+    let parts: Vec<_> = failures.iter().map(|number| *number as f64 / most as f64).collect();
+    Some(Spark {
+        bars: failures.len(),
+        outline: chart::outline(&parts),
+        peak: format!("{} in {} from {}", count(most), width(report), clock.minute(start)),
+    })
+}
+
+/// How long one bar is, such as `5 min`; empty without times.
+#[must_use]
+pub fn width(report: &Report) -> String {
+    let buckets = i64::try_from(report.course.buckets_per_stretch).unwrap_or(i64::MAX);
+    let seconds = report.timeline.bucket_seconds.map(|seconds| seconds.saturating_mul(buckets));
+    seconds.filter(|_| report.course.codes.values().any(|row| row.len() > 1)).map(stretch).unwrap_or_default()
+}
