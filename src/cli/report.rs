@@ -11,6 +11,7 @@ use resplog::hints;
 use resplog::input::{Input, discover};
 use resplog::nanos::Nanos;
 use resplog::pipeline::{self, Analysis};
+use resplog::redact::redact;
 use resplog::render::{self, Format, escape, json};
 use resplog::report::build::{self, InputFacts};
 use resplog::report::{Condition, Report, Window};
@@ -203,9 +204,9 @@ pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
     rows.collect()
 }
 
-/// The path as reports show it.
+/// The path as reports show it, without secrets.
 pub fn shown(input: &Input) -> String {
-    input.path.to_string_lossy().into_owned()
+    redact(&input.path.to_string_lossy()).into_owned()
 }
 
 fn write(
@@ -255,7 +256,7 @@ fn typed(inputs: &[std::path::PathBuf]) -> String {
     let plain = |path: &std::path::PathBuf| {
         let text = path.to_str()?;
         let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
-        (text.bytes().all(safe)).then(|| text.to_owned())
+        (text.bytes().all(safe) && redact(text) == text).then(|| text.to_owned())
     };
     inputs.iter().map(plain).collect::<Option<Vec<_>>>().unwrap_or_default().join(" ")
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::catalog::Classes;
 use crate::input;
 use crate::nanos::Period;
+use crate::redact::redact;
 use crate::report::LawBroken;
 use crate::scan::detect::FieldSeen;
 use crate::summary::exemplars::Exemplar;
@@ -99,6 +100,9 @@ pub fn report(
     hints: Vec<String>,
     options: &Options<'_>,
 ) -> Result<Report, LawBroken> {
+    // Names of fields are typed by somebody.
+    let by: Vec<String> = options.by.iter().map(|name| redact(name).into_owned()).collect();
+    let options = &Options { by: &by, ..*options };
     let numbered = Numbered { numbers: summary.numbering.resolve(), inputs };
     let codes = codes::rows(summary, &numbered, options);
     let mut report = Report {
@@ -125,7 +129,7 @@ pub fn report(
         inputs: rows(summary, inputs),
         window: None,
         breaches: Vec::new(),
-        filters: options.filters.clone(),
+        filters: options.filters.iter().map(|(name, setting)| (*name, setting.redacted())).collect(),
         status: Vec::new(),
         hints,
         approximate: is_approximate(summary),
@@ -188,7 +192,7 @@ fn rows(summary: &Summary, inputs: &[InputFacts]) -> Vec<Input> {
             path: facts.path.clone(),
             format: facts.format,
             compression: facts.compression.as_str(),
-            envelope: facts.envelope.clone(),
+            envelope: facts.envelope.iter().map(|pointer| redacted_pointer(pointer)).collect(),
             fields: facts.fields.iter().map(|(name, seen)| (*name, field(seen))).collect(),
             bytes: facts.bytes,
             lines,
@@ -210,7 +214,13 @@ fn rows(summary: &Summary, inputs: &[InputFacts]) -> Vec<Input> {
 }
 
 fn field(seen: &FieldSeen) -> FieldSample {
-    FieldSample { pointer: seen.pointer.clone(), sample: seen.sample.clone() }
+    FieldSample { pointer: redacted_pointer(&seen.pointer), sample: seen.sample.clone() }
+}
+
+/// A JSON Pointer without secrets: keys of a log can hold them like any other text, and are written with escapes.
+fn redacted_pointer(pointer: &str) -> String {
+    let key = |key: &str| redact(&key.replace("~1", "/").replace("~0", "~")).replace('~', "~0").replace('/', "~1");
+    pointer.split('/').map(key).collect::<Vec<_>>().join("/")
 }
 
 fn is_approximate(summary: &Summary) -> bool {

@@ -18,6 +18,7 @@ pub use laws::LawBroken;
 pub use rows::*;
 
 use crate::nanos::Nanos;
+use crate::redact::redact;
 
 /// The name and version of the JSON report.
 pub const SCHEMA: &str = "resplog.report/1";
@@ -245,6 +246,18 @@ pub enum Setting {
     Text(String),
     /// Several texts.
     List(Vec<String>),
+}
+
+impl Setting {
+    /// The same setting without the secrets that somebody may have typed.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(redact(text).into_owned()),
+            Self::List(texts) => Self::List(texts.iter().map(|text| redact(text).into_owned()).collect()),
+            Self::Number(_) | Self::Switch(_) => self.clone(),
+        }
+    }
 }
 
 /// A condition that sets an exit code; the order is that of the report.
