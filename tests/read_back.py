@@ -26,7 +26,7 @@ ELEMENTS = set(
 )
 ATTRIBUTES = set(
     """align aria-hidden aria-label aria-labelledby bgcolor cellpadding cellspacing charset class content d data-l height
-    href http-equiv id lang name preserveaspectratio role scope style tabindex viewbox width x y""".split()
+    href http-equiv id lang name nowrap preserveaspectratio role scope style tabindex viewbox width x y""".split()
 )
 VOID = {"meta", "br"}
 # Elements of SVG that close themselves, and table parts whose end the page leaves out.

@@ -71,9 +71,16 @@ pub fn terminal_bytes(bytes: &[u8]) -> Cow<'_, str> {
 /// Text for HTML, between tags or in a quoted attribute: made visible as by [`terminal`], and
 /// `&`, `<`, `>`, `"`, `'` as references.
 pub fn html(text: &str) -> Cow<'_, str> {
-    let visible = terminal(text);
+    match terminal(text) {
+        Cow::Borrowed(visible) => html_of_visible(visible),
+        Cow::Owned(visible) => Cow::Owned(html_of_visible(&visible).into_owned()),
+    }
+}
+
+/// As [`html`], for text that [`terminal`] has made visible already.
+pub fn html_of_visible(visible: &str) -> Cow<'_, str> {
     if !visible.contains(['&', '<', '>', '"', '\'']) {
-        return visible;
+        return Cow::Borrowed(visible);
     }
     let mut out = String::with_capacity(visible.len() + 16);
     for c in visible.chars() {
@@ -93,7 +100,11 @@ pub fn html(text: &str) -> Cow<'_, str> {
 /// backticks around it than any run of them inside. Empty text becomes a blank in a code span,
 /// because an empty one cannot be written.
 pub fn markdown(text: &str) -> String {
-    let text = terminal(text);
+    markdown_of_visible(&terminal(text))
+}
+
+/// As [`markdown`], for text that [`terminal`] has made visible already.
+pub fn markdown_of_visible(text: &str) -> String {
     let run_max = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(run_max + 1);
     // CommonMark takes one blank off both ends if both have one and there is more than blanks.

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::escape::{markdown, markdown_cell};
+use super::escape::{markdown, markdown_cell, markdown_of_visible};
 use super::remarks::{self, Part, path};
 use super::sums;
 use super::text;
@@ -41,7 +41,7 @@ pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
 fn headline(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# {}\n\n{}", verdict::word(report).as_str(), sentence(report))?;
     for rule in remarks::breaches(report) {
-        writeln!(out, "\n- rule fired: {}", markdown(&rule))?;
+        writeln!(out, "\n- rule fired: {}", markdown_of_visible(&rule))?;
     }
     let totals = &report.totals;
     let mut about: Vec<_> = view.range(report).into_iter().collect();
@@ -81,9 +81,9 @@ fn sentence(report: &Report) -> String {
     match around {
         _ if is_plain(&sentence) => sentence,
         Some((before, name, after)) if is_plain(before) && is_plain(after) => {
-            format!("{before}{}{after}", markdown(name))
+            format!("{before}{}{after}", markdown_of_visible(name))
         }
-        _ => markdown(&sentence),
+        _ => markdown_of_visible(&sentence),
     }
 }
 

@@ -6,6 +6,7 @@
 mod cases;
 mod chunks;
 mod corpora;
+mod examples;
 mod formats;
 mod hostile;
 mod injection;

@@ -6,6 +6,7 @@ use super::chart::{Axis, Range};
 use super::over_time::{OverTime, over_time};
 use super::spark::{self, Spark};
 use super::trouble::{Trouble, names, troubles};
+use crate::render::escape::html_of_visible;
 use crate::render::remarks::{self, Part, Remark, path};
 use crate::render::sums;
 use crate::render::text::clock::Clock;
@@ -63,7 +64,9 @@ fn cut(text: &str, chars: usize) -> String {
 pub struct Page {
     pub(crate) word: &'static str,
     pub(crate) tone: &'static str,
+    /// The verdict, already HTML.
     pub(crate) sentence: String,
+    /// The rules that fired, already HTML.
     pub(crate) rules: Vec<String>,
     pub(crate) facts: Vec<String>,
     pub(crate) badges: Vec<Badge>,
@@ -175,7 +178,7 @@ impl Page {
         Self {
             word: verdict::word(report).as_str(),
             tone: tone(verdict::word(report)),
-            sentence: limits.text(&verdict::sentence(report)),
+            sentence: html_of_visible(&limits.text(&verdict::sentence(report))).into_owned(),
             rules: rules(report, limits),
             facts: facts(report, view, limits),
             zone: span(report).map(|_| view.zone_name(report)).unwrap_or_default(),
@@ -221,10 +224,11 @@ pub const fn tone(word: Word) -> &'static str {
     }
 }
 
-/// The rules that fired, as far as they fit.
+/// The rules that fired, as far as they fit, already HTML.
 #[must_use]
 pub fn rules(report: &Report, limits: Limits) -> Vec<String> {
-    let mut rules: Vec<_> = remarks::breaches(report).iter().take(limits.rows).map(|rule| limits.text(rule)).collect();
+    let rules = remarks::breaches(report).into_iter().take(limits.rows);
+    let mut rules: Vec<_> = rules.map(|rule| html_of_visible(&limits.text(&rule)).into_owned()).collect();
     rules.extend(Some(limits.more(report.breaches.len())).filter(|text| !text.is_empty()));
     rules
 }
