@@ -203,6 +203,27 @@ fn documents_show_the_counts_of_json() {
 }
 
 #[test]
+fn classes_over_time_sum_to_the_failures_of_each_stretch() {
+    let path = testdata().join("wrapped.ndjson");
+    let input = path.to_str().unwrap();
+    let json: Value = serde_json::from_str(&report(&testdata(), "json", &[], input)).unwrap();
+    let html = report(&testdata(), "html", &["--code", "(none)"], input);
+    let rows =
+        html.lines().filter(|line| line.starts_with("<tr><td class=\"name\">2026-") && line.contains("-l=\"calls\""));
+    let mut failed_in_all = 0;
+    for row in rows {
+        let cells =
+            row.split(" data-l=\"").skip(1).map(|cell| cell.split('<').next().unwrap().split_once("\">").unwrap());
+        let cells: Vec<_> = cells.map(|(name, number)| (name, number.parse::<u64>().unwrap_or(0))).collect();
+        let failed = cells[1].1;
+        assert_eq!(cells[1].0, "failed");
+        assert_eq!(cells[2..].iter().map(|cell| cell.1).sum::<u64>(), failed, "{row}");
+        failed_in_all += failed;
+    }
+    assert_eq!(Some(failed_in_all), json["totals"]["failed"].as_u64());
+}
+
+#[test]
 fn ten_thousand_codes_fit() {
     // The longest names that a log can bring, of signs that grow the most when they are escaped.
     let mut log = String::new();
