@@ -73,7 +73,13 @@ fn prepared(injections: &[Injection]) -> tempfile::TempDir {
         if let Some(name) = file_name(injection) {
             // Half of a line, and none: both make a remark that names the file.
             let log = lines(&injection.text, 7 * place) + "{\"cut\": \"";
-            fs::write(folder.path().join("logs").join(name), log).unwrap();
+            fs::write(folder.path().join("logs").join(&name), log).unwrap();
+            // A page of a gateway: a hint names the first such file.
+            fs::write(
+                folder.path().join("logs").join(format!("{name}.html")),
+                "<html>\n<title>502 Bad Gateway</title>\n</html>\n",
+            )
+            .unwrap();
         }
     }
     fs::write(folder.path().join("logs/all.ndjson"), all + "{\"cut").unwrap();
@@ -155,6 +161,13 @@ fn options_are_as_hostile_as_logs() {
             arguments.push(format!("--by={}=/tenant", injection.text));
         }
         let ran = run(folder.path(), &arguments, None);
+        if let Some(name) = file_name(injection).filter(|_| ran.exit != 2) {
+            let json = fs::read_to_string(folder.path().join("out/report.json")).unwrap();
+            let report: Value = serde_json::from_str(&json).unwrap();
+            let hints = report["hints"].as_array().unwrap();
+            let told = resplog::redact::redact(&format!("logs/{name}.html")).into_owned();
+            assert!(hints.iter().any(|hint| hint.as_str().unwrap().starts_with(&told)), "{told:?}: {hints:?}");
+        }
         if ran.exit == 2 {
             // A name that cannot be taken is no name of a column either.
             assert!(!ran.stderr.trim_end().contains(acts), "{}", ran.stderr);
