@@ -448,6 +448,8 @@ def csv_tables(folder, report):
         "latency": [flat({}, report["latency"][name]) for name in ["all", "ok", "failed"]],
         "by_codes": [{**row, **code} for row in report["by"] for code in row.get("codes") or []],
     }
+    if "breaches" in tables:
+        wanted["breaches"] = report["breaches"]
     same("csv: tables", sorted(tables), sorted([*wanted, "totals"]))
     for name, rows in wanted.items():
         same(f"csv {name}: rows", len(tables.get(name, [])), len(rows))

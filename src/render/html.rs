@@ -1,6 +1,7 @@
 //! The report as one HTML page: static, without scripts or requests, at most [`BYTES_MAX`]. The page is a template;
 //! here is how much of the report goes in. It decides nothing and knows no log.
 
+pub mod badges;
 pub mod chart;
 pub mod over_time;
 pub mod page;

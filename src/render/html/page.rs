@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::badges::{Badge, badges};
 use super::chart::{Axis, Range};
 use super::over_time::{OverTime, over_time};
 use super::spark::{self, Spark};
@@ -110,14 +111,6 @@ pub struct CodeRow {
     pub(crate) since: String,
     pub(crate) rank: Option<usize>,
     pub(crate) spark: Option<Spark>,
-}
-
-/// A link into the page.
-#[derive(Debug)]
-pub struct Badge {
-    pub(crate) text: String,
-    pub(crate) to: &'static str,
-    pub(crate) tone: &'static str,
 }
 
 /// A part of all failures.
@@ -252,20 +245,6 @@ pub fn facts(report: &Report, view: &View, limits: Limits) -> Vec<String> {
         facts.push(format!("true rate within {}", percent_range(low, high)));
     }
     facts
-}
-
-/// What a reader should not miss, as links into the page.
-fn badges(report: &Report, troubles: usize) -> Vec<Badge> {
-    let new = report.codes.iter().filter(|code| code.trend == Some("new")).count() as u64;
-    let unread = report.inputs.iter().filter(|input| input.status != "ok").count() as u64;
-    let badges = [
-        (new, "new code", "new codes", "s-codes", "bad"),
-        (unread, "input not read whole", "inputs not read whole", "s-notes", "warn"),
-        (report.hints.len() as u64, "note", "notes", "s-notes", "warn"),
-        (troubles as u64, "code to look into", "codes to look into", "s-look", ""),
-    ];
-    let shown = badges.into_iter().filter(|badge| badge.0 > 0);
-    shown.map(|(number, one, many, to, tone)| Badge { text: counted(number, one, many), to, tone }).collect()
 }
 
 fn part(name: &str, failed: u64, report: &Report, limits: Limits) -> Sum {
