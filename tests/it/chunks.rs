@@ -18,7 +18,7 @@ const LINE_BYTES_MAX: usize = 150;
 
 /// 200 short lines of every class, with everything that makes the place of a line hard to tell: padding in front of
 /// it, lines over the limit, characters of several bytes, line ends of both kinds, and a last line that is cut.
-fn log() -> Vec<u8> {
+pub fn log() -> Vec<u8> {
     let mut log = Vec::new();
     for number in 0..199_usize {
         let id = format!("{number:04}-é{}", number.wrapping_mul(2_654_435_761) % 9973);
@@ -47,7 +47,7 @@ fn log() -> Vec<u8> {
     log
 }
 
-fn sized(chunk_bytes: usize, read_bytes: usize) -> Options {
+pub fn sized(chunk_bytes: usize, read_bytes: usize) -> Options {
     Options { sizes: Sizes { chunk_bytes, read_bytes, line_bytes_max: LINE_BYTES_MAX }, ..options() }
 }
 
@@ -66,7 +66,7 @@ fn from_pipe(log: &[u8], options: &Options) -> String {
 }
 
 /// Two reports are the same to the byte; if not, the first line that differs is shown.
-fn assert_same(told: &str, expected: &str, how: &str) {
+pub fn assert_same(told: &str, expected: &str, how: &str) {
     if told != expected {
         let line = told.lines().zip(expected.lines()).enumerate().find(|(_, (told, expected))| told != expected);
         panic!("{how}: (line, (told, expected)) {line:?}");
@@ -74,7 +74,7 @@ fn assert_same(told: &str, expected: &str, how: &str) {
 }
 
 /// Does the same for every number, on all processors.
-fn for_each(numbers: std::ops::RangeInclusive<usize>, each: impl Fn(usize) + Sync) {
+pub fn for_each(numbers: std::ops::RangeInclusive<usize>, each: impl Fn(usize) + Sync) {
     let next = AtomicUsize::new(*numbers.start());
     let threads = std::thread::available_parallelism().unwrap().get();
     std::thread::scope(|scope| {

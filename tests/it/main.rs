@@ -3,6 +3,7 @@
 // Clippy takes only functions marked as tests for tests, not what they call.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
 
+mod archives;
 mod cases;
 mod chunks;
 mod corpora;
@@ -12,6 +13,7 @@ mod hostile;
 mod injection;
 mod laws;
 mod library;
+mod packing;
 mod program;
 mod read_back;
 mod readme;
