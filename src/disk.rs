@@ -182,7 +182,8 @@ impl Disk {
     }
 
     /// Replaces a report in one step, so that readers see the old one or the new one, whole. With `durable` the new one
-    /// has reached the disk when this returns.
+    /// has reached the disk when this returns. A link stays one: what it leads to is replaced. Devices and pipes are
+    /// written into, never replaced.
     ///
     /// # Errors
     ///
@@ -193,7 +194,14 @@ impl Disk {
         durable: bool,
         write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> io::Result<()> {
-        self.replace_with_mode(path, SHARED, durable, write)
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            self.call()?;
+            let file = File::options().write(true).open(&target)?;
+            let mut out = BufWriter::new(Out { disk: self, file: &file });
+            return write(&mut out).and_then(|()| out.flush());
+        }
+        self.replace_with_mode(&target, SHARED, durable, write)
     }
 
     /// Replaces a file that only its owner may read, in one step and durably.

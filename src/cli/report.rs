@@ -261,7 +261,8 @@ fn typed(inputs: &[std::path::PathBuf]) -> String {
     inputs.iter().map(plain).collect::<Option<Vec<_>>>().unwrap_or_default().join(" ")
 }
 
-/// Writes a file so that readers see the old one or the new one, whole; `durable` as in [`Disk::replace`].
+/// Writes a file so that readers see the old one or the new one, whole; `durable`, links and devices as in
+/// [`Disk::replace`].
 pub fn replace(
     disk: &Disk,
     path: &Path,

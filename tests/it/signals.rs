@@ -221,6 +221,25 @@ fn a_report_replaces_a_file_in_one_step() {
 }
 
 #[test]
+fn a_pipe_is_written_into_and_a_link_stays_a_link() {
+    let folder = folder(&[("log", b"no response\n"), ("target", b"old")]);
+    let path = |name: &str| folder.path().join(name);
+    assert!(Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    std::os::unix::fs::symlink("target", path("report.json")).unwrap();
+    let reader = std::thread::spawn({
+        let pipe = path("pipe");
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    let ran = run(folder.path(), ["report", "log", "-o", "report.json", "--rejects", "pipe"], None);
+    assert_eq!(ran.exit, 3, "nothing was recognised: {}", ran.stderr);
+    assert!(reader.join().unwrap().contains("\"syntax\""));
+    assert!(!fs::metadata(path("pipe")).unwrap().is_file(), "a pipe, as before");
+    assert!(fs::symlink_metadata(path("report.json")).unwrap().is_symlink());
+    let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(path("target")).unwrap()).unwrap();
+    assert_eq!(report["totals"]["malformed"], 1);
+}
+
+#[test]
 fn a_file_that_may_not_be_read_is_an_error_of_that_file() {
     let folder = folder(&[("a", LINE), ("secret", LINE)]);
     fs::set_permissions(folder.path().join("secret"), fs::Permissions::from_mode(0o000)).unwrap();
