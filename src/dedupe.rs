@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::drive::{self, Options, Seen, ThreadsError, Watch};
+use crate::drive::{self, Options, Run, Seen, ThreadsError, Watch};
 use crate::filter::Verdict;
 use crate::input::Input;
+use crate::input::order::Order;
 use crate::nanos::Nanos;
 use crate::record::{Line, Origin, Outcome, Record};
 
@@ -91,9 +92,7 @@ pub fn duplicates(
     let parts = (0..PARTS).map(|_| tempfile::tempfile_in(folder).map(Mutex::new)).collect::<io::Result<Vec<_>>>();
     let parts = parts.map_err(failed)?;
     let spilled = drive::drive(
-        inputs,
-        options,
-        watch,
+        &Run { inputs, order: Order::Paths, options, watch },
         || Spill { gathered: vec![Vec::new(); PARTS], parts: &parts, result: Ok(()) },
         |spill: &mut Spill<'_>, seen| spill.line(seen, options),
         |_, _| {},

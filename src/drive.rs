@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use crate::input::Input;
 use crate::input::feed::{Event, Feed, Hand, Head, InputRead};
+use crate::input::order::Order;
 use crate::input::source::{Damage, Lines, Sizes};
 use crate::profile::Profile;
 use crate::record::{Anomalies, Line, Origin, Reason};
@@ -35,6 +36,19 @@ pub struct Watch {
     pub bytes_done: AtomicU64,
     /// The rank of the input that was opened last.
     pub input: AtomicU32,
+}
+
+/// What is read, how, and who watches.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'r> {
+    /// The inputs.
+    pub inputs: &'r [Input],
+    /// In which order they are opened; nothing that is told at the end depends on it.
+    pub order: Order,
+    /// How they are read.
+    pub options: &'r Options,
+    /// What is shared with whoever watches.
+    pub watch: &'r Watch,
 }
 
 /// A chunk whose lines were all shown.
@@ -93,14 +107,13 @@ pub struct ThreadsError {
 ///
 /// The threads cannot be started. Inputs that cannot be read are no errors here; `reads` tells them.
 pub fn drive<W: Send>(
-    inputs: &[Input],
-    options: &Options,
-    watch: &Watch,
+    run: &Run<'_>,
     start: impl Fn() -> W + Sync,
     line: impl Fn(&mut W, &Seen<'_>) + Sync,
     chunk: impl Fn(&mut W, Done) + Sync,
     end: impl Fn(u32, u32) + Sync,
 ) -> Result<Driven<W>, ThreadsError> {
+    let Run { inputs, order, options, watch } = *run;
     let threads = options.threads.max(1);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -111,7 +124,7 @@ pub fn drive<W: Send>(
         watch.input.store(input, Ordering::Relaxed);
         survey.prepare(input, head)
     };
-    let feed = Feed::new(inputs, options.sizes, &watch.stop, &watch.bytes_done, prepare);
+    let feed = Feed::new(inputs, order, options.sizes, &watch.stop, &watch.bytes_done, prepare);
     let parts = pool.broadcast(|_| {
         let mut worker =
             Worker { options, stop: &watch.stop, scanner: None, decided: Decided::default(), fold: start() };

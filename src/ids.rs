@@ -3,9 +3,10 @@
 
 use std::collections::HashSet;
 
-use crate::drive::{self, Driven, Options, Seen, ThreadsError, Watch};
+use crate::drive::{self, Driven, Options, Run, Seen, ThreadsError, Watch};
 use crate::filter::Verdict;
 use crate::input::Input;
+use crate::input::order::Order;
 use crate::nanos::Nanos;
 use crate::record::{Line, Outcome, Record};
 use crate::redact::redact;
@@ -88,9 +89,7 @@ pub fn list<F: FnMut(Listed) + Send>(
         each(listed);
     });
     let driven = drive::drive(
-        inputs,
-        options,
-        watch,
+        &Run { inputs, order: Order::Paths, options, watch },
         Vec::new,
         |found: &mut Vec<Listed>, seen| found.extend(listed(seen, options, wanted)),
         |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &watch.stop),

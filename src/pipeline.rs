@@ -2,10 +2,11 @@
 //! lines and prints nothing.
 
 use crate::dedupe::Duplicates;
-use crate::drive::{self, Done, Options, Seen, ThreadsError, Watch};
+use crate::drive::{self, Done, Options, Run, Seen, ThreadsError, Watch};
 use crate::filter::{Filter, Verdict};
 use crate::input::Input;
 use crate::input::feed::InputRead;
+use crate::input::order::Order;
 use crate::record::Line;
 use crate::scan::Decided;
 use crate::sequence::Sequencer;
@@ -50,11 +51,11 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
             on_reject(&reject, earlier + before + u64::from(reject.origin.line) + 1);
         })
     });
+    // Rejects are told in the order of the paths, so they are read in it; else chunks would wait for each other.
+    let order = if rejects.is_some() { Order::Paths } else { Order::NewestFirst };
     let rules = Rules { filter: &options.reading.filter, duplicates, keep_rejects: rejects.is_some() };
     let driven = drive::drive(
-        inputs,
-        options,
-        watch,
+        &Run { inputs, order, options, watch },
         Fold::default,
         |fold: &mut Fold, seen| fold.line(seen, &rules),
         |fold, done| {

@@ -1,6 +1,6 @@
-//! Hands chunks of lines to the threads: parts of files in any order, streams in order, inputs in the order of their
-//! paths. A thread stays with its input and helps others when there is nothing left to open. It does not know what a
-//! line is.
+//! Hands chunks of lines to the threads: parts of files in any order, streams in order, inputs in the order that is
+//! asked for. A thread stays with its input and helps others when there is nothing left to open. It does not know what
+//! a line is.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::decode::memory::Memory;
 use super::ends::Ends;
 pub use super::event::{Event, Framing, Head, InputRead};
+use super::order::Order;
 use super::source::{self, Damage, Opened, Sizes};
 use super::stream::Stream;
 use super::{Compression, Input, Start, Status};
@@ -63,7 +64,8 @@ enum Opening<T> {
 }
 
 struct Queue<T> {
-    next: usize,
+    /// The ranks of the inputs that nobody has opened yet.
+    unopened: std::vec::IntoIter<u32>,
     /// How many threads are opening an input just now.
     opening: usize,
     open: Vec<Arc<Open<T>>>,
@@ -90,8 +92,16 @@ pub const HEAD_BYTES: usize = 256 * 1024;
 impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
     /// Inputs that nobody has opened yet. `stop` ends the feed early; `bytes_done` grows with the bytes that were
     /// read of files and pipes, as they are packed.
-    pub fn new(inputs: &'a [Input], sizes: Sizes, stop: &'a AtomicBool, bytes_done: &'a AtomicU64, prepare: P) -> Self {
-        let queue = Mutex::new(Queue { next: 0, opening: 0, open: Vec::new() });
+    pub fn new(
+        inputs: &'a [Input],
+        order: Order,
+        sizes: Sizes,
+        stop: &'a AtomicBool,
+        bytes_done: &'a AtomicU64,
+        prepare: P,
+    ) -> Self {
+        let unopened = order.ranks(inputs).into_iter();
+        let queue = Mutex::new(Queue { unopened, opening: 0, open: Vec::new() });
         let read = Mutex::new(vec![InputRead::default(); inputs.len()]);
         Self {
             inputs,
@@ -202,9 +212,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             if let Some(file) = queue.open.iter().find(held(false)) {
                 return Some(Acquired::Open(Arc::clone(file)));
             }
-            if queue.next < self.inputs.len() {
-                let input = queue.next;
-                queue.next += 1;
+            if let Some(input) = queue.unopened.next() {
                 queue.opening += 1;
                 drop(queue);
                 let open = self.open(input);
@@ -212,11 +220,8 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 queue.opening -= 1;
                 self.opened.notify_all();
                 return Some(match open {
-                    Ok(Opening::Alone(stream, prepared)) => {
-                        let input = input as u32;
-                        Acquired::Event(Event::Values { input, stream, prepared })
-                    }
-                    Ok(Opening::Skipped) => Acquired::Event(Event::End { input: input as u32, chunks: 0 }),
+                    Ok(Opening::Alone(stream, prepared)) => Acquired::Event(Event::Values { input, stream, prepared }),
+                    Ok(Opening::Skipped) => Acquired::Event(Event::End { input, chunks: 0 }),
                     Ok(Opening::Shared(open)) => {
                         let open = Arc::new(open);
                         queue.open.push(Arc::clone(&open));
@@ -224,8 +229,8 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                     }
                     Err(damage) => {
                         drop(queue);
-                        self.note(input as u32, 0, Some(damage));
-                        Acquired::Event(Event::End { input: input as u32, chunks: 0 })
+                        self.note(input, 0, Some(damage));
+                        Acquired::Event(Event::End { input, chunks: 0 })
                     }
                 });
             }
@@ -239,13 +244,12 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         }
     }
 
-    fn open(&self, rank: usize) -> Result<Opening<T>, Damage> {
+    fn open(&self, rank: u32) -> Result<Opening<T>, Damage> {
         let failed = |text: String| Damage { offset: 0, status: Status::Error, text };
-        let input = self.inputs.get(rank).ok_or_else(|| failed("no such input".into()))?;
+        let input = self.inputs.get(rank as usize).ok_or_else(|| failed("no such input".into()))?;
         if let Some(error) = &input.error {
             return Err(failed(error.clone()));
         }
-        let rank = rank as u32;
         if let Some(compression) = input.start.as_ref().and_then(|start| start.nothing_new) {
             self.note_compression(rank, compression);
             return Ok(Opening::Skipped);

@@ -5,6 +5,8 @@ pub mod discover;
 pub mod ends;
 pub mod event;
 pub mod feed;
+pub mod names;
+pub mod order;
 pub mod source;
 pub mod split;
 pub mod stream;

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::drive::{self, Options, Seen, ThreadsError, Watch};
+use crate::drive::{self, Options, Run, Seen, ThreadsError, Watch};
 use crate::filter::Verdict;
 use crate::input::Input;
+use crate::input::order::Order;
 use crate::nanos::Nanos;
 use crate::record::{Line, MESSAGE_BYTES_MAX, Outcome};
 use crate::redact::{cut, redact};
@@ -57,9 +58,7 @@ pub fn evidence<F: FnMut(&Evidence) + Send>(
         each(&evidence);
     });
     let driven = drive::drive(
-        inputs,
-        options,
-        watch,
+        &Run { inputs, order: Order::Paths, options, watch },
         Vec::new,
         |found: &mut Vec<Evidence>, seen| found.extend(one(seen, options, &wanted)),
         |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &watch.stop),

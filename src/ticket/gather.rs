@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::drive::{self, Options, Seen, ThreadsError, Watch};
+use crate::drive::{self, Options, Run, Seen, ThreadsError, Watch};
 use crate::filter::Verdict;
 use crate::input::Input;
+use crate::input::order::Order;
 use crate::nanos::Nanos;
 use crate::record::{Line, Origin, Outcome, Record};
 use crate::redact::redact;
@@ -160,9 +161,7 @@ pub(super) fn gather(
     wanted: &BTreeSet<&str>,
 ) -> Result<Gathered, ThreadsError> {
     let driven = drive::drive(
-        inputs,
-        options,
-        watch,
+        &Run { inputs, order: Order::NewestFirst, options, watch },
         Found::default,
         |found: &mut Found, seen| found.line(seen, options, wanted),
         |found, done| found.numbering.chunk(done.input, done.chunk, done.lines),

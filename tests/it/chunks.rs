@@ -6,7 +6,9 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use resplog::drive::Options;
+use resplog::drive::{self, Options, Run, Watch};
+use resplog::input::Input;
+use resplog::input::order::Order;
 use resplog::input::source::Sizes;
 use serde_json::Value;
 
@@ -220,6 +222,39 @@ fn the_order_of_the_names_and_a_file_named_twice_change_nothing() {
     }
     assert_eq!(said(&["wrapped.ndjson", "bare.ndjson", "wrapped.ndjson", "damaged.ndjson", "bare.ndjson"]), expected);
     assert_eq!(said(&["{bare,wrapped}.ndjson", "dam*.ndjson"]), expected);
+}
+
+#[test]
+fn the_newest_input_is_read_first_and_changes_nothing() {
+    let names = ["app.log", "app.log.1", "app.log.2.gz", "app.log.10", "old-2026-11-24", "old-2026-11-25"];
+    let wrapped = fs::read(testdata().join("wrapped.ndjson")).unwrap();
+    let lines: Vec<_> = wrapped.split_inclusive(|&byte| byte == b'\n').collect();
+    let folder = folder(&[]);
+    for (name, lines) in names.iter().zip(lines.chunks(lines.len() / names.len())) {
+        let plain = lines.concat();
+        let bytes = if name.ends_with("gz") { crate::packing::pack("gzip", &plain) } else { plain };
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let inputs: Vec<_> = names.iter().map(|name| Input::new(folder.path().join(name))).collect();
+    let read = |order| {
+        let options = sized(4096, 512);
+        let run = Run { inputs: &inputs, order, options: &options, watch: &Watch::default() };
+        let see = |seen: &mut Vec<u32>, line: &drive::Seen<'_>| seen.push(line.origin.input);
+        let driven = drive::drive(&run, Vec::new, see, |_, _| {}, |_, _| {}).unwrap();
+        let mut seen = driven.folds.concat();
+        seen.dedup();
+        seen
+    };
+    assert_eq!(read(Order::Paths), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(read(Order::NewestFirst), [0, 1, 2, 3, 5, 4]);
+    let rejects = tempfile::NamedTempFile::new().unwrap();
+    // Rejects are told in the order of the paths, so a run that tells them reads in that order.
+    let said = |arguments: &[&str]| {
+        let ran = run(folder.path(), ["report", "-f", "json"].iter().chain(arguments).chain(&["."]), None);
+        (ran.exit, ran.stdout)
+    };
+    assert_eq!(said(&[]), said(&["--rejects", rejects.path().to_str().unwrap()]));
+    assert_eq!(said(&["-j1"]), said(&["-j8"]));
 }
 
 #[test]
