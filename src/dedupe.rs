@@ -92,7 +92,7 @@ pub fn duplicates(
     let parts = (0..PARTS).map(|_| tempfile::tempfile_in(folder).map(Mutex::new)).collect::<io::Result<Vec<_>>>();
     let parts = parts.map_err(failed)?;
     let spilled = drive::drive(
-        &Run { inputs, order: Order::Paths, options, watch },
+        &Run { inputs, order: Order::Paths, sieve: None, options, watch },
         || Spill { gathered: vec![Vec::new(); PARTS], parts: &parts, result: Ok(()) },
         |spill: &mut Spill<'_>, seen| spill.line(seen, options),
         |_, _| {},

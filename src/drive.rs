@@ -10,7 +10,8 @@ use crate::input::order::Order;
 use crate::input::source::{Damage, Lines, Sizes};
 use crate::profile::Profile;
 use crate::record::{Anomalies, Line, Origin, Reason};
-use crate::scan::{Decided, Scanned, Scanner, Way};
+use crate::scan::sieve::Sieve;
+use crate::scan::{Decided, Scanned, Scanner, Span, Way};
 use crate::survey::{Reading, Survey, Surveyed};
 use crate::values::{Piece, Values};
 
@@ -45,6 +46,8 @@ pub struct Run<'r> {
     pub inputs: &'r [Input],
     /// In which order they are opened; nothing that is told at the end depends on it.
     pub order: Order,
+    /// Picks the lines that are scanned and shown; none when all are. It has no say in streams of values.
+    pub sieve: Option<&'r Sieve>,
     /// How they are read.
     pub options: &'r Options,
     /// What is shared with whoever watches.
@@ -92,6 +95,9 @@ pub struct Driven<W> {
     pub decided: Decided,
 }
 
+/// When a sieve picks more than one line in so many, all are scanned.
+const PICKED_SHARE: usize = 8;
+
 /// The threads could not be started.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot start {threads} threads: {source}")]
@@ -113,7 +119,7 @@ pub fn drive<W: Send>(
     chunk: impl Fn(&mut W, Done) + Sync,
     end: impl Fn(u32, u32) + Sync,
 ) -> Result<Driven<W>, ThreadsError> {
-    let Run { inputs, order, options, watch } = *run;
+    let Run { inputs, order, sieve, options, watch } = *run;
     let threads = options.threads.max(1);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -126,8 +132,9 @@ pub fn drive<W: Send>(
     };
     let feed = Feed::new(inputs, order, options.sizes, &watch.stop, &watch.bytes_done, prepare);
     let parts = pool.broadcast(|_| {
-        let mut worker =
-            Worker { options, stop: &watch.stop, scanner: None, decided: Decided::default(), fold: start() };
+        let stop = &watch.stop;
+        let (decided, picked) = (Decided::default(), Vec::new());
+        let mut worker = Worker { options, sieve, stop, scanner: None, decided, picked, fold: start() };
         let mut hand = Hand::default();
         while let Some(event) = feed.next(&mut hand) {
             if let Some((input, bytes, damage)) = worker.take(event, &hand.buffer, &line, &chunk, &end) {
@@ -153,9 +160,12 @@ pub fn drive<W: Send>(
 /// One thread.
 struct Worker<'r, W> {
     options: &'r Options,
+    sieve: Option<&'r Sieve>,
     stop: &'r AtomicBool,
     scanner: Option<(Arc<Profile>, Scanner)>,
     decided: Decided,
+    /// The lines of the present chunk that the sieve picked.
+    picked: Vec<Span>,
     fold: W,
 }
 
@@ -199,19 +209,38 @@ impl<W> Worker<'_, W> {
         text: &[u8],
         line: &impl Fn(&mut W, &Seen<'_>),
     ) {
-        let Self { options, scanner, decided, fold, .. } = self;
+        let Self { options, sieve, scanner, decided, picked, fold, .. } = self;
         let scanner = scanner_of(scanner, profile, options, decided);
-        let mut origin = Origin { input: done.input, offset: 0, chunk: done.chunk, line: 0 };
+        let line_count = |ends: u32| ends + u32::from(!text.is_empty() && !text.ends_with(b"\n"));
+        let mut show = |span: Span, number: u32, scanned: Scanned<'_>| {
+            let offset = lines.offset + span.start as u64;
+            let origin = Origin { input: done.input, offset, chunk: done.chunk, line: number };
+            line(fold, &Seen { origin, text: bytes(text, span), scanned: &scanned, profile });
+        };
+        let (mut number, mut counted) = (0, 0);
+        if let Some(sieve) = sieve {
+            done.lines = line_count(ends(text));
+            picked.clear();
+            picked.extend(sieve.lines(text));
+            // One line scanned by itself costs more than one among others.
+            if picked.len() <= done.lines as usize / PICKED_SHARE {
+                for &span in picked.iter() {
+                    number += ends(bytes(text, Span { start: counted, end: span.start }));
+                    counted = span.start;
+                    let first = lines.offset == 0 && span.start == 0;
+                    show(span, number, scanner.line(bytes(text, span), first));
+                }
+                return;
+            }
+        }
         let mut cut = false;
         let ends = scanner.chunk(text, lines.offset == 0, |span, scanned| {
-            origin.offset = lines.offset + span.start as u64;
             cut = scanned.line == Line::Malformed(Reason::Truncated);
-            let text = text.get(span.start..span.end).unwrap_or_default();
-            line(fold, &Seen { origin, text, scanned: &scanned, profile });
-            origin.line += 1;
+            show(span, number, scanned);
+            number += 1;
         });
         done.unfinished = cut && lines.unterminated;
-        done.lines = ends as u32 + u32::from(!text.is_empty() && !text.ends_with(b"\n"));
+        done.lines = line_count(ends as u32);
     }
 
     /// Shows the values of an input and tells how many there are.
@@ -244,6 +273,14 @@ impl<W> Worker<'_, W> {
         }
         (self.fold, self.decided)
     }
+}
+
+fn bytes(text: &[u8], span: Span) -> &[u8] {
+    text.get(span.start..span.end).unwrap_or_default()
+}
+
+fn ends(text: &[u8]) -> u32 {
+    memchr::memchr_iter(b'\n', text).count() as u32
 }
 
 /// The scanner of a profile: the held one, or a new one when the profile is another.

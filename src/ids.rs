@@ -11,6 +11,7 @@ use crate::nanos::Nanos;
 use crate::record::{Line, Outcome, Record};
 use crate::redact::redact;
 use crate::scan::detect;
+use crate::scan::sieve::Sieve;
 use crate::sequence::Sequencer;
 
 /// A record as it is listed; all texts are redacted.
@@ -88,8 +89,12 @@ pub fn list<F: FnMut(Listed) + Send>(
         listed.line += before;
         each(listed);
     });
+    let sieve = match wanted {
+        Wanted::Ids { ids, .. } => Some(Sieve::new(ids.iter().map(String::as_str))),
+        Wanted::Failed | Wanted::Slow(_) => None,
+    };
     let driven = drive::drive(
-        &Run { inputs, order: Order::Paths, options, watch },
+        &Run { inputs, order: Order::Paths, sieve: sieve.as_ref(), options, watch },
         Vec::new,
         |found: &mut Vec<Listed>, seen| found.extend(listed(seen, options, wanted)),
         |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &watch.stop),

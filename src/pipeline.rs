@@ -55,7 +55,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     let order = if rejects.is_some() { Order::Paths } else { Order::NewestFirst };
     let rules = Rules { filter: &options.reading.filter, duplicates, keep_rejects: rejects.is_some() };
     let driven = drive::drive(
-        &Run { inputs, order, options, watch },
+        &Run { inputs, order, sieve: None, options, watch },
         Fold::default,
         |fold: &mut Fold, seen| fold.line(seen, &rules),
         |fold, done| {

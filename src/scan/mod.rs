@@ -9,6 +9,7 @@ mod grammar;
 mod json;
 mod policy;
 mod reference;
+pub mod sieve;
 mod simd;
 
 use std::sync::Arc;
@@ -132,6 +133,12 @@ impl Scanner {
                 memchr::memchr_iter(b'\n', chunk).count()
             }
         }
+    }
+
+    /// Scans one line, without its LF; it is the input's first when `first` is set.
+    pub fn line<'a>(&'a mut self, line: &'a [u8], first: bool) -> Scanned<'a> {
+        self.bump.reset();
+        self.slow.line(line, Space::Line, first, &self.bump)
     }
 
     /// Scans one value of a stream of values, in which a line feed is white space.

@@ -58,7 +58,7 @@ pub fn evidence<F: FnMut(&Evidence) + Send>(
         each(&evidence);
     });
     let driven = drive::drive(
-        &Run { inputs, order: Order::Paths, options, watch },
+        &Run { inputs, order: Order::Paths, sieve: None, options, watch },
         Vec::new,
         |found: &mut Vec<Evidence>, seen| found.extend(one(seen, options, &wanted)),
         |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &watch.stop),

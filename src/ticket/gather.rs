@@ -161,7 +161,7 @@ pub(super) fn gather(
     wanted: &BTreeSet<&str>,
 ) -> Result<Gathered, ThreadsError> {
     let driven = drive::drive(
-        &Run { inputs, order: Order::NewestFirst, options, watch },
+        &Run { inputs, order: Order::NewestFirst, sieve: None, options, watch },
         Found::default,
         |found: &mut Found, seen| found.line(seen, options, wanted),
         |found, done| found.numbering.chunk(done.input, done.chunk, done.lines),

@@ -238,7 +238,7 @@ fn the_newest_input_is_read_first_and_changes_nothing() {
     let inputs: Vec<_> = names.iter().map(|name| Input::new(folder.path().join(name))).collect();
     let read = |order| {
         let options = sized(4096, 512);
-        let run = Run { inputs: &inputs, order, options: &options, watch: &Watch::default() };
+        let run = Run { inputs: &inputs, order, sieve: None, options: &options, watch: &Watch::default() };
         let see = |seen: &mut Vec<u32>, line: &drive::Seen<'_>| seen.push(line.origin.input);
         let driven = drive::drive(&run, Vec::new, see, |_, _| {}, |_, _| {}).unwrap();
         let mut seen = driven.folds.concat();

@@ -8,6 +8,7 @@ mod cases;
 mod chunks;
 mod corpora;
 mod examples;
+mod find;
 mod formats;
 mod hostile;
 mod injection;

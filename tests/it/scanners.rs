@@ -70,10 +70,10 @@ fn byte() -> impl Strategy<Value = u8> {
     ]
 }
 
-/// Lines of the seeds, some changed in some bytes, cut, doubled or spliced.
-fn chunk() -> impl Strategy<Value = Vec<u8>> {
+/// A line of the seeds, changed in some bytes or cut.
+pub fn line(seeds: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     let edit = (any::<prop::sample::Index>(), 0..4_u8, byte());
-    let line = (prop::sample::select(SEEDS), prop::collection::vec(edit, 0..4)).prop_map(|(seed, edits)| {
+    (prop::sample::select(seeds), prop::collection::vec(edit, 0..4)).prop_map(|(seed, edits)| {
         let mut line = seed.as_bytes().to_vec();
         for (place, kind, byte) in edits {
             if line.is_empty() {
@@ -88,8 +88,12 @@ fn chunk() -> impl Strategy<Value = Vec<u8>> {
             }
         }
         line
-    });
-    prop::collection::vec(line, 1..8).prop_map(|lines| lines.join(&b'\n'))
+    })
+}
+
+/// Some lines of the seeds.
+fn chunk() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(line(SEEDS), 1..8).prop_map(|lines| lines.join(&b'\n'))
 }
 
 proptest! {
