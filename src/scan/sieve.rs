@@ -1,8 +1,10 @@
 //! Finds the lines of a chunk that may hold one of some request ids, far faster than they can be scanned. It never
 //! misses one, and decides nothing: a line that it names may hold none.
 //!
-//! A line without a backslash has its names and ids written as they are, so the id stands in quotes behind
-//! `"RequestId"`. In a line with a backslash anything may be spelt otherwise, or stand in a text inside a string.
+//! The id is written as it is behind the name `RequestId`, with quotes, a colon and white space between, and in a text
+//! inside a string with backslashes among them. Only `\u` can spell letters and digits otherwise, so a line with `\u`
+//! may hold anything. When an id that is looked for has characters with escapes of their own, so may a line with any
+//! backslash.
 
 use std::collections::HashSet;
 
@@ -10,45 +12,51 @@ use memchr::memmem::Finder;
 
 use super::Span;
 
-/// What stands before every id that is spelt as it is.
-const KEY: &[u8] = b"\"RequestId\"";
+/// The name in front of every id.
+const NAME: &[u8] = b"RequestId";
 
 /// Request ids that are looked for.
 #[derive(Clone, Debug)]
 pub struct Sieve {
     ids: HashSet<Box<[u8]>>,
-    key: Finder<'static>,
+    name: Finder<'static>,
+    /// What makes a line one that may hold anything.
+    escape: Finder<'static>,
 }
 
 impl Sieve {
     /// Looks for these ids, which are unescaped.
     #[must_use]
     pub fn new<'i>(ids: impl IntoIterator<Item = &'i str>) -> Self {
-        Self { ids: ids.into_iter().map(|id| id.as_bytes().into()).collect(), key: Finder::new(KEY) }
+        let ids: HashSet<Box<[u8]>> = ids.into_iter().map(|id| id.as_bytes().into()).collect();
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._".contains(byte);
+        let plain = ids.iter().all(|id| id.iter().all(is_plain));
+        let escape = Finder::new(if plain { "\\u" } else { "\\" });
+        Self { ids, name: Finder::new(NAME), escape }
     }
 
     /// The lines of a chunk that may hold one of the ids, in order, without their LF. The chunk begins at the start of
     /// a line.
     pub fn lines<'c>(&'c self, chunk: &'c [u8]) -> impl Iterator<Item = Span> + 'c {
         let mut at = 0;
-        let mut backslash = find(chunk, 0, |rest| memchr::memchr(b'\\', rest));
+        let mut escape = find(chunk, 0, &self.escape);
         std::iter::from_fn(move || {
             loop {
-                let key = find(chunk, at, |rest| self.key.find(rest));
-                let suspect = key.min(backslash);
+                let name = find(chunk, at, &self.name);
+                let suspect = name.min(escape);
                 if suspect == chunk.len() {
                     return None;
                 }
-                if suspect == key {
-                    at = key + KEY.len();
+                if suspect == name {
+                    at = name + NAME.len();
                     if !value(chunk.get(at..).unwrap_or_default()).is_some_and(|id| self.ids.contains(id)) {
                         continue;
                     }
                 }
                 let line = line_around(chunk, suspect);
                 at = line.end;
-                if backslash < at {
-                    backslash = find(chunk, at, |rest| memchr::memchr(b'\\', rest));
+                if escape < at {
+                    escape = find(chunk, at, &self.escape);
                 }
                 return Some(line);
             }
@@ -56,15 +64,21 @@ impl Sieve {
     }
 }
 
-/// The place of what a search finds from a place on; the end when it finds nothing.
-fn find(chunk: &[u8], from: usize, search: impl Fn(&[u8]) -> Option<usize>) -> usize {
-    chunk.get(from..).and_then(search).map_or(chunk.len(), |place| from + place)
+/// The place of what is looked for from a place on; the end when there is none.
+fn find(chunk: &[u8], from: usize, what: &Finder<'_>) -> usize {
+    chunk.get(from..).and_then(|rest| what.find(rest)).map_or(chunk.len(), |place| from + place)
 }
 
-/// The string behind a key, if that is what stands there; it has no escapes.
-fn value(behind: &[u8]) -> Option<&[u8]> {
-    let text = behind.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
-    text.get(..memchr::memchr2(b'"', b'\n', text)?)
+/// The string behind a name, without escapes, whether the two stand in JSON or in a text inside a string of JSON.
+fn value(mut behind: &[u8]) -> Option<&[u8]> {
+    loop {
+        behind = match behind {
+            // White space of the text, escaped.
+            [b'\\', b'n' | b'r' | b't', rest @ ..] => rest,
+            [b'"' | b':' | b' ' | b'\t' | b'\r' | b'\\', rest @ ..] => rest,
+            _ => return behind.get(..memchr::memchr3(b'"', b'\\', b'\n', behind)?),
+        };
+    }
 }
 
 fn line_around(chunk: &[u8], place: usize) -> Span {
@@ -77,31 +91,51 @@ fn line_around(chunk: &[u8], place: usize) -> Span {
 mod tests {
     use super::*;
 
-    fn kept(chunk: &str) -> Vec<&str> {
-        let sieve = Sieve::new(["id-1", "id-22"]);
+    fn kept<'c>(ids: &[&str], chunk: &'c str) -> Vec<&'c str> {
+        let sieve = Sieve::new(ids.iter().copied());
         sieve.lines(chunk.as_bytes()).map(|line| &chunk[line.start..line.end]).collect()
     }
 
+    const IDS: &[&str] = &["id-1", "id-22"];
+
     #[test]
-    fn lines_with_an_id_or_a_backslash_are_kept() {
+    fn lines_with_an_id_are_kept_however_they_are_spelt() {
         let line = |id: &str| format!(r#"{{"Response":{{"RequestId":"{id}"}}}}"#);
         let chunk = [&*line("id-1"), &line("id-2"), &line("id-22"), &line("id-22")].join("\n");
-        assert_eq!(kept(&chunk), [line("id-1"), line("id-22"), line("id-22")]);
-        assert_eq!(kept(&(chunk.clone() + "\n")), kept(&chunk));
-        for spelt in [r#"{"RequestId" : 	"id-1"}"#, r#"{"a":"\n"}"#, r#"{"a":"RequestId","RequestId":"id-1"}"#] {
-            assert_eq!(kept(&format!("x\n{spelt}\r\ny")), [format!("{spelt}\r")]);
+        assert_eq!(kept(IDS, &chunk), [line("id-1"), line("id-22"), line("id-22")]);
+        assert_eq!(kept(IDS, &(chunk.clone() + "\n")), kept(IDS, &chunk));
+        for spelt in [
+            r#"{"RequestId" : 	"id-1"}"#,
+            r#"{"a":"\u000a"}"#,
+            r#"{"a":"RequestId","RequestId":"id-1"}"#,
+            r#"{"a":"{\"RequestId\":\"id-1\"}"}"#,
+            r#"{"a":"{\n\t\"RequestId\"\r\n:\t\"id-22\"}"}"#,
+        ] {
+            assert_eq!(kept(IDS, &format!("x\n{spelt}\r\ny")), [format!("{spelt}\r")]);
         }
-        for other in [r#"{"RequestId":"id-"#, r#""RequestId""#, r#"{"RequestId":["id-1"]}"#, r#"{"requestid":"id-1"}"#]
-        {
-            assert!(kept(&format!("{other}\n\"id-1\"}}\n{other}")).is_empty(), "{other}");
+        for other in [
+            r#"{"RequestId":"id-"#,
+            r#""RequestId""#,
+            r#"{"RequestId":["id-1"]}"#,
+            r#"{"requestid":"id-1"}"#,
+            r#"{"a":"\n\"\\"}"#,
+        ] {
+            assert!(kept(IDS, &format!("{other}\n\"id-1\"}}\n{other}")).is_empty(), "{other}");
         }
+    }
+
+    #[test]
+    fn an_id_with_escapes_of_its_own_may_stand_behind_any_backslash() {
+        let chunk = "{\"RequestId\":\"a\\/b\"}\n{}";
+        assert!(kept(&["a.b"], chunk).is_empty());
+        assert_eq!(kept(&["a.b", "a/b"], chunk).len(), 1);
     }
 
     #[test]
     fn a_line_is_kept_once_whatever_is_in_it() {
-        let line = r#"\"RequestId":"id-1","RequestId":"id-22"\"#;
-        assert_eq!(kept(&format!("{line}\n{line}")), [line, line]);
-        assert!(kept("").is_empty());
-        assert_eq!(kept("\\"), ["\\"]);
+        let line = r#"\u"RequestId":"id-1","RequestId":"id-22"\u"#;
+        assert_eq!(kept(IDS, &format!("{line}\n{line}")), [line, line]);
+        assert!(kept(IDS, "").is_empty());
+        assert_eq!(kept(&["\\"], "\\"), ["\\"]);
     }
 }
