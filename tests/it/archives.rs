@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -156,7 +157,7 @@ fn told(path: &Path) -> (String, Value, bool) {
     (text, report, is_damaged)
 }
 
-fn count(report: &Value, name: &str) -> u64 {
+fn count_of(report: &Value, name: &str) -> u64 {
     report["totals"][name].as_u64().unwrap()
 }
 
@@ -171,7 +172,7 @@ fn for_each_damage(damage: impl Fn(&[u8], usize) -> Vec<u8> + Sync, check: impl 
         let whole = folder.path().join(format!("{format}.whole"));
         fs::write(&whole, &archive).unwrap();
         let (whole, report, is_damaged) = told(&whole);
-        assert!(!is_damaged && count(&report, "responses") == 400, "{format}: {whole}");
+        assert!(!is_damaged && count_of(&report, "responses") == 400, "{format}: {whole}");
         let ends: Vec<_> = (1..=parts.len()).map(|count| parts[..count].concat().len()).collect();
         for_each(0..=PLACES - 1, |number| {
             let place = number * archive.len() / PLACES;
@@ -210,11 +211,11 @@ fn an_archive_cut_anywhere_is_counted_as_far_as_it_goes() {
             let (text, report, is_damaged) = told(damaged.path);
             // A cut between two parts leaves an archive, and one before the first byte nothing.
             assert_eq!(!is_damaged, ends.contains(&place) || place == 0, "{format} cut at {place}: {text}");
-            let read = count(&report, "responses");
+            let read = count_of(&report, "responses");
             // Of whole parts nothing is lost: they hold a third each.
             let parts = ends.iter().filter(|&&end| end <= place).count().min(2);
             assert!(read <= 400 && read + 1 >= 400 * parts as u64 / 3, "{format} cut at {place}: {text}");
-            assert!(count(&report, "malformed") <= 1, "{format} cut at {place}: {text}");
+            assert!(count_of(&report, "malformed") <= 1, "{format} cut at {place}: {text}");
             check_program(damaged, is_damaged);
         },
     );
@@ -237,4 +238,90 @@ fn an_archive_flipped_anywhere_is_whole_or_said_to_be_damaged() {
             check_program(damaged, is_damaged);
         },
     );
+}
+
+/// Runs the program with at most so many KiB of data and so many descriptors.
+fn run_within(kib: u32, descriptors: u32, folder: &Path, arguments: &[&str]) -> Ran {
+    let program = env!("CARGO_BIN_EXE_resplog");
+    let script = format!("ulimit -d {kib} && ulimit -n {descriptors} && exec \"$@\"");
+    let output = Command::new("sh")
+        .args(["-c", &script, "sh", program])
+        .args(arguments)
+        .env_clear()
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Ran {
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+        exit: output.status.code().unwrap_or_else(|| panic!("{:?} ended {arguments:?}", output.status)),
+    }
+}
+
+/// What a run may take in memory, in KiB.
+const MEMORY_KIB: u32 = 256 * 1024;
+
+/// Packs many parts of the same bytes.
+fn pack_many(format: &str, part: &[u8], count: usize) -> Vec<u8> {
+    pack(format, part).repeat(count)
+}
+
+#[test]
+fn bombs_take_no_memory() {
+    // Each holds more than a run may take, in one line.
+    let (part, count) = (vec![0; 16 << 20], 20);
+    let text = [&b"{\"Response\":{\"pad\":\""[..], &vec![b'x'; 16 << 20]].concat();
+    let folder = folder(&[]);
+    for format in FORMATS {
+        fs::write(folder.path().join(NAME), pack_many(format, &part, count)).unwrap();
+        let ran = run_within(MEMORY_KIB, 32, folder.path(), &["report", "-f", "json", NAME]);
+        let report = ran.json();
+        assert_eq!(ran.exit, 0, "{format}: {}", ran.stderr);
+        assert_eq!(count_of(&report, "bytes"), (part.len() * count) as u64, "{format}");
+        assert_eq!((count_of(&report, "lines"), count_of(&report, "blank")), (1, 1), "{format}");
+        fs::write(folder.path().join(NAME), pack_many(format, &text, count)).unwrap();
+        let ran = run_within(MEMORY_KIB, 32, folder.path(), &["report", "-f", "json", NAME]);
+        let report = ran.json();
+        assert_eq!(ran.exit, 3, "{format}: nothing is recognised in it");
+        assert_eq!(report["malformed"]["reasons"]["oversize"], 1, "{format}");
+        assert_eq!(report["inputs"][0]["status"], "ok", "{format}");
+    }
+}
+
+#[test]
+fn a_dictionary_that_is_too_large_is_refused_with_its_size() {
+    let mut archive = pack("xz", b"{\"Response\":{}}\n");
+    // Behind the stream's header of 12 bytes, of the block's: the filter at 14, its dictionary at 16, and at its end
+    // a checksum. 37 says 1.5 GiB.
+    assert_eq!(archive[14..16], [0x21, 1]);
+    archive[16] = 37;
+    let end = 12 + 4 * usize::from(archive[12]);
+    let mut checksum = flate2::Crc::new();
+    checksum.update(&archive[12..end]);
+    archive[end..end + 4].copy_from_slice(&checksum.sum().to_le_bytes());
+    let folder = folder(&[(NAME, &archive), ("good", &testdata_bytes("bare.ndjson"))]);
+    let ran = run_within(MEMORY_KIB, 32, folder.path(), &["report", "-f", "json", NAME, "good"]);
+    let row = &ran.json()["inputs"][1];
+    assert_eq!((ran.exit, row["status"].as_str()), (3, Some("error")), "{row}");
+    assert!(row["error"].as_str().unwrap().contains("1536 MiB, the limit is 128 MiB"), "{row}");
+    assert_eq!(count_of(&ran.json(), "lines"), 200, "the other input is read");
+}
+
+fn testdata_bytes(name: &str) -> Vec<u8> {
+    fs::read(testdata().join(name)).unwrap()
+}
+
+#[test]
+fn many_files_need_few_descriptors() {
+    let folder = folder(&[]);
+    let log = testdata_bytes("documentation.ndjson");
+    for number in 0..500 {
+        let bytes = if number % 2 == 0 { log.clone() } else { pack(FORMATS[number / 2 % 5], &log) };
+        fs::write(folder.path().join(format!("part-{number:05}")), bytes).unwrap();
+    }
+    for threads in ["1", "2", "8"] {
+        let ran = run_within(MEMORY_KIB, 32, folder.path(), &["report", "-f", "json", "-j", threads, "."]);
+        assert_eq!((ran.exit, count_of(&ran.json(), "responses")), (0, 1000), "{}", ran.stderr);
+    }
 }
