@@ -5,6 +5,10 @@ resplog beside DuckDB, ClickHouse, Polars and jq. It knows how to ask and to com
     cargo build --release
     cargo run --release --example generate -- --mode bare --size 1G -o bare.ndjson --truth bare.truth.json
     python3 benches/peers.py bare.ndjson > peers.md
+    gzip -6 -k bare.ndjson && python3 benches/peers.py bare.ndjson.gz
+
+Of a gzip or zstd archive DuckDB, ClickHouse and jq behind the unpacker are asked the same, and the bare decoders that are
+installed stand beside them.
 
 Every measurement is a whole process, start-up included, on a warm cache, with the same number of threads, pinned to as many
 CPUs. After one warm-up of each, the tools take turns: A B C D, A B C D. The peers come from PyPI, into an environment of
@@ -28,6 +32,8 @@ from peer import DRY_RUNS, query  # noqa: E402
 
 PACKAGES = {"duckdb": "duckdb", "clickhouse": "chdb", "polars": "polars"}
 PEER = str(Path(__file__).with_name("peer.py"))
+PACKERS = {".gz": "gzip", ".zst": "zstd"}
+DECODERS = {".gz": ["igzip", "rapidgzip", "pigz", "gzip"], ".zst": ["zstd"]}
 
 
 class Row:
@@ -75,7 +81,7 @@ def main():
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="plain NDJSON, bare or wrapped")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="NDJSON, bare or wrapped, plain or packed by gzip or zstd")
     parser.add_argument("--truth", type=Path, help="the truth about a single FILE (default: NAME.truth.json beside it, if there)")
     parser.add_argument("--venv", type=Path, help="keep the peers' environment here (default: a temporary one)")
     parser.add_argument("--resplog", type=Path, default=Path("target/release/resplog"), help="the binary (default: %(default)s)")
@@ -128,13 +134,16 @@ def heading(options, python, cpus):
 
 
 def measure_file(path, options, python, scratch):
-    truth_path = options.truth or path.with_name(path.name.removesuffix(".ndjson") + ".truth.json")
+    name = path.name.removesuffix(path.suffix) if path.suffix in PACKERS else path.name
+    truth_path = options.truth or path.with_name(name.removesuffix(".ndjson") + ".truth.json")
     truth = json.loads(truth_path.read_text()) if truth_path.exists() else None
-    prefix = find_prefix(path)
-    rows = list(make_rows(path, prefix, truth, options, python, scratch))
-    with open(path, "rb") as file:
-        single = scratch / "single.ndjson"
+    plain = unpacked(path, scratch)
+    prefix = find_prefix(plain)
+    rows = list(make_rows(path, plain, prefix, truth, options, python, scratch))
+    single = scratch / "single.ndjson"
+    with open(plain, "rb") as file:
         single.write_bytes(file.readline())
+    single = packed(single, path.suffix)
     for row in rows:
         say(f"{path.name}: warm-up of {row.title}")
         on_single_line = [str(single) if part == str(path) else part for part in row.command]
@@ -146,7 +155,27 @@ def measure_file(path, options, python, scratch):
         say(f"{path.name}: turn {turn + 1} of {options.runs}")
         for row in rows:
             row.measure()
-    print(render(path, rows, truth, prefix, options.threads))
+    print(render(path, plain, rows, truth, prefix, options.threads))
+
+
+def unpacked(path, scratch):
+    """The file itself, or what the archive holds: answers are checked against it."""
+    if path.suffix not in PACKERS:
+        return path
+    plain = scratch / path.stem
+    with open(plain, "wb") as target:
+        subprocess.run([PACKERS[path.suffix], "-dc", path], check=True, stdout=target)
+    return plain
+
+
+def packed(plain, suffix):
+    """A file packed as the suffix says, beside it; itself when it says nothing."""
+    if suffix not in PACKERS:
+        return plain
+    archive = plain.with_name(plain.name + suffix)
+    with open(archive, "wb") as target:
+        subprocess.run([PACKERS[suffix], "-c", plain], check=True, stdout=target)
+    return archive
 
 
 def find_prefix(path):
@@ -158,31 +187,40 @@ def find_prefix(path):
     return next([key] for key, value in first.items() if isinstance(value, dict) and "Response" in value)
 
 
-def make_rows(path, prefix, truth, options, python, scratch):
+def make_rows(path, plain, prefix, truth, options, python, scratch):
     """One row for each tool. Files that are known to be damaged get the checked queries, and no prefilter."""
+    is_packed = path != plain
     damaged = truth is not None and any([*truth["malformed"].values(), truth["blank"], truth["no_envelope"]])
     threads = str(options.threads)
     if not options.skip_resplog:
         yield Row("resplog", None, [str(options.resplog), "report", "-j", threads, "-f", "json", str(path)])
     environment = os.environ | {"POLARS_MAX_THREADS": threads}
     for peer, title in (("duckdb", "DuckDB"), ("clickhouse", "ClickHouse"), ("polars", "Polars")):
-        if peer not in options.peers:
+        # What Polars reads lines with unpacks nothing.
+        if peer not in options.peers or is_packed and peer == "polars":
             continue
         names = [(title, f"{peer}-checked" if damaged else peer)]
-        if not damaged and not options.no_prefilter:
+        if not damaged and not options.no_prefilter and not is_packed:
             names.append((f"{title}, lines with `\"Error\"` only", f"{peer}-prefilter"))
         for row_title, name in names:
             command = [str(python), PEER, "answer", name, str(path), "/".join(prefix), threads]
             yield Row(row_title, name, command, environment)
     if "jq" in options.peers and shutil.which("jq"):
         # A tenth, because it takes about a minute for a gigabyte.
-        tenth = scratch / f"{path.name}.tenth"
-        cut_tenth(path, tenth)
+        tenth = scratch / f"{plain.name}.tenth"
+        cut_tenth(plain, tenth)
         name, flags = ("jq-checked", "-Rnc") if damaged else ("jq", "-nc")
-        row = Row("jq on a tenth, times 10", name, ["jq", flags, query(name, "", prefix, 1), str(tenth)], parts=10)
+        command, title = ["jq", flags, query(name, "", prefix, 1), str(tenth)], "jq on a tenth, times 10"
+        if is_packed:
+            shell = f'{PACKERS[path.suffix]} -dc "$2" | jq {flags} "$1"'
+            command, title = ["sh", "-c", shell, "sh", command[2], str(packed(tenth, path.suffix))], f"{PACKERS[path.suffix]} -dc, then {title}"
+        row = Row(title, name, command, parts=10)
         row.reference = None if damaged else [sys.executable, PEER, "reference", str(tenth), "/".join(prefix)]
         yield row
-    if "newlines" in options.peers:
+    for decoder in DECODERS.get(path.suffix, []):
+        if shutil.which(decoder):
+            yield Row(f"only decoded: `{decoder} -dc`", "decoder", ["sh", "-c", f'exec {decoder} -dc "$1" > /dev/null', "sh", str(path)])
+    if "newlines" in options.peers and not is_packed:
         yield Row("only newlines: `wc -l`", "wc", ["wc", "-l", str(path)])
         yield Row("only newlines: Python", "newlines", [sys.executable, PEER, "answer", "newlines", str(path), "", "1"])
 
@@ -196,9 +234,10 @@ def cut_tenth(path, tenth):
             left -= len(line)
 
 
-def render(path, rows, truth, prefix, threads):
-    size = path.stat().st_size
-    out = [f"### {path.name}, {size / 1e9:.3f} GB\n"]
+def render(path, plain, rows, truth, prefix, threads):
+    size = plain.stat().st_size
+    how = f", packed to {path.stat().st_size / 1e9:.3f} GB; GB/s are of the content" if path != plain else ""
+    out = [f"### {path.name}, {size / 1e9:.3f} GB{how}\n"]
     out.append("| tool | s | GB/s | × resplog | start-up s | CPU s | peak MiB | answer | right |")
     out.append("|---|--:|--:|--:|--:|--:|--:|---|---|")
     base = next((statistics.median(row.seconds) for row in rows if row.name is None and row.seconds), None)
@@ -210,13 +249,15 @@ def render(path, rows, truth, prefix, threads):
         median = statistics.median(seconds)
         ratio = f"{median / base:.2f}" if base else ""
         startup = "" if row.startup_seconds is None else f"{row.startup_seconds:.2f}"
-        answer, verdict = judge(path, row, truth, prefix)
+        answer, verdict = judge(plain, row, truth, prefix)
         out.append(
             f"| {row.title} | {median:.3f} ({min(seconds):.3f}–{max(seconds):.3f}) | {size / median / 1e9:.2f} | {ratio} | {startup} "
             f"| {statistics.median(row.cpu_seconds) * row.parts:.2f} | {statistics.median(row.rss_mib):.0f} | {answer} | {verdict} |"
         )
     out.append("\nAsked:\n")
     for row in rows:
+        if row.name == "decoder":
+            continue
         text = query(row.name, path.name, prefix, threads) if row.name else None
         shown = text.replace("\x02", "\\x02") if text else " ".join([Path(row.command[0]).name, *row.command[1:-1], path.name])
         if row.name != "newlines":
@@ -226,6 +267,8 @@ def render(path, rows, truth, prefix, threads):
 
 def judge(path, row, truth, prefix):
     """The answer in short, and whether it is the truth."""
+    if row.name == "decoder":
+        return "none", ""
     if row.name in ("wc", "newlines"):
         newlines = int(row.output.split()[0]) if row.name == "wc" else json.loads(row.output)[0][1]
         return f"{newlines:,} newlines", "" if truth is None else ("yes" if newlines == truth["lines"] else "no")
