@@ -1,5 +1,6 @@
 //! What the reader should know about the inputs: what a foreign one is, and what the numbers do not cover.
 
+use crate::coverage::{say_holes, say_repeats};
 use crate::foreign::Foreign;
 use crate::pipeline::Analysis;
 use crate::summary::Summary;
@@ -21,7 +22,8 @@ pub fn hints(analysis: &Analysis, paths: &[String]) -> Vec<String> {
         hints.extend(coverage(&summary.totals));
     }
     hints.extend(only_failures(&summary.totals));
-    hints.extend(repetition(summary));
+    hints.extend(repetition(summary, paths));
+    hints.extend(say_holes(paths));
     hints
 }
 
@@ -71,15 +73,14 @@ fn only_failures(totals: &Counts) -> Option<String> {
         .then(|| "the log holds failures only, so the failure rate says nothing about all calls".to_owned())
 }
 
-fn repetition(summary: &Summary) -> Option<String> {
+fn repetition(summary: &Summary, paths: &[String]) -> Option<String> {
     let missing = &summary.missing_ids;
     let with_id = summary.totals.responses() - missing.ok - missing.failed - missing.dry_run;
     let distinct = summary.distinct_ids.count();
     let repeats = with_id > 0 && (distinct as f64) < DISTINCT_SHARE * with_id as f64;
-    repeats.then(|| {
-        format!(
-            "{with_id} records have only {distinct} different request ids: inputs repeat each other, or calls are \
-             logged twice; --dedupe counts each id once"
-        )
-    })
+    let which = say_repeats(&summary.overlap, paths);
+    let why = which.as_deref().unwrap_or("inputs repeat each other, or calls are logged twice");
+    let few =
+        if repeats { format!("{with_id} records have only {distinct} different request ids: ") } else { String::new() };
+    (repeats || which.is_some()).then(|| format!("{few}{why}; --dedupe counts each id once"))
 }

@@ -1,6 +1,7 @@
 //! The library behind `resplog`: logs of Tencent Cloud API 3.0 responses become a summary, and the summary a report.
 
 pub mod catalog;
+pub mod coverage;
 pub mod dedupe;
 pub mod disk;
 pub mod drive;

@@ -18,6 +18,12 @@ pub struct DistinctIds {
     bound: u64,
 }
 
+/// The hash of an id.
+#[must_use]
+pub(super) fn hash_of(id: &str) -> u64 {
+    xxh3_64(id.as_bytes())
+}
+
 impl Default for DistinctIds {
     fn default() -> Self {
         Self { hashes: Vec::new(), bound: u64::MAX }
@@ -27,7 +33,7 @@ impl Default for DistinctIds {
 impl Aggregate for DistinctIds {
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         if let Some(id) = record.request_id {
-            self.insert(xxh3_64(id.as_bytes()));
+            self.insert(hash_of(id));
         }
     }
 
@@ -55,7 +61,7 @@ impl DistinctIds {
         Self { hashes, bound }
     }
 
-    fn insert(&mut self, hash: u64) {
+    pub(super) fn insert(&mut self, hash: u64) {
         if hash < self.bound {
             self.hashes.push(hash);
             if self.hashes.len() >= 2 * KEPT {

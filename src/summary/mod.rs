@@ -11,6 +11,7 @@ pub mod groups;
 pub mod latency;
 pub mod mask;
 pub mod numbering;
+pub mod overlap;
 pub mod rejects;
 pub mod timeline;
 pub mod totals;
@@ -23,6 +24,7 @@ use distinct::DistinctIds;
 use groups::Groups;
 use latency::Latency;
 use numbering::Numbering;
+use overlap::Overlap;
 use rejects::{Reject, Samples};
 use timeline::Timeline;
 use totals::{AnomalyCounts, Counts, MissingIds, Reasons};
@@ -59,6 +61,8 @@ pub struct Summary {
     pub missing_ids: MissingIds,
     /// Different request ids.
     pub distinct_ids: DistinctIds,
+    /// Which inputs hold the same ids.
+    pub overlap: Overlap,
     /// Failures by code.
     pub codes: Codes,
     /// Calls by the fields of their context.
@@ -116,7 +120,12 @@ impl Summary {
             Line::Record(record) => {
                 self.span.observe(record, origin);
                 self.missing_ids.observe(record, origin);
-                self.distinct_ids.observe(record, origin);
+                if let Some(id) = record.request_id {
+                    // One hash for both.
+                    let hash = distinct::hash_of(id);
+                    self.distinct_ids.insert(hash);
+                    self.overlap.insert(origin.input, hash);
+                }
                 self.codes.observe(record, origin);
                 self.groups.observe(record, origin);
                 self.timeline.observe(record, origin);
@@ -162,6 +171,7 @@ impl Summary {
             numbering,
             missing_ids,
             distinct_ids,
+            overlap,
             codes,
             groups,
             timeline,
@@ -183,6 +193,7 @@ impl Summary {
         self.numbering.merge(numbering);
         self.missing_ids.merge(missing_ids);
         self.distinct_ids.merge(distinct_ids);
+        self.overlap.merge(overlap);
         self.codes.merge(codes);
         self.groups.merge(groups);
         self.timeline.merge(timeline);

@@ -15,6 +15,7 @@ use resplog::summary::days::Days;
 use resplog::summary::distinct::DistinctIds;
 use resplog::summary::groups::Groups;
 use resplog::summary::latency::{Durations, Latency};
+use resplog::summary::overlap::Overlap;
 use resplog::summary::timeline::Timeline;
 use resplog::summary::totals::MissingIds;
 use resplog::summary::{Aggregate, Span, Summary, Tally};
@@ -257,6 +258,7 @@ proptest! {
         obeys::<Span>(&parts, |span| format!("{span:?}"));
         obeys::<MissingIds>(&parts, |missing| format!("{missing:?}"));
         obeys::<DistinctIds>(&parts, |ids| ids.count().to_string());
+        obeys::<Overlap>(&parts, |overlap| format!("{overlap:?}"));
         obeys::<Timeline>(&parts, |timeline| format!("{:?}", timeline.buckets(60)));
         obeys::<Latency>(&parts, |latency| format!("{} {} {}", figures(&latency.all()), figures(&latency.ok), figures(&latency.failed)));
         obeys::<Groups>(&parts, |groups| {

@@ -13,7 +13,7 @@ const RANKS: &[&[&str]] = &[
     &["record", "profile", "past"],
     &["filter", "input", "summary"],
     &["scan", "disk"],
-    &["report", "values"],
+    &["coverage", "report", "values"],
     &["survey"],
     &["drive"],
     &["dedupe", "ids"],

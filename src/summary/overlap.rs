@@ -1,0 +1,149 @@
+//! Which inputs hold the same request ids, told from the smallest hashes of the ids of each. It keeps hashes, never
+//! ids, and tells nothing of inputs of very different sizes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Aggregate;
+use super::distinct::hash_of;
+use crate::record::{Origin, Record};
+
+/// How many of the smallest hashes of an input are kept.
+const KEPT: usize = 16;
+/// How many hashes two inputs must have to be compared.
+const COMPARED_MIN: usize = 2;
+/// An id that stands in more inputs than this is compared between its first and each other one only.
+const PAIRED_MAX: usize = 8;
+
+/// The smallest hashes of the ids of each input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overlap {
+    /// By the rank of the input.
+    inputs: Vec<Least>,
+}
+
+/// The smallest hashes of one input, sorted, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Least(Vec<u64>);
+
+impl Aggregate for Overlap {
+    fn observe(&mut self, record: &Record<'_>, origin: Origin) {
+        if let Some(id) = record.request_id {
+            self.insert(origin.input, hash_of(id));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        let Self { inputs } = other;
+        for (rank, Least(hashes)) in (0..).zip(inputs) {
+            for hash in hashes {
+                self.insert(rank, hash);
+            }
+        }
+    }
+}
+
+impl Overlap {
+    /// Takes the hash of an id of an input.
+    pub fn insert(&mut self, input: u32, hash: u64) {
+        let rank = input as usize;
+        if self.inputs.len() <= rank {
+            self.inputs.resize_with(rank + 1, Least::default);
+        }
+        if let Some(least) = self.inputs.get_mut(rank) {
+            least.insert(hash);
+        }
+    }
+
+    /// Groups of inputs, by rank, of which at least half of the ids stand in another one of the group.
+    #[must_use]
+    pub fn groups(&self) -> Vec<Vec<u32>> {
+        let mut leaders: BTreeMap<u32, u32> = BTreeMap::new();
+        for (a, b) in self.pairs() {
+            if self.least(a).repeats(self.least(b)) {
+                let (a, b) = (leader(&leaders, a), leader(&leaders, b));
+                leaders.insert(a.max(b), a.min(b));
+                leaders.entry(a.min(b)).or_insert(a.min(b));
+            }
+        }
+        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for &rank in leaders.keys() {
+            groups.entry(leader(&leaders, rank)).or_default().push(rank);
+        }
+        groups.into_values().collect()
+    }
+
+    /// Inputs that have a hash in common.
+    fn pairs(&self) -> BTreeSet<(u32, u32)> {
+        let each = (0..).zip(&self.inputs).flat_map(|(rank, least)| least.0.iter().map(move |&hash| (hash, rank)));
+        let mut all: Vec<(u64, u32)> = each.collect();
+        all.sort_unstable();
+        let mut pairs = BTreeSet::new();
+        for same in all.chunk_by(|a, b| a.0 == b.0) {
+            let firsts = if same.len() > PAIRED_MAX { 1 } else { same.len() };
+            for (place, &(_, a)) in same.iter().enumerate().take(firsts) {
+                pairs.extend(same.iter().skip(place + 1).map(|&(_, b)| (a, b)));
+            }
+        }
+        pairs
+    }
+
+    fn least(&self, rank: u32) -> &Least {
+        const NOTHING: &Least = &Least(Vec::new());
+        self.inputs.get(rank as usize).unwrap_or(NOTHING)
+    }
+}
+
+fn leader(leaders: &BTreeMap<u32, u32>, mut rank: u32) -> u32 {
+    while let Some(&above) = leaders.get(&rank).filter(|&&above| above != rank) {
+        rank = above;
+    }
+    rank
+}
+
+impl Least {
+    fn insert(&mut self, hash: u64) {
+        if self.0.len() >= KEPT && self.0.last().is_some_and(|&largest| hash >= largest) {
+            return;
+        }
+        if let Err(place) = self.0.binary_search(&hash) {
+            self.0.insert(place, hash);
+            self.0.truncate(KEPT);
+        }
+    }
+
+    /// Whether at least half of the ids of the smaller one of two inputs stand in the other one, as far as the hashes
+    /// tell: up to the smaller one of their bounds both have all.
+    fn repeats(&self, other: &Self) -> bool {
+        let bound = |least: &Self| least.0.last().filter(|_| least.0.len() >= KEPT).copied().unwrap_or(u64::MAX);
+        let bound = bound(self).min(bound(other));
+        let below = |least: &Self| least.0.iter().filter(|&&hash| hash <= bound).count();
+        let compared = below(self).min(below(other));
+        let shared = self.0.iter().filter(|&&hash| hash <= bound && other.0.binary_search(&hash).is_ok()).count();
+        compared >= COMPARED_MIN && 2 * shared >= compared
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(inputs: &[std::ops::Range<u32>]) -> Vec<Vec<u32>> {
+        let mut overlap = Overlap::default();
+        for (rank, ids) in (0..).zip(inputs) {
+            ids.clone().for_each(|id| overlap.insert(rank, hash_of(&format!("id-{id}"))));
+        }
+        overlap.groups()
+    }
+
+    #[test]
+    fn inputs_with_the_same_ids_are_told() {
+        assert!(groups(&[0..1000, 1000..2000, 2000..2100, 0..0]).is_empty());
+        assert_eq!(groups(&[0..1000, 1000..2000, 0..1000, 500..510]), [[0, 2]]);
+        assert_eq!(groups(&[0..1000, 1000..2000, 50..1000, 1000..2000]), [[0, 2], [1, 3]]);
+        assert_eq!(groups(&[0..3, 0..3, 7..8, 7..8]), [[0, 1]], "one id may be a retry");
+        let mut many = vec![5..50; 100];
+        many.insert(50, 100..200);
+        assert_eq!(groups(&many)[0].len(), 100);
+        assert!(groups(&[0..1000, 990..1990]).is_empty(), "a few ids at the seam are no repetition");
+    }
+}
