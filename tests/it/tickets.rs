@@ -1,11 +1,14 @@
 //! What a ticket promises beyond its text: its ids stand where it says, and its commands do what they say, nothing else.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::program::{folder, run, testdata};
+use crate::packing::pack;
+use crate::program::{folder, root, run, testdata};
+use crate::{corpora, truth};
 
 /// The ids of a ticket in text, each with where it says that the record stands.
 fn places(ticket: &str) -> Vec<(&str, &str)> {
@@ -13,20 +16,98 @@ fn places(ticket: &str) -> Vec<(&str, &str)> {
     notes.filter_map(|line| line.split_once(" at ")).filter(|(id, _)| !id.contains(' ')).collect()
 }
 
-#[test]
-fn ids_stand_at_the_lines_that_the_ticket_names() {
-    for name in ["wrapped.ndjson", "bare.ndjson"] {
-        let ticket = run(&testdata(), ["ticket", "--class", "provider", "--class", "throttle", name], None);
-        let log = fs::read_to_string(testdata().join(name)).unwrap();
-        let places = places(&ticket.stdout);
-        assert!(!places.is_empty(), "{}", ticket.stdout);
-        for (id, place) in places {
-            let number: usize = place.strip_prefix(name).unwrap().strip_prefix(':').unwrap().parse().unwrap();
-            assert!(log.lines().nth(number - 1).unwrap().contains(id), "{id} {place}");
-            let found = run(&testdata(), ["find", id, name], None);
-            assert!(found.exit == 0 && found.stdout.contains(place), "{id} {place}: {found:?}");
+/// Looks up every id that a ticket or a report of a log names: `find` tells the same line of each form of the log, and
+/// of the plain one `sed` shows it.
+fn check_places(log: &[u8], arguments: &[&str]) {
+    let folder = folder(&[("plain", log), ("gzip", &pack("gzip", log)), ("xz", &pack("xz", log))]);
+    for form in ["plain", "gzip", "xz"] {
+        let ticket = run(folder.path(), ["ticket"].iter().chain(arguments).chain(&[form]), None).stdout;
+        let report = run(folder.path(), ["report", "-f", "json", form], None).json();
+        let rows = report["codes"].as_array().unwrap().iter().flat_map(|code| code["request_ids"].as_array().unwrap());
+        let rows = rows.chain(report["look_into"].as_array().unwrap());
+        let mut placed: BTreeSet<(String, u64)> =
+            rows.map(|row| (row["request_id"].as_str().unwrap().to_owned(), row["line"].as_u64().unwrap())).collect();
+        let of_ticket = places(&ticket);
+        assert!(!of_ticket.is_empty(), "{ticket}");
+        placed.extend(of_ticket.iter().map(|(id, place)| {
+            let number = place.strip_prefix(form).unwrap().strip_prefix(':').unwrap();
+            ((*id).to_owned(), number.parse().unwrap())
+        }));
+        let ids: BTreeSet<&str> = placed.iter().map(|(id, _)| id.as_str()).collect();
+        let list = ids.into_iter().collect::<Vec<_>>().join("\n");
+        fs::write(folder.path().join("ids"), list).unwrap();
+        let found = run(folder.path(), ["find", "-f", "ndjson", "--ids-from", "ids", form], None);
+        assert_eq!((found.exit, found.stderr.as_str()), (0, ""), "{form}");
+        let row = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+        let found: BTreeSet<(String, u64)> = found
+            .stdout
+            .lines()
+            .map(row)
+            .map(|row| (row["request_id"].as_str().unwrap().to_owned(), row["line"].as_u64().unwrap()))
+            .collect();
+        assert!(placed.is_subset(&found), "{form}: {:?}", placed.difference(&found).collect::<Vec<_>>());
+        if form == "plain" {
+            placed.iter().for_each(|(id, number)| check_sed(folder.path(), id, *number));
         }
     }
+}
+
+/// What `sed` shows of the line of an id holds it, as JSON spells it or with other escapes.
+fn check_sed(folder: &Path, id: &str, number: u64) {
+    let command = format!("sed -n {number}p plain");
+    let shown = Command::new("sh").args(["-c", &command]).current_dir(folder).output().unwrap().stdout;
+    let shown = String::from_utf8_lossy(&shown).into_owned();
+    assert_eq!(shown.matches('\n').count(), 1, "{command}");
+    assert!(shown.contains(id) || shown.contains("\\u"), "{id} is not in line {number}: {shown}");
+}
+
+#[test]
+fn ids_stand_at_the_lines_that_ticket_and_report_name() {
+    for name in ["wrapped.ndjson", "bare.ndjson"] {
+        check_places(&fs::read(testdata().join(name)).unwrap(), &["--class", "provider", "--class", "throttle"]);
+    }
+    if let Some(corpora) = corpora::folder() {
+        check_places(&fs::read(corpora.join("documented-responses.ndjson")).unwrap(), &[]);
+    }
+}
+
+/// A folder with the logs that the examples are made of, as far as they are at hand.
+fn logs() -> tempfile::TempDir {
+    let folder = folder(&[("wrapped.ndjson", &fs::read(testdata().join("wrapped.ndjson")).unwrap())]);
+    if let Some(corpora) = corpora::folder() {
+        let name = "documented-responses.ndjson";
+        fs::copy(corpora.join(name), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn the_examples_are_what_their_commands_write() {
+    let page = fs::read_to_string(root().join("docs/tickets.md")).unwrap();
+    let examples = root().join("docs/examples");
+    let folder = logs();
+    let blessing = std::env::var_os("RESPLOG_BLESS").is_some();
+    let commands = page.split("\n## Examples\n").nth(1).unwrap().lines();
+    let mut compared = 0;
+    for command in commands.map(|line| line.split(' ').collect::<Vec<_>>()) {
+        if command[0] == "cargo" {
+            let arguments = command.iter().skip_while(|argument| **argument != "--").skip(1);
+            let Some(generator) = truth::generator() else { continue };
+            assert!(Command::new(generator).args(arguments).current_dir(folder.path()).status().unwrap().success());
+            check_places(&fs::read(folder.path().join("incident.ndjson")).unwrap(), &[]);
+        } else if command[0] == "resplog" && folder.path().join(command[2]).exists() {
+            let ran = run(folder.path(), &command[1..], None);
+            assert_eq!((ran.exit, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""), "{command:?}");
+            let name = command.last().unwrap();
+            let told = fs::read_to_string(folder.path().join(name)).unwrap();
+            if blessing {
+                fs::write(examples.join(name), &told).unwrap();
+            }
+            assert_eq!(told, fs::read_to_string(examples.join(name)).unwrap(), "{command:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 2);
 }
 
 /// Runs a line under bash with a `tccli` that writes down its arguments, and gives them and what else the line left.
@@ -74,6 +155,10 @@ fn commands_ask_for_one_id_and_do_nothing_else() {
     check_commands(&testdata(), "wrapped.ndjson");
     check_commands(&testdata(), "bare.ndjson");
     check_commands(&testdata().join("cases/ticket-hostile"), "a.ndjson");
+    let folder = logs();
+    if folder.path().join("documented-responses.ndjson").exists() {
+        check_commands(folder.path(), "documented-responses.ndjson");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::program::{folder, run};
 
-fn generator() -> Option<PathBuf> {
+pub fn generator() -> Option<PathBuf> {
     let program = Path::new(env!("CARGO_BIN_EXE_resplog")).parent().unwrap().join("examples/generate");
     if !program.exists() {
         eprintln!("skipped: the generator is not built; cargo build --example generate");
