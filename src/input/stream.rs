@@ -222,7 +222,7 @@ impl Stream {
             && (complete == 0 || (buffer.len() < sizes.chunk_bytes && self.dropped + tail_dropped == 0))
         {
             let before = buffer.len();
-            match self.append(buffer, sizes.read_bytes, stop) {
+            match self.append(buffer, self.room(sizes, before), stop) {
                 Ok(Next::Bytes) => {}
                 Ok(Next::End) => self.ended = true,
                 Ok(Next::Stopped) => {
@@ -278,6 +278,13 @@ impl Stream {
             kept.lines_end = if whole { self.read } else { self.offset };
         }
         ((!buffer.is_empty()).then_some(lines), damage)
+    }
+
+    /// How much the next read asks for when the chunk holds so many bytes: of an archive the rest of the chunk, because
+    /// decoders are faster into one large room than into several small ones.
+    fn room(&self, sizes: Sizes, held: usize) -> usize {
+        let rest = if self.compression() == Compression::None { 0 } else { sizes.chunk_bytes.saturating_sub(held) };
+        rest.max(sizes.read_bytes)
     }
 
     /// Reads on to the end of a line without keeping it.
