@@ -1,5 +1,6 @@
 //! The library behind `resplog`: logs of Tencent Cloud API 3.0 responses become a summary, and the summary a report.
 
+pub mod acknowledged;
 pub mod catalog;
 pub mod coverage;
 pub mod dedupe;
@@ -18,6 +19,7 @@ pub mod record;
 pub mod redact;
 pub mod render;
 pub mod report;
+pub mod rule;
 pub mod scan;
 mod sequence;
 pub mod state;

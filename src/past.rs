@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// The name and version of the JSON report.
+pub const SCHEMA: &str = "resplog.report/1";
+
 /// The failures of one earlier run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Past {
@@ -22,4 +25,56 @@ impl Past {
     pub fn calls(&self) -> u64 {
         self.ok.saturating_add(self.failed)
     }
+}
+
+/// Why an earlier report cannot be compared with.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPast {
+    /// It is no JSON of a report.
+    #[error("this is no JSON report of resplog")]
+    Json(#[from] serde_json::Error),
+    /// It is a report of another version.
+    #[error("this is a report of the version {0:?}, which is not known here")]
+    Schema(String),
+    /// It does not list all its codes.
+    #[error("it lists only some codes, as --code and --class make it; a baseline lists all")]
+    SomeCodes,
+}
+
+/// The parts of a JSON report that trends need.
+#[derive(Deserialize)]
+struct Told {
+    schema: String,
+    totals: Counts,
+    codes: Vec<CodeCount>,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    ok: u64,
+    failed: u64,
+}
+
+#[derive(Deserialize)]
+struct CodeCount {
+    code: String,
+    count: u64,
+}
+
+/// What a JSON report counted.
+///
+/// # Errors
+///
+/// It is no report, of another version, or does not list all codes.
+pub fn from_report(json: &[u8]) -> Result<Past, NoPast> {
+    let Told { schema, totals, codes } = serde_json::from_slice(json)?;
+    if schema != SCHEMA {
+        return Err(NoPast::Schema(schema));
+    }
+    let listed = codes.iter().fold(0_u64, |sum, row| sum.saturating_add(row.count));
+    if listed != totals.failed {
+        return Err(NoPast::SomeCodes);
+    }
+    let codes = codes.into_iter().filter(|row| row.count > 0).map(|row| (row.code, row.count)).collect();
+    Ok(Past { ok: totals.ok, failed: totals.failed, codes })
 }

@@ -402,6 +402,7 @@ mod tests {
             by: &[],
             periods: &[],
             filters: &BTreeMap::new(),
+            against: crate::report::Against::default(),
         };
         let facts = build::InputFacts {
             path: paths[0].clone(),

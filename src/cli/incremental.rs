@@ -11,6 +11,8 @@ use anyhow::{Context, Result, bail};
 use resplog::disk::Disk;
 use resplog::drive::Watch;
 use resplog::input::{Input, discover};
+use resplog::nanos::Nanos;
+use resplog::past::Past;
 use resplog::pipeline::Analysis;
 use resplog::profile::values;
 use resplog::state::commit::Addition;
@@ -110,6 +112,16 @@ impl Session {
     /// How often the state will have been written after this run.
     pub const fn generation(&self) -> u64 {
         self.state.generation + 1
+    }
+
+    /// What the last runs counted, the oldest first.
+    pub fn history(&self) -> Vec<Past> {
+        self.state.history()
+    }
+
+    /// The newest time of a record in the last runs.
+    pub fn newest(&self) -> Option<Nanos> {
+        self.state.history.iter().filter_map(|run| run.to).max().map(Nanos)
     }
 
     /// Reads what is new. A file that changes under the reader is found and read again, so that what is counted is

@@ -1,20 +1,24 @@
 //! Strings become types, once; nothing later compares strings.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use resplog::acknowledged::Acknowledged;
 use resplog::catalog::{Class, Classes};
 use resplog::drive::Options;
 use resplog::filter::Filter;
 use resplog::input::source::Sizes;
 use resplog::nanos::{Nanos, Period};
+use resplog::past::{self, Past};
 use resplog::profile::names::Field;
 use resplog::profile::values::{self, Unit, Zone};
 use resplog::profile::{FieldPointer, Pointer, Profile};
 use resplog::render::csv::Table;
 use resplog::render::{Format, mail};
-use resplog::report::Setting;
+use resplog::report::{Against, Setting};
+use resplog::rule::Rule;
 use resplog::scan::{Tier, Way};
 use resplog::survey::{InputFormat, Reading};
 
@@ -35,6 +39,23 @@ pub struct ReportPlan {
     pub zone: Zone,
     pub folder: PathBuf,
     pub now: Nanos,
+    pub rules: Vec<Rule>,
+    pub baseline: Option<Past>,
+    pub acknowledged: Vec<Acknowledged>,
+}
+
+impl ReportPlan {
+    /// What the report is held against; `history` and `newest` are what earlier runs left in a state.
+    pub fn against<'a>(&'a self, history: &'a [Past], newest: Option<Nanos>) -> Against<'a> {
+        Against {
+            history,
+            newest_before: newest,
+            baseline: self.baseline.as_ref(),
+            acknowledged: &self.acknowledged,
+            rules: &self.rules,
+            now: self.now,
+        }
+    }
 }
 
 /// Resolves the options of `report`. `now` is the clock, `simd` the setting that forces a tier.
@@ -61,20 +82,50 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     let mut options = options(&args.input, &args.filter, by_pointers, now, simd)?;
     // A file that is left out has no position.
     options.reading.prune &= args.state.state.is_none();
+    let acknowledged = acknowledged(args.ack.as_deref())?;
     Ok(ReportPlan {
+        rules: args.fail_if.iter().map(|text| rule(text)).collect::<Result<_>>()?,
+        baseline: baseline(args.baseline.as_deref(), &args.output)?,
         inputs,
         options,
         by,
         periods,
         classes: classes(args.classes.as_ref())?,
         class_names,
-        filters: filters(args),
+        filters: filters(args, &acknowledged),
         outputs,
         stdout,
         zone: zone(&args.tz, "--tz")?,
         folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
         now: the_now(&args.filter, now, &zone(&args.input.assume_tz, "--assume-tz")?)?,
+        acknowledged,
     })
+}
+
+fn rule(text: &str) -> Result<Rule> {
+    Rule::parse(text).map_err(|error| anyhow!("--fail-if: {error}"))
+}
+
+/// The codes that an `--ack` file names.
+fn acknowledged(file: Option<&Path>) -> Result<Vec<Acknowledged>> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let named = || format!("--ack {}", file.display());
+    let text = std::fs::read_to_string(file).with_context(named)?;
+    Acknowledged::parse(&text).with_context(named)
+}
+
+/// What the earlier report counted. One that this run is about to write may not be there yet.
+fn baseline(file: Option<&Path>, outputs: &[PathBuf]) -> Result<Option<Past>> {
+    let Some(file) = file else { return Ok(None) };
+    let named = || format!("--baseline {}", file.display());
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && outputs.iter().any(|output| output == file) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error).with_context(named),
+    };
+    past::from_report(&bytes).map(Some).with_context(named)
 }
 
 /// Resolves what the commands share that list records: the names of the inputs, and how they are read.
@@ -253,7 +304,7 @@ fn bytes(text: &str) -> Result<usize> {
 }
 
 /// The options that change numbers or lists, as the report shows them.
-fn filters(args: &ReportArgs) -> BTreeMap<&'static str, Setting> {
+fn filters(args: &ReportArgs, acknowledged: &[Acknowledged]) -> BTreeMap<&'static str, Setting> {
     let mut filters = BTreeMap::new();
     let lists = [
         ("envelope", &args.input.envelope),
@@ -276,8 +327,14 @@ fn filters(args: &ReportArgs) -> BTreeMap<&'static str, Setting> {
             filters.insert(name, Setting::Text(value.clone()));
         }
     }
-    if let Some(file) = &args.classes {
-        filters.insert("classes", Setting::Text(file.to_string_lossy().into_owned()));
+    if !acknowledged.is_empty() {
+        filters.insert("ack", Setting::List(acknowledged.iter().map(Acknowledged::terms).collect()));
+    }
+    // Of files, only that there is one: a path says nothing to whoever reads the report elsewhere.
+    for (name, file) in [("baseline", &args.baseline), ("classes", &args.classes)] {
+        if file.is_some() {
+            filters.insert(name, Setting::Switch(true));
+        }
     }
     for (name, value, default) in
         [("max_line", &args.input.max_line, "16M"), ("assume_tz", &args.input.assume_tz, "UTC")]

@@ -14,7 +14,8 @@ use resplog::pipeline::{self, Analysis};
 use resplog::redact::redact;
 use resplog::render::{self, Format, escape, json};
 use resplog::report::build::{self, InputFacts};
-use resplog::report::{Condition, Report, Window};
+use resplog::report::{Condition, Report, Unjudged, Window};
+use resplog::rule::Measure;
 use resplog::summary::rejects::Reject;
 
 use tempfile::NamedTempFile;
@@ -28,7 +29,7 @@ use super::{complain, copy, exit, print, progress, screen};
 pub fn run(args: &ReportArgs) -> u8 {
     let plan = match plan::report(args, super::clock(), super::simd().as_deref()) {
         Ok(plan) => plan,
-        Err(error) => return complain(&error, exit::USAGE),
+        Err(error) => return refuse(&error),
     };
     let watch = Watch::default();
     let signals = match Signals::stop(&watch) {
@@ -48,6 +49,8 @@ pub fn run(args: &ReportArgs) -> u8 {
         };
     let facts = facts(&inputs, &analysis);
     warn_of_inputs(&facts);
+    let history = session.as_ref().map(Session::history).unwrap_or_default();
+    let newest = session.as_ref().and_then(Session::newest);
     let options = build::Options {
         classes: &plan.classes,
         ids: args.ids,
@@ -56,6 +59,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         by: &plan.by,
         periods: &plan.periods,
         filters: &plan.filters,
+        against: plan.against(&history, newest),
     };
     let hints = hints::hints(&analysis, &inputs.iter().map(shown).collect::<Vec<_>>());
     let mut report = match build::report(&analysis.summary, &facts, analysis.interrupted, hints, &options) {
@@ -72,6 +76,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         from: analysis.summary.span.first,
         to: analysis.summary.span.last,
     });
+    warn_of_rules(&report);
     let fail = |report: &mut Report, error: &anyhow::Error| {
         complain(error, exit::WRITE);
         report.fail_write();
@@ -87,7 +92,9 @@ pub fn run(args: &ReportArgs) -> u8 {
             fail(&mut report, &error);
         }
     }
-    if let Some(format) = plan.stdout {
+    if let Some(format) = plan.stdout
+        && !(args.quiet_if_ok && report.status == [Condition::Ok])
+    {
         let printed = print(|out| write(&report, format, None, args, &plan, out));
         if printed != exit::DONE {
             return printed;
@@ -126,6 +133,29 @@ fn read(
         })
     })?;
     Ok((read, Vec::new()))
+}
+
+/// Says why the command line cannot be followed; a rule is shown with the place that is wrong.
+fn refuse(error: &anyhow::Error) -> u8 {
+    for (number, line) in format!("{error:#}").lines().enumerate() {
+        let name = if number == 0 { "resplog: " } else { "" };
+        let _ = writeln!(io::stderr(), "{name}{}", escape::terminal(line));
+    }
+    exit::USAGE
+}
+
+/// Says which rules met a value that is not known, each once.
+fn warn_of_rules(report: &Report) {
+    for Unjudged { rule, measure } in &report.unjudged {
+        let why = match measure {
+            Measure::NewCodes => "there is no earlier run to compare with",
+            Measure::Percentile(_) => "no record has a duration",
+            Measure::NewestAge => "no record has a time",
+            Measure::Malformed(_) | Measure::NoEnvelope(_) => "there is no line",
+            _ => "there are no calls",
+        };
+        warn(&format!("--fail-if '{rule}': {measure} is not known, {why}"));
+    }
 }
 
 /// For `--dedupe`, finds the records that repeat an id; inputs that cannot be read twice are copied first.

@@ -141,6 +141,7 @@ fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &Ana
         by: &[],
         periods: &[],
         filters: &BTreeMap::new(),
+        against: resplog::report::Against::default(),
     };
     build::report(&analysis.summary, &facts, analysis.interrupted, Vec::new(), &options)
         .context("the numbers do not add up; please report this")

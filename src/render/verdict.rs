@@ -2,8 +2,9 @@
 //! its text is plain ASCII but for codes and rules, which have passed [`escape::terminal`](super::escape::terminal).
 
 use super::escape::terminal;
-use super::text::numbers::{count, counted, percent, share};
-use crate::report::{Breach, Code, Condition, Input, Report};
+use super::text::numbers::{count, counted, duration, percent, share};
+use crate::report::{Breach, Code, Compared, Condition, Input, Report};
+use crate::rule::Unit;
 
 /// More unrecognised lines than this share belong into the verdict.
 const UNRECOGNISED_SHARE: f64 = 0.01;
@@ -99,23 +100,25 @@ pub fn sentence(report: &Report) -> String {
     text
 }
 
-/// A rule with the value that made it fire, in percent when that is how the rule's first limit is written.
+/// A rule with the value that made it fire: `failure_rate > 2% (is 3.1 %)`.
 #[must_use]
 pub fn breach(breach: &Breach) -> String {
     let rule = terminal(&breach.rule);
-    let limit = breach
-        .rule
-        .split(['<', '>', '='])
-        .map(str::trim_start)
-        .find(|part| part.starts_with(|first: char| first.is_ascii_digit()));
-    let unit =
-        limit.map(|limit| limit.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '.').trim_start());
-    let value =
-        if unit.is_some_and(|unit| unit.starts_with('%')) { percent(breach.value) } else { plain(breach.value) };
+    let value = match breach.measure.unit() {
+        Unit::Fraction => percent(breach.value),
+        Unit::Count => plain(breach.value),
+        Unit::Milliseconds => duration(breach.value),
+        Unit::Seconds => duration((breach.value * 1e3).max(0.0)),
+    };
+    let limits = breach.rule.split(['<', '>', '=']).filter(|part| !part.is_empty()).count().saturating_sub(1);
+    if limits > 1 {
+        // Which of several measures it is has to be said.
+        return format!("{rule} ({} is {value})", terminal(&breach.measure.to_string()));
+    }
     format!("{rule} (is {value})")
 }
 
-/// A number of unknown unit with at most three digits behind the point.
+/// A number with at most three digits behind the point.
 fn plain(value: f64) -> String {
     if value.fract() == 0.0 && (0.0..9e15).contains(&value) {
         return count(value as u64);
@@ -148,9 +151,12 @@ fn found(report: &Report) -> String {
     let totals = &report.totals;
     let calls = totals.ok.saturating_add(totals.failed);
     match finding(report) {
-        Word::Failing => format!("{}{}", failures(totals.failed, calls, totals.failure_rate), leading(report)),
+        Word::Failing => {
+            let failures = failures(totals.failed, calls, totals.failure_rate);
+            format!("{failures}{}{}", compared(report, calls), leading(report))
+        }
         Word::Ok | Word::Incomplete if calls == 1 => "the only call succeeded".to_owned(),
-        Word::Ok | Word::Incomplete => format!("no failures in {} calls", count(calls)),
+        Word::Ok | Word::Incomplete => format!("no failures in {} calls{}", count(calls), compared(report, calls)),
         Word::NoCalls if totals.dry_run > 0 => {
             format!("nothing but {}", counted(totals.dry_run, "dry run", "dry runs"))
         }
@@ -180,11 +186,40 @@ fn failures(failed: u64, calls: u64, rate: Option<f64>) -> String {
     }
 }
 
+/// The rate beside that of the run compared with: `, 2.8 times last time's 0.41 %`.
+fn compared(report: &Report, calls: u64) -> String {
+    let Some(Compared { failed, calls: calls_before, is_baseline }) = report.compared else { return String::new() };
+    let before = failed as f64 / calls_before as f64;
+    let now = report.totals.failed as f64 / calls as f64;
+    let of = if is_baseline { "the baseline's" } else { "last time's" };
+    match now / before {
+        _ if failed == 0 && report.totals.failed == 0 => String::new(),
+        _ if failed == 0 => format!(", {of} rate was 0"),
+        0.0 => format!(", {of} rate was {}", percent(before)),
+        times => match times_of(times).as_str() {
+            "1.0" => format!(", much like {of} {}", percent(before)),
+            times => format!(", {times} times {of} {}", percent(before)),
+        },
+    }
+}
+
+/// How many times as much: `0.25`, `2.8`, `31`.
+#[must_use]
+pub fn times_of(times: f64) -> String {
+    match times {
+        times if times >= 9.95 => count(times.round() as u64),
+        times if times >= 0.95 => format!("{times:.1}"),
+        times if times >= 0.005 => format!("{times:.2}"),
+        _ => "less than 0.01".to_owned(),
+    }
+}
+
 /// The code that most failures have.
 fn leading(report: &Report) -> String {
     let Some(leading) = report.codes.first().filter(|code| code.count > 0) else { return String::new() };
     let name = code(&leading.code);
     let trend = match leading.trend {
+        _ if leading.muted => " (acknowledged)".to_owned(),
         Some(word @ ("new" | "escalating")) => format!(" ({word})"),
         _ => String::new(),
     };
@@ -197,7 +232,7 @@ fn leading(report: &Report) -> String {
 
 /// New codes beside the leading one.
 fn new_codes(report: &Report) -> Option<String> {
-    let is_new = |code: &&Code| code.trend == Some("new");
+    let is_new = |code: &&Code| code.trend == Some("new") && !code.muted;
     let leads = report.codes.first().is_some_and(|code| is_new(&code));
     let new: Vec<_> = report.codes.iter().skip(1).filter(is_new).collect();
     match new.as_slice() {
@@ -236,8 +271,10 @@ fn unrecognised(report: &Report) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Class;
     use crate::render::text as samples;
     use crate::report::Totals;
+    use crate::rule::{Measure, Percentile, Scale};
 
     fn totals(ok: u64, failed: u64) -> Totals {
         let rate = (ok + failed > 0).then(|| failed as f64 / (ok + failed) as f64);
@@ -294,24 +331,56 @@ mod tests {
 
     #[test]
     fn breaches_and_interruptions_stand_first() {
-        let breach = |rule: &str, value| Breach { rule: rule.to_owned(), value };
-        let rate = breach("failure_rate > 2% and responses >= 200", 0.25);
+        let breach = |rule: &str, value, measure| Breach { rule: rule.to_owned(), value, measure };
+        let rate = breach("failure_rate > 2% and responses >= 200", 0.25, Measure::FailureRate);
         let mut report = Report { breaches: vec![rate.clone()], ..of(totals(3, 1)) };
         assert_eq!(
             verdict(&report),
-            "BREACH  failure_rate > 2% and responses >= 200 (is 25.0 %): 25.0 % of 4 calls failed (1)"
+            "BREACH  failure_rate > 2% and responses >= 200 (failure_rate is 25.0 %): 25.0 % of 4 calls failed (1)"
         );
-        report.breaches.push(breach("new_codes > 0", 2.0));
+        report.breaches.push(breach("new_codes > 0", 2.0, Measure::NewCodes));
         assert_eq!(verdict(&report), "BREACH  2 rules fired: 25.0 % of 4 calls failed (1)");
         report.status = vec![Condition::Interrupted, Condition::Breach];
         assert_eq!(verdict(&report), "INTERRUPTED  so far 2 rules fired: 25.0 % of 4 calls failed (1)");
-        for (rule, value, text) in [
-            ("p99 > 2s", 2_304.5, "p99 > 2s (is 2304.5)"),
-            ("class(provider)>=0.1 %", 0.5, "class(provider)>=0.1 % (is 50.0 %)"),
-            ("new_codes > 0", 1_200.0, "new_codes > 0 (is 1,200)"),
-            ("\u{1b}[31m > 0", f64::NAN, "\\x1b[31m > 0 (is NaN)"),
+        let p99 = || Measure::Percentile(Percentile::P99);
+        for (rule, value, measure, text) in [
+            ("p99 > 2s", 2_304.5, p99(), "p99 > 2s (is 2.30 s)"),
+            ("newest_age>=15m", 4_000.0, Measure::NewestAge, "newest_age>=15m (is 1 h 6 min)"),
+            (
+                "class(provider)>=0.1 %",
+                0.5,
+                Measure::Class(Class::Provider, Scale::Share),
+                "class(provider)>=0.1 % (is 50.0 %)",
+            ),
+            ("new_codes > 0", 1_200.0, Measure::NewCodes, "new_codes > 0 (is 1,200)"),
+            (
+                "code(\u{1b}[31m) > 0 or p99 > 1s",
+                5.0,
+                Measure::Code("\u{1b}[31m".into(), Scale::Count),
+                "code(\\x1b[31m) > 0 or p99 > 1s (code(\\x1b[31m) is 5)",
+            ),
         ] {
-            assert_eq!(super::breach(&Breach { rule: rule.to_owned(), value }), text);
+            assert_eq!(super::breach(&Breach { rule: rule.to_owned(), value, measure }), text);
+        }
+    }
+
+    #[test]
+    fn the_rate_is_compared_with_an_earlier_run() {
+        for (failed, is_baseline, (ok, failed_now), text) in [
+            (41, false, (9_885, 115), "FAILING  1.15 % of 10,000 calls failed (115), 2.8 times last time's 0.41 %"),
+            (41, true, (9_960, 40), "FAILING  0.40 % of 10,000 calls failed (40), much like the baseline's 0.41 %"),
+            (0, false, (9_960, 40), "FAILING  0.40 % of 10,000 calls failed (40), last time's rate was 0"),
+            (41, false, (9, 0), "OK  no failures in 9 calls, last time's rate was 0.41 %"),
+            (0, false, (9, 0), "OK  no failures in 9 calls"),
+            (
+                9_000,
+                true,
+                (9_999, 1),
+                "FAILING  0.010 % of 10,000 calls failed (1), less than 0.01 times the baseline's 90.0 %",
+            ),
+        ] {
+            let compared = Some(Compared { failed, calls: 10_000, is_baseline });
+            assert_eq!(verdict(&Report { compared, ..of(totals(ok, failed_now)) }), text);
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    At, Condition, FieldSample, Input, Malformed, MalformedSample, MissingRequestId, Ordered, Report, SCHEMA, Setting,
-    Totals, codes, course, laws, rank, tables,
+    Against, At, Condition, FieldSample, Input, Malformed, MalformedSample, MissingRequestId, Ordered, Report, SCHEMA,
+    Setting, Totals, codes, course, judge, laws, rank, tables, trend,
 };
 use crate::catalog::Classes;
 use crate::input;
@@ -34,6 +34,8 @@ pub struct Options<'a> {
     pub periods: &'a [Period],
     /// The options that change numbers or lists.
     pub filters: &'a BTreeMap<&'static str, Setting>,
+    /// What the report is held against.
+    pub against: Against<'a>,
 }
 
 /// How one input was read, in words.
@@ -134,8 +136,13 @@ pub fn report(
         hints,
         approximate: is_approximate(summary),
         codes,
+        compared: None,
+        unjudged: Vec::new(),
     };
     laws::check(&report)?;
+    trend::apply(&mut report, &options.against, options.classes);
+    judge::mute(&mut report, &options.against);
+    judge::judge(&mut report, &options.against, summary.span.last);
     report.codes.retain(|code| {
         (options.codes.is_empty() || options.codes.contains(&code.code))
             && (options.class_names.is_empty() || options.class_names.contains(&code.class))
@@ -239,6 +246,7 @@ fn status(report: &Report, summary: &Summary, interrupted: bool) -> Vec<Conditio
     let recognised = summary.totals.responses() + totals.duplicates + totals.filtered;
     let conditions = [
         (Condition::Interrupted, interrupted),
+        (Condition::Breach, !report.breaches.is_empty()),
         (Condition::Input, report.inputs.iter().any(|input| input.status != input::Status::Ok.as_str())),
         (Condition::NothingRecognised, totals.lines > totals.blank && recognised == 0),
     ];

@@ -32,22 +32,40 @@ fn row(
 ) -> Code {
     let class = class_of(name, options.classes);
     Code {
-        code: name.to_owned(),
-        kind: catalog::kind(name).as_str(),
-        family: catalog::family(name).to_owned(),
-        class: class.as_str(),
         count: code.count,
         share: if failed == 0 { 0.0 } else { code.count as f64 / failed as f64 },
         first: code.first,
         last: code.last,
         since: super::triage::since(code, summary),
-        trend: None,
-        seen_runs: None,
-        muted: false,
         stands_out: super::triage::stands_out(code, summary, options.by),
         throttled: if class == catalog::Class::Throttle { super::triage::throttled(code, summary) } else { None },
         messages: messages(code),
         request_ids: request_ids(code, numbered, options.ids),
+        ..without_failures(name, options.classes)
+    }
+}
+
+/// A code that this report has no failures of.
+pub fn without_failures(name: &str, classes: &Classes) -> Code {
+    Code {
+        code: name.to_owned(),
+        kind: catalog::kind(name).as_str(),
+        family: catalog::family(name).to_owned(),
+        class: class_of(name, classes).as_str(),
+        count: 0,
+        share: 0.0,
+        first: None,
+        last: None,
+        since: None,
+        trend: None,
+        seen_runs: None,
+        times: None,
+        muted: false,
+        acknowledgement: None,
+        stands_out: Vec::new(),
+        throttled: None,
+        messages: Vec::new(),
+        request_ids: Vec::new(),
     }
 }
 

@@ -4,24 +4,26 @@
 pub mod build;
 mod codes;
 pub mod course;
+mod judge;
 mod laws;
 mod rank;
 mod rows;
 mod tables;
+mod trend;
 mod triage;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use judge::Against;
 pub use laws::LawBroken;
 pub use rows::*;
 
 use crate::nanos::Nanos;
+pub use crate::past::SCHEMA;
 use crate::redact::redact;
-
-/// The name and version of the JSON report.
-pub const SCHEMA: &str = "resplog.report/1";
+use crate::rule::Measure;
 
 /// Everything a report says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,6 +73,12 @@ pub struct Report {
     pub hints: Vec<String>,
     /// Whether a table was too small for all its names.
     pub approximate: bool,
+    /// The run that trends compare with; for people only.
+    #[serde(skip)]
+    pub compared: Option<Compared>,
+    /// Rules that met a value which is not known; for standard error only.
+    #[serde(skip)]
+    pub unjudged: Vec<Unjudged>,
 }
 
 impl Report {
@@ -230,8 +238,32 @@ pub struct Window {
 pub struct Breach {
     /// The rule as it was written.
     pub rule: String,
-    /// The value that made it fire.
+    /// The value of the first comparison that made it fire: a number, a fraction from 0 to 1, milliseconds of
+    /// percentiles, seconds of ages.
     pub value: f64,
+    /// What has this value.
+    #[serde(skip)]
+    pub measure: Measure,
+}
+
+/// A rule that met a value which is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unjudged {
+    /// The rule as it was written.
+    pub rule: String,
+    /// What is not known.
+    pub measure: Measure,
+}
+
+/// The calls of an earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// Calls that failed.
+    pub failed: u64,
+    /// All calls, at least one.
+    pub calls: u64,
+    /// Whether it is a baseline; otherwise it is the last run of the state that had calls.
+    pub is_baseline: bool,
 }
 
 /// The value of an option.

@@ -30,8 +30,14 @@ pub struct Code {
     pub trend: Option<&'static str>,
     /// In how many of the runs before.
     pub seen_runs: Option<SeenRuns>,
+    /// How many times its rate among calls is that of the run compared with; for people only.
+    #[serde(skip)]
+    pub times: Option<f64>,
     /// Whether it is acknowledged.
     pub muted: bool,
+    /// Until when and why it is acknowledged; for people only.
+    #[serde(skip)]
+    pub acknowledgement: Option<String>,
     /// Where it is more frequent than calls are.
     pub stands_out: Vec<StandsOut>,
     /// At which rate of calls a throttle code refuses; for people only.

@@ -91,6 +91,7 @@ fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> Strin
         by: &by,
         periods: &Period::ALL,
         filters: &BTreeMap::new(),
+        against: resplog::report::Against::default(),
     };
     let report = build::report(summary, facts, false, hints, &options).unwrap();
     let mut out = Vec::new();

@@ -9,6 +9,7 @@ use crate::report::{
     Malformed, MalformedSample, Message, MissingRequestId, Ordered, Quantiles, Region, Report, RequestId, SCHEMA,
     SeenRuns, Service, Setting, StandsOut, Throttled, Timeline, Totals,
 };
+use crate::rule::Measure;
 
 /// 2026-11-24T01:00:00+08:00.
 const START_SECONDS: i64 = 1_795_453_200;
@@ -39,6 +40,8 @@ pub fn empty() -> Report {
         status: vec![Condition::Ok],
         hints: Vec::new(),
         approximate: false,
+        compared: None,
+        unjudged: Vec::new(),
     }
 }
 
@@ -81,7 +84,9 @@ pub fn code(name: &str) -> Code {
         since: None,
         trend: None,
         seen_runs: None,
+        times: None,
         muted: false,
+        acknowledgement: None,
         stands_out: Vec::new(),
         throttled: None,
         messages: Vec::new(),
@@ -368,9 +373,12 @@ pub fn bare() -> Report {
 
 /// The incident with everything that a report can say beside it.
 pub fn everything() -> Report {
-    let rule = |rule: &str, value| Breach { rule: rule.into(), value };
+    let rule = |rule: &str, value, measure| Breach { rule: rule.into(), value, measure };
     let mut report = incident();
-    report.breaches = vec![rule("failure_rate > 1% and responses >= 200", 0.011_5), rule("new_codes > 0", 1.0)];
+    report.breaches = vec![
+        rule("failure_rate > 1% and responses >= 200", 0.011_5, Measure::FailureRate),
+        rule("new_codes > 0", 1.0, Measure::NewCodes),
+    ];
     report.filters = BTreeMap::from([
         ("region", Setting::List(vec!["ap-beijing".into(), "ap-guangzhou".into()])),
         ("since", Setting::Text("24h".into())),

@@ -271,7 +271,10 @@ fn breaches_stand_first() {
     let page = shown(&samples::everything(), &view(200));
     let lines: Vec<_> = page.lines().take(3).collect();
     assert!(lines[0].starts_with("BREACH  2 rules fired: 1.15 % of 4,810,661 calls failed (55,432)"), "{page}");
-    assert_eq!(lines[1..], ["  failure_rate > 1% and responses >= 200 (is 1.15 %)", "  new_codes > 0 (is 1)"]);
+    assert_eq!(
+        lines[1..],
+        ["  failure_rate > 1% and responses >= 200 (failure_rate is 1.15 %)", "  new_codes > 0 (is 1)"]
+    );
 }
 
 #[test]

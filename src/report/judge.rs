@@ -1,0 +1,93 @@
+//! What a report is held against: earlier runs, codes that are acknowledged, and rules. Whatever `--code` and `--class`
+//! list, all codes are judged here.
+
+use super::{Breach, Report, Unjudged};
+use crate::acknowledged::Acknowledged;
+use crate::nanos::Nanos;
+use crate::past::Past;
+use crate::rule::{Measure, Percentile, Rule, Scale};
+
+/// What a report is held against; nothing by default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Against<'a> {
+    /// The run that trends compare with; the history when there is none.
+    pub baseline: Option<&'a Past>,
+    /// Earlier runs, the last one last.
+    pub history: &'a [Past],
+    /// Codes that are acknowledged.
+    pub acknowledged: &'a [Acknowledged],
+    /// Rules, in the order of the options.
+    pub rules: &'a [Rule],
+    /// The time at which ages and acknowledgements are looked at.
+    pub now: Nanos,
+    /// The newest time of a record in earlier runs.
+    pub newest_before: Option<Nanos>,
+}
+
+/// Marks the codes that are acknowledged.
+pub fn mute(report: &mut Report, against: &Against<'_>) {
+    for code in &mut report.codes {
+        if let Some(known) = against.acknowledged.iter().find(|known| known.code == code.code) {
+            code.muted = known.mutes(code.count, against.now);
+            code.acknowledgement = Some(known.reason(code.count, against.now));
+        }
+    }
+}
+
+/// Holds the rules against the report; `newest` is the newest time of its records.
+pub fn judge(report: &mut Report, against: &Against<'_>, newest: Option<Nanos>) {
+    let newest = newest.max(against.newest_before);
+    for rule in against.rules {
+        let judgement = rule.judge(|measure| value(measure, report, against, newest));
+        let text = || rule.text().to_owned();
+        report.unjudged.extend(judgement.unknown.into_iter().map(|measure| Unjudged { rule: text(), measure }));
+        report.breaches.extend(judgement.fired.map(|(measure, value)| Breach { rule: text(), value, measure }));
+    }
+}
+
+/// What a measure is of the report, in its unit; none when nothing can be divided, timed or compared.
+fn value(measure: &Measure, report: &Report, against: &Against<'_>, newest: Option<Nanos>) -> Option<f64> {
+    let totals = &report.totals;
+    let calls = totals.ok.saturating_add(totals.failed);
+    let share = |part: u64, of: u64| (of > 0).then(|| part as f64 / of as f64);
+    let scaled = |count: u64, of: u64, scale: Scale| match scale {
+        Scale::Count => Some(count as f64),
+        Scale::Share => share(count, of),
+    };
+    // A last line that is still being written is not a fault of the log.
+    let unfinished = report.inputs.iter().filter(|input| input.unfinished && input.malformed > 0).count() as u64;
+    let lines = totals.lines.saturating_sub(totals.blank).saturating_sub(unfinished);
+    let heard = || report.codes.iter().filter(|code| !code.muted);
+    match measure {
+        Measure::FailureRate => share(totals.failed, calls),
+        Measure::Ok => Some(totals.ok as f64),
+        Measure::Failed => Some(totals.failed as f64),
+        Measure::DryRun => Some(totals.dry_run as f64),
+        Measure::Responses => Some(totals.responses as f64),
+        Measure::Lines => Some(totals.lines.saturating_sub(unfinished) as f64),
+        Measure::NewCodes if against.baseline.is_none() && against.history.is_empty() => None,
+        Measure::NewCodes => Some(heard().filter(|code| code.trend == Some("new")).count() as f64),
+        Measure::Code(name, scale) => {
+            let failures = heard().filter(|code| code.code == *name).map(|code| code.count).sum();
+            scaled(failures, calls, *scale)
+        }
+        Measure::Class(class, scale) => {
+            let failures = heard().filter(|code| code.class == class.as_str()).map(|code| code.count).sum();
+            scaled(failures, calls, *scale)
+        }
+        Measure::Malformed(scale) => scaled(totals.malformed.saturating_sub(unfinished), lines, *scale),
+        Measure::NoEnvelope(scale) => scaled(totals.no_envelope, lines, *scale),
+        Measure::NewestAge => newest.map(|newest| (i128::from(against.now.0) - i128::from(newest.0)) as f64 / 1e9),
+        Measure::Percentile(percentile) => {
+            let all = &report.latency.all;
+            match percentile {
+                Percentile::P50 => all.p50,
+                Percentile::P90 => all.p90,
+                Percentile::P95 => all.p95,
+                Percentile::P99 => all.p99,
+                Percentile::P999 => all.p999,
+                Percentile::Max => all.max,
+            }
+        }
+    }
+}
