@@ -71,6 +71,11 @@ pub struct InputArgs {
     #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Reading")]
     pub assume_tz: String,
 
+    /// Read options from a TOML file, under the long names of the flags; those of the command line go first. No file is
+    /// read unless it is named here.
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub config: Option<PathBuf>,
+
     /// How many threads read and scan; the processors of this machine when not given.
     #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
     pub threads: Option<usize>,
@@ -186,7 +191,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Output")]
     pub top: usize,
 
-    /// Table that CSV shows: codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
+    /// Table that CSV shows: breaches, codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
     /// by, by_codes, timeline, latency, inputs, malformed or totals.
     #[arg(long, value_name = "NAME", default_value = "codes", help_heading = "Output")]
     pub table: String,
@@ -240,6 +245,15 @@ pub struct ReportArgs {
     /// When to show progress on standard error.
     #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]
     pub progress: When,
+
+    /// Tell when the report was made, how long it took with how many threads, and all options in force. Without it the
+    /// same logs give the same report, to the byte.
+    #[arg(long, help_heading = "Output")]
+    pub stamp: bool,
+
+    /// Every option with its values.
+    #[arg(skip)]
+    pub in_force: Vec<(String, Vec<String>)>,
 
     /// When to use colours. NO_COLOR is respected.
     #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]

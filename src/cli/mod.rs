@@ -1,6 +1,7 @@
 //! The plot of every command. The library does the work and never prints; here is what is printed, and where to.
 
 mod args;
+mod config;
 mod copy;
 mod exit;
 mod incremental;
@@ -16,7 +17,7 @@ mod ticket;
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use resplog::catalog;
 use resplog::disk::{Disk, Fault};
 use resplog::nanos::Nanos;
@@ -26,9 +27,9 @@ use args::{Cli, CodesArgs, Command, FormatArg};
 
 /// Runs the command line and tells the exit code.
 pub fn run() -> u8 {
-    let cli = match Cli::try_parse() {
+    let cli = match command_line() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(code) => return code,
     };
     match cli.command {
         Command::Report(args) => report::run(&args),
@@ -44,6 +45,30 @@ pub fn run() -> u8 {
         }
         Command::Man => print(|out| clap_mangen::Man::new(Cli::command()).render(out)),
     }
+}
+
+/// The command line, with the options of `--config` in it; or the exit code when it cannot be read.
+fn command_line() -> Result<Cli, u8> {
+    let program = Cli::command();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let matches = program.clone().try_get_matches_from(&arguments).map_err(|error| usage(&error))?;
+    let typed = arguments.len();
+    let whole = config::with_file(arguments, &matches, &program).map_err(|error| report::refuse(&error))?;
+    let has_file = whole.len() > typed;
+    let parsed = program.clone().try_get_matches_from(whole).and_then(|matches| {
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        if let (Command::Report(args), Some((name, own))) = (&mut cli.command, matches.subcommand()) {
+            args.in_force = program.find_subcommand(name).map(|it| config::in_force(it, own)).unwrap_or_default();
+        }
+        Ok(cli)
+    });
+    parsed.map_err(|error| {
+        let code = usage(&error);
+        if has_file {
+            report::warn("some of these options are from the file of --config");
+        }
+        code
+    })
 }
 
 /// Help and version go to standard output and are no errors.

@@ -14,7 +14,7 @@ use resplog::pipeline::{self, Analysis};
 use resplog::redact::redact;
 use resplog::render::{self, Format, escape, json};
 use resplog::report::build::{self, InputFacts};
-use resplog::report::{Condition, Report, Unjudged, Window};
+use resplog::report::{Condition, Report, Stamp, Unjudged, Window};
 use resplog::rule::Measure;
 use resplog::summary::rejects::Reject;
 
@@ -27,6 +27,7 @@ use super::signals::Signals;
 use super::{complain, copy, exit, print, progress, screen};
 
 pub fn run(args: &ReportArgs) -> u8 {
+    let (began, timer) = (super::clock(), std::time::Instant::now());
     let plan = match plan::report(args, super::clock(), super::simd().as_deref()) {
         Ok(plan) => plan,
         Err(error) => return refuse(&error),
@@ -77,6 +78,9 @@ pub fn run(args: &ReportArgs) -> u8 {
         to: analysis.summary.span.last,
     });
     warn_of_rules(&report);
+    if args.stamp {
+        report.stamp = Some(stamp(args, &plan, &report, began, timer.elapsed().as_secs_f64()));
+    }
     let fail = |report: &mut Report, error: &anyhow::Error| {
         complain(error, exit::WRITE);
         report.fail_write();
@@ -136,12 +140,24 @@ fn read(
 }
 
 /// Says why the command line cannot be followed; a rule is shown with the place that is wrong.
-fn refuse(error: &anyhow::Error) -> u8 {
+pub fn refuse(error: &anyhow::Error) -> u8 {
     for (number, line) in format!("{error:#}").lines().enumerate() {
         let name = if number == 0 { "resplog: " } else { "" };
         let _ = writeln!(io::stderr(), "{name}{}", escape::terminal(line));
     }
     exit::USAGE
+}
+
+/// When and how the report was made.
+fn stamp(args: &ReportArgs, plan: &ReportPlan, report: &Report, time: Nanos, seconds: f64) -> Stamp {
+    Stamp {
+        version: env!("CARGO_PKG_VERSION"),
+        time,
+        seconds,
+        threads: plan.options.threads,
+        bytes_per_second: report.totals.bytes as f64 / seconds.max(f64::MIN_POSITIVE),
+        options: args.in_force.iter().cloned().collect(),
+    }
 }
 
 /// Says which rules met a value that is not known, each once.

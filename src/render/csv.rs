@@ -10,6 +10,8 @@ use crate::report::{At, Calls, Quantiles, Report, Setting};
 /// A table of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Table {
+    /// The rules that fired.
+    Breaches,
     /// Failures by code.
     Codes,
     /// The masked messages of each code.
@@ -48,7 +50,8 @@ pub enum Table {
 
 impl Table {
     /// Every table, in the order of the report.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
+        Self::Breaches,
         Self::Codes,
         Self::Messages,
         Self::Ids,
@@ -72,6 +75,7 @@ impl Table {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Breaches => "breaches",
             Self::Codes => "codes",
             Self::Messages => "messages",
             Self::Ids => "ids",
@@ -102,6 +106,7 @@ impl Table {
     #[must_use]
     pub const fn columns(self) -> &'static str {
         match self {
+            Self::Breaches => "rule,measure,value",
             Self::Codes => "code,kind,family,class,count,share,first,last,since,trend,seen,runs,muted",
             Self::Messages => "code,text,count",
             Self::Ids => "code,class,request_id,reason,input,line,offset,time,service,action,region,duration_ms",
@@ -139,6 +144,10 @@ pub fn write(report: &Report, table: Table, out: &mut dyn Write) -> io::Result<(
     writeln!(out, "{}", table.columns())?;
     let mut rows = Rows { out };
     match table {
+        Table::Breaches => report
+            .breaches
+            .iter()
+            .try_for_each(|it| rows.row(&[text(&it.rule), text(&it.measure.to_string()), real(Some(it.value))])),
         Table::Codes | Table::Messages | Table::Ids | Table::StandsOut => of_codes(report, table, &mut rows),
         Table::LookInto => look_into(report, &mut rows),
         Table::Families => report.families.iter().try_for_each(|row| rows.row(&[text(&row.family), whole(row.count)])),
@@ -338,6 +347,8 @@ fn totals(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
         ("distinct_request_ids", whole(totals.distinct_request_ids)),
     ];
     let mut row = |name: &str, key: &str, value: String| rows.row(&[text(name), text(key), value]);
+    report.breaches.iter().try_for_each(|it| row("breaches", &it.rule, real(Some(it.value))))?;
+    report.status.iter().try_for_each(|condition| row("status", "", text(view::condition(*condition))))?;
     single.into_iter().try_for_each(|(key, value)| row("totals", key, value))?;
     report.malformed.reasons.0.iter().try_for_each(|&(key, lines)| row("malformed", key, whole(lines)))?;
     report.anomalies.iter().try_for_each(|(key, &lines)| row("anomalies", key, whole(lines)))?;
@@ -346,7 +357,6 @@ fn totals(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
         row("window", "from", time(window.from))?;
         row("window", "to", time(window.to))?;
     }
-    report.breaches.iter().try_for_each(|it| row("breaches", &it.rule, real(Some(it.value))))?;
     for (name, setting) in &report.filters {
         match setting {
             Setting::Number(number) => row("filters", name, whole(*number))?,
@@ -355,7 +365,14 @@ fn totals(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
             Setting::List(values) => values.iter().try_for_each(|value| row("filters", name, text(value)))?,
         }
     }
-    report.status.iter().try_for_each(|condition| row("status", "", text(view::condition(*condition))))?;
     report.hints.iter().try_for_each(|hint| row("hints", "", text(hint)))?;
+    if let Some(stamp) = &report.stamp {
+        row("stamp", "version", text(stamp.version))?;
+        row("stamp", "time", time(Some(stamp.time)))?;
+        row("stamp", "seconds", real(Some(stamp.seconds)))?;
+        row("stamp", "threads", stamp.threads.to_string())?;
+        let options = stamp.options.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+        options.into_iter().try_for_each(|(name, value)| row("options", name, text(value)))?;
+    }
     row("approximate", "", report.approximate.to_string())
 }

@@ -10,7 +10,7 @@ use super::text;
 use super::text::numbers::{bytes, count, counted, percent, rough_percent, share};
 use super::text::phrases;
 use super::verdict;
-use super::view::{self, View, calls, more, took};
+use super::view::{self, View, by_rows, calls, more, period_codes, seen, took, trend};
 use crate::report::{At, By, Calls, Code, LookInto, Quantiles, Report};
 
 /// Columns of the sparklines, for phones and quotes in mails.
@@ -89,7 +89,7 @@ fn sentence(report: &Report) -> String {
 
 /// Whether nothing in a text means anything to Markdown.
 fn is_plain(text: &str) -> bool {
-    let signs = |c: char| c.is_ascii_alphanumeric() || " ,;:%().?-".contains(c);
+    let signs = |c: char| c.is_ascii_alphanumeric() || " ,;:%().?'-".contains(c);
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         // A sign of comparison stands before a number.
@@ -119,9 +119,10 @@ fn codes(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n## Codes\n")?;
-    let has_trend = report.codes.iter().any(|code| code.trend.is_some());
-    let columns = ["failed", "share", "class", "trend", "since", "code"];
-    let keep = |place: usize| place != 3 || has_trend;
+    let has_trend = report.codes.iter().any(|code| !trend(code).is_empty());
+    let has_runs = report.codes.iter().any(|code| code.seen_runs.is_some());
+    let columns = ["failed", "share", "class", "trend", "earlier runs", "since", "code"];
+    let keep = |place: usize| (place != 3 || has_trend) && (place != 4 || has_runs);
     let kept: Vec<_> = columns.into_iter().enumerate().filter(|row| keep(row.0)).map(|row| row.1).collect();
     head(&kept, 2, out)?;
     for code in report.codes.iter().take(view.top.max(1)) {
@@ -129,7 +130,8 @@ fn codes(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
             count(code.count),
             share(code.share),
             code.class.to_owned(),
-            code.trend.unwrap_or_default().to_owned(),
+            trend(code),
+            seen(code),
             code.since.map(|time| view.second(time)).unwrap_or_default(),
             markdown_cell(&code.code),
         ];
@@ -249,12 +251,11 @@ fn by(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n## Calls by other fields and periods\n")?;
-    head(&["calls", "failed", "rate", "field", "value", "most often"], 3, out)?;
-    for it in report.by.iter().take(view.top.max(1)) {
-        let most = it.codes.iter().flatten().next();
-        let most = most.map(|code| format!("{} ({})", markdown_cell(&code.code), count(code.count)));
+    head(&["calls", "failed", "rate", "field", "value", "codes"], 3, out)?;
+    for it in by_rows(report).into_iter().take(view.top.max(1)) {
+        let codes = period_codes(it).into_iter().map(|(code, behind)| markdown_cell(code) + &behind);
         let By { name, value, calls: of, .. } = it;
-        let names = [markdown_cell(name), markdown_cell(value), most.unwrap_or_default()];
+        let names = [markdown_cell(name), markdown_cell(value), codes.collect()];
         row(&[[count(calls(of)), count(of.failed), rate(of)].as_slice(), &names].concat(), out)?;
     }
     rest(report.by.len(), view, out)

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::escape::prometheus_label;
 use super::view;
 use crate::nanos::{NS_PER_SECOND, Nanos};
-use crate::report::{Calls, Condition, Report};
+use crate::report::{By, Calls, Code, CodeCount, Condition, Report};
 
 /// How many codes, services, actions, regions and rules have series of their own.
 pub const SERIES_MAX: usize = 50;
@@ -22,10 +22,12 @@ const LAST_SUCCESS: &str = "resplog_last_success_timestamp_seconds";
 /// `out` fails.
 pub fn write(report: &Report, last_success: Option<Nanos>, out: &mut dyn Write) -> io::Result<()> {
     let mut metrics = Metrics { out };
+    breaches(report, &mut metrics)?;
     lines(report, &mut metrics)?;
     rates(report, &mut metrics)?;
     codes(report, &mut metrics)?;
     groups(report, &mut metrics)?;
+    by(report, &mut metrics)?;
     latency(report, &mut metrics)?;
     health(report, &mut metrics)?;
     if let Some(time) = last_success {
@@ -99,6 +101,24 @@ impl Metrics<'_> {
     }
 }
 
+/// What fired stands first.
+fn breaches(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
+    metrics.single("resplog_breaches", "Rules that fired.", &report.breaches.len().to_string())?;
+    if !report.breaches.is_empty() {
+        let name = "resplog_breach_value";
+        metrics.head(name, "The value that made a rule fire.")?;
+        let mut known: Vec<&str> = Vec::new();
+        for breach in report.breaches.iter().take(SERIES_MAX) {
+            // A rule that was given twice is one series.
+            if !known.contains(&breach.rule.as_str()) {
+                known.push(&breach.rule);
+                metrics.sample(name, &[("rule", &breach.rule)], &breach.value.to_string())?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn lines(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     let totals = &report.totals;
     let classes = [
@@ -152,17 +172,32 @@ fn codes(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
             metrics.sample(name, &labels, &code.count.to_string())?;
         }
     }
-    let listed = report.codes.len().to_string();
-    metrics.single("resplog_codes", "Codes that the report lists.", &listed)?;
+    changes(shown, metrics)?;
+    let listed = report.codes.iter().filter(|code| code.count > 0).count().to_string();
+    metrics.single("resplog_codes", "Codes with failures that the report lists.", &listed)?;
     let rest: u64 = rest.iter().fold(0, |sum, code| sum.saturating_add(code.count));
     metrics.single("resplog_code_failures_rest", "Failures of codes without a series.", &rest.to_string())?;
-    let new = report.codes.iter().filter(|code| code.trend == Some("new")).count();
-    metrics.single("resplog_new_codes", "Codes that are new.", &new.to_string())?;
+    let new = report.codes.iter().filter(|code| code.trend == Some("new") && !code.muted).count();
+    metrics.single("resplog_new_codes", "Codes that are new and not acknowledged.", &new.to_string())?;
     let classes: Vec<_> = report.classes.iter().map(|row| (row.class, row.count)).collect();
     metrics.by("resplog_class_failures", "Failures by who can act, a hint.", "class", &classes)?;
     let families: Vec<_> =
         report.families.iter().take(SERIES_MAX).map(|row| (row.family.as_str(), row.count)).collect();
     metrics.by("resplog_family_failures", "Failures by family of codes, the most frequent ones.", "family", &families)
+}
+
+/// How codes changed since earlier runs; nothing without any.
+fn changes(shown: &[Code], metrics: &mut Metrics<'_>) -> io::Result<()> {
+    let changed = || shown.iter().filter_map(|code| Some((code.code.as_str(), code.trend?)));
+    if changed().next().is_some() {
+        let name = "resplog_code_trend";
+        metrics.head(name, "1 for how a code changed since the run compared with.")?;
+        changed().try_for_each(|(code, trend)| metrics.sample(name, &[("code", code), ("trend", trend)], "1"))?;
+    }
+    let seen = shown.iter().filter_map(|code| Some((code.code.as_str(), code.seen_runs.as_ref()?.seen)));
+    metrics.by("resplog_code_seen_runs", "Earlier runs with the code.", "code", &seen.collect::<Vec<_>>())?;
+    let muted: Vec<_> = shown.iter().filter(|code| code.muted).map(|code| (code.code.as_str(), 1)).collect();
+    metrics.by("resplog_code_muted", "1 for codes that are acknowledged.", "code", &muted)
 }
 
 fn groups(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
@@ -191,6 +226,35 @@ fn groups(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
         metrics.calls(name, &[("region", &row.region)], &row.calls)?;
     }
     Ok(())
+}
+
+/// Calls by the fields and periods asked for: of fields the most frequent values, of periods the latest.
+fn by(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
+    let is_period = |row: &&By| row.codes.is_some();
+    let latest: Vec<_> = report.by.iter().filter(is_period).rev().take(SERIES_MAX).collect();
+    let fields = report.by.iter().filter(|row| !is_period(row)).take(SERIES_MAX.saturating_sub(latest.len()));
+    let rows: Vec<_> = fields.chain(latest.iter().rev().copied()).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let name = "resplog_by_calls";
+    metrics.head(name, "Calls by the fields and periods asked for.")?;
+    for row in &rows {
+        metrics.calls(name, &[("name", &row.name), ("value", &row.value)], &row.calls)?;
+    }
+    let of = |row: &&'_ By| -> Vec<(String, String, CodeCount)> {
+        let codes = row.codes.clone().unwrap_or_default().into_iter();
+        codes.map(|code| (row.name.clone(), row.value.clone(), code)).collect()
+    };
+    let counts: Vec<_> = latest.iter().flat_map(of).take(SERIES_MAX).collect();
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let name = "resplog_by_code_failures";
+    metrics.head(name, "Failures by period and code, the latest periods.")?;
+    counts.iter().try_for_each(|(field, value, code)| {
+        metrics.sample(name, &[("name", field), ("value", value), ("code", &code.code)], &code.count.to_string())
+    })
 }
 
 fn latency(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
@@ -228,19 +292,6 @@ fn health(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     metrics.by("resplog_inputs", "Inputs by status.", "status", &inputs)?;
     let conditions = view::CONDITIONS.map(|(it, word)| (word, u64::from(report.status.contains(&it))));
     metrics.by("resplog_status", "1 for each condition that holds.", "condition", &conditions)?;
-    metrics.single("resplog_breaches", "Rules that fired.", &report.breaches.len().to_string())?;
-    if !report.breaches.is_empty() {
-        let name = "resplog_breach_value";
-        metrics.head(name, "The value that made a rule fire.")?;
-        let mut known: Vec<&str> = Vec::new();
-        for breach in report.breaches.iter().take(SERIES_MAX) {
-            // A rule that was given twice is one series.
-            if !known.contains(&breach.rule.as_str()) {
-                known.push(&breach.rule);
-                metrics.sample(name, &[("rule", &breach.rule)], &breach.value.to_string())?;
-            }
-        }
-    }
     metrics.single(
         "resplog_approximate",
         "1 when a table did not hold all names.",

@@ -1,12 +1,12 @@
 //! What the numbers of a report do not cover, as words and quoted texts: lines that are no calls, input that was not
 //! seen, how the rest was read. It knows no format; each format escapes what is quoted in its own manner.
 
-use super::text::numbers::{count, counted};
+use super::text::numbers::{bytes, count, counted, duration};
 use super::text::phrases;
 use super::verdict;
 use super::view::View;
 use crate::nanos::{NS_PER_SECOND, Nanos};
-use crate::report::{Condition, Input, Report, Setting};
+use crate::report::{Condition, Input, Report, Setting, Stamp};
 
 /// A piece of a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +28,11 @@ pub struct Remark {
 
 const NOT_IN_THE_RATE: &str = "Not in the rate";
 const NOT_SEEN: &str = "Not seen";
+const ACKNOWLEDGED: &str = "Acknowledged";
 const ODD: &str = "Odd lines";
 const READ_AS: &str = "Read as";
 const NOTES: &str = "Notes";
+const STAMP: &str = "Stamp";
 /// How many places, gaps or pointers one remark names.
 const NAMED_MAX: usize = 3;
 
@@ -40,9 +42,11 @@ pub fn remarks(report: &Report, view: &View) -> Vec<Remark> {
     let topics = [
         (NOT_IN_THE_RATE, not_in_the_rate(report)),
         (NOT_SEEN, not_seen(report, view)),
+        (ACKNOWLEDGED, acknowledged(report)),
         (ODD, odd(report)),
         (READ_AS, read_as(report)),
         (NOTES, notes(report)),
+        (STAMP, stamp(report, view)),
     ];
     let mut all = Vec::new();
     for (topic, said) in topics {
@@ -122,6 +126,17 @@ fn not_seen(report: &Report, view: &View) -> Vec<Parts> {
         said.push(vec![words("nothing: every input was read to its end")]);
     }
     said
+}
+
+/// Codes that somebody knows about, muted or not any more.
+fn acknowledged(report: &Report) -> Vec<Parts> {
+    let known = report.codes.iter().filter_map(|code| Some((code, code.acknowledgement.as_ref()?)));
+    known
+        .map(|(code, reason)| {
+            let heard = if code.muted { " is muted: " } else { " is not muted: " };
+            vec![quoted(&code.code), words(heard), quoted(reason)]
+        })
+        .collect()
 }
 
 /// The longest stretches of time without calls, unless most of the time is without.
@@ -221,6 +236,27 @@ fn notes(report: &Report) -> Vec<Parts> {
         said.push(vec![words("a report or another file could not be written (exit 4)")]);
     }
     said
+}
+
+/// When and how the report was made.
+fn stamp(report: &Report, view: &View) -> Vec<Parts> {
+    let Some(stamp) = &report.stamp else { return Vec::new() };
+    let mut options = vec![words("options in force:")];
+    for (name, values) in &stamp.options {
+        for value in values {
+            options.extend([words(" "), quoted(format!("--{name}={value}"))]);
+        }
+    }
+    let made = format!("{} {}", view.second(stamp.time), view.zone.offset_text(stamp.time));
+    vec![vec![words(made_in(stamp, &made))], options]
+}
+
+/// When, by whom and how fast.
+#[must_use]
+pub fn made_in(stamp: &Stamp, time: &str) -> String {
+    let threads = counted(stamp.threads as u64, "thread", "threads");
+    let speed = bytes(stamp.bytes_per_second.round() as u64);
+    format!("resplog {} at {time}: {} with {threads}, {speed}/s", stamp.version, duration(stamp.seconds * 1e3))
 }
 
 /// The rules that fired, with their values.

@@ -210,7 +210,7 @@ pub fn times_of(times: f64) -> String {
         times if times >= 9.95 => count(times.round() as u64),
         times if times >= 0.95 => format!("{times:.1}"),
         times if times >= 0.005 => format!("{times:.2}"),
-        _ => "less than 0.01".to_owned(),
+        _ => "<0.01".to_owned(),
     }
 }
 
@@ -372,12 +372,7 @@ mod tests {
             (0, false, (9_960, 40), "FAILING  0.40 % of 10,000 calls failed (40), last time's rate was 0"),
             (41, false, (9, 0), "OK  no failures in 9 calls, last time's rate was 0.41 %"),
             (0, false, (9, 0), "OK  no failures in 9 calls"),
-            (
-                9_000,
-                true,
-                (9_999, 1),
-                "FAILING  0.010 % of 10,000 calls failed (1), less than 0.01 times the baseline's 90.0 %",
-            ),
+            (9_000, true, (9_999, 1), "FAILING  0.010 % of 10,000 calls failed (1), <0.01 times the baseline's 90.0 %"),
         ] {
             let compared = Some(Compared { failed, calls: 10_000, is_baseline });
             assert_eq!(verdict(&Report { compared, ..of(totals(ok, failed_now)) }), text);

@@ -2,9 +2,10 @@
 //! times of a report are spelt. It writes nothing.
 
 use super::text::numbers::{count, duration};
+use super::verdict;
 use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::profile::values::Zone;
-use crate::report::{Calls, Condition, Report};
+use crate::report::{By, Calls, Code, Condition, Report};
 
 /// What the reader of a Markdown, HTML or mail report asked for.
 #[derive(Clone, Debug)]
@@ -77,6 +78,53 @@ pub fn span(report: &Report) -> Option<(Nanos, Nanos)> {
 #[must_use]
 pub const fn calls(calls: &Calls) -> u64 {
     calls.ok.saturating_add(calls.failed)
+}
+
+/// How a code changed, and whether it is acknowledged: `escalating, 3.1 times`, `steady, acknowledged`; may be empty.
+#[must_use]
+pub fn trend(code: &Code) -> String {
+    let times = code.times.filter(|_| matches!(code.trend, Some("escalating" | "easing")));
+    let times = times.map(|times| format!("{} times", verdict::times_of(times)));
+    let trend = code.trend.map(str::to_owned);
+    let muted = code.muted.then(|| "acknowledged".to_owned());
+    trend.into_iter().chain(times).chain(muted).collect::<Vec<_>>().join(", ")
+}
+
+/// In how many earlier runs a code was seen: `10 of 30`; empty without a history.
+#[must_use]
+pub fn seen(code: &Code) -> String {
+    code.seen_runs.as_ref().map(|runs| format!("{} of {}", count(runs.seen), count(runs.runs))).unwrap_or_default()
+}
+
+/// The rows of fields as they are, those of periods the newest first.
+#[must_use]
+pub fn by_rows(report: &Report) -> Vec<&By> {
+    let mut rows: Vec<&By> = report.by.iter().collect();
+    for of_one in rows.chunk_by_mut(|a, b| a.name == b.name) {
+        if of_one.iter().any(|row| row.codes.is_some()) {
+            of_one.reverse();
+        }
+    }
+    rows
+}
+
+/// How many codes a period names.
+const PERIOD_CODES_MAX: usize = 3;
+
+/// The most frequent codes of a period with their failures, as names, and what is said behind each: `(5), `; the last
+/// has none where nothing is left, else how many codes more there are.
+#[must_use]
+pub fn period_codes(by: &By) -> Vec<(&str, String)> {
+    let codes = by.codes.as_deref().unwrap_or_default();
+    let shown = &codes[..codes.len().min(PERIOD_CODES_MAX)];
+    let rest = codes.len() - shown.len();
+    let behind = |place: usize, failures: u64| match (place + 1 == shown.len(), rest) {
+        (false, _) => format!(" ({}), ", count(failures)),
+        (true, 0) => format!(" ({})", count(failures)),
+        (true, rest) => format!(" ({}), {rest} more", count(failures)),
+    };
+    let rows = shown.iter().enumerate();
+    rows.map(|(place, row)| (row.code.as_str(), behind(place, row.count))).collect()
 }
 
 /// A duration for people, or nothing.

@@ -136,6 +136,7 @@ pub fn report(
         hints,
         approximate: is_approximate(summary),
         codes,
+        stamp: None,
         compared: None,
         unjudged: Vec::new(),
     };

@@ -73,6 +73,9 @@ pub struct Report {
     pub hints: Vec<String>,
     /// Whether a table was too small for all its names.
     pub approximate: bool,
+    /// When and how the report was made; only when it is asked for, since it differs from run to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
     /// The run that trends compare with; for people only.
     #[serde(skip)]
     pub compared: Option<Compared>,
@@ -244,6 +247,23 @@ pub struct Breach {
     /// What has this value.
     #[serde(skip)]
     pub measure: Measure,
+}
+
+/// When and how a report was made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stamp {
+    /// Version of the program.
+    pub version: &'static str,
+    /// When the run began.
+    pub time: Nanos,
+    /// How long it took, in seconds, until the report was written.
+    pub seconds: f64,
+    /// How many threads read and scanned.
+    pub threads: usize,
+    /// Decompressed bytes a second.
+    pub bytes_per_second: f64,
+    /// Every option with its values.
+    pub options: BTreeMap<String, Vec<String>>,
 }
 
 /// A rule that met a value which is not known.

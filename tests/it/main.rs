@@ -6,6 +6,7 @@
 mod archives;
 mod cases;
 mod chunks;
+mod config;
 mod corpora;
 mod examples;
 mod find;

@@ -159,6 +159,9 @@ fn the_reports_of_all_logs_are_as_the_schema_says() {
             run(&testdata(), ["report", "-f", "json", path, "missing", "--by", "level=/level", "--by", "day"], None);
         assert_valid(&schema, &ran.json(), path);
     }
+    let stamped = run(&testdata(), ["report", "-f", "json", "--stamp", "--by", "day", "wrapped.ndjson"], None).json();
+    assert!(stamped["stamp"].is_object());
+    assert_valid(&schema, &stamped, "with a stamp");
     let nothing = run(&testdata(), ["report", "-f", "json"], None);
     assert_eq!(nothing.exit, 0);
     assert_valid(&schema, &nothing.json(), "an empty input");

@@ -13,7 +13,7 @@ use crate::render::sums;
 use crate::render::text::clock::Clock;
 use crate::render::text::numbers::{bytes, count, counted, percent, percent_range, share};
 use crate::render::verdict::{self, Word};
-use crate::render::view::{View, calls, condition, span, took};
+use crate::render::view::{View, by_rows, calls, condition, period_codes, seen, span, took, trend};
 use crate::report::{Action, Calls, Code, Input, Quantiles, Report};
 
 /// More rows than this no table has.
@@ -108,6 +108,8 @@ pub struct CodeRow {
     pub(crate) bar_width: String,
     pub(crate) class: &'static str,
     pub(crate) trend: &'static str,
+    /// How it changed, in how many runs it was seen, and whether it is acknowledged.
+    pub(crate) history: String,
     pub(crate) since: String,
     pub(crate) rank: Option<usize>,
     pub(crate) spark: Option<Spark>,
@@ -137,8 +139,17 @@ pub struct Row {
 #[derive(Debug)]
 pub struct Group {
     pub(crate) name: String,
+    /// Whether the rows say in `of` which codes they have.
+    pub(crate) has_codes: bool,
     pub(crate) rows: Vec<Row>,
     pub(crate) more: String,
+}
+
+impl Group {
+    /// The head of the codes' column, empty where there is none.
+    pub(crate) const fn codes_head(&self) -> &'static str {
+        if self.has_codes { "codes" } else { "" }
+    }
 }
 
 /// Remarks of one topic.
@@ -191,7 +202,7 @@ impl Page {
             codes_more: limits.more(report.codes.len()),
             troubles_more: limits.more(names(report).len()),
             troubles,
-            has_trend: report.codes.iter().any(|code| code.trend.is_some()),
+            has_trend: report.codes.iter().any(|code| !history(code).is_empty()),
             has_since: report.codes.iter().any(|code| code.since.is_some()),
             axis: axis.map(Axis::ends),
             actions: report.actions.iter().take(limits.rows).map(|it| action(it, axis, limits)).collect(),
@@ -261,12 +272,21 @@ fn codes(report: &Report, view: &View, troubles: &[Trouble], limits: Limits) -> 
         bar: format!("{:.1}", code.share.clamp(0.0, 1.0) * 100.0),
         bar_width: format!("{:.0}", (code.share.clamp(0.0, 1.0) * 100.0).ceil().max(1.0)),
         class: code.class,
-        trend: code.trend.unwrap_or_default(),
+        trend: if code.muted { "" } else { code.trend.unwrap_or_default() },
+        history: history(code),
         since: code.since.map(|time| clock.second(time)).unwrap_or_default(),
         spark: spark::of(report, code, &clock),
         rank: troubles.iter().find(|trouble| trouble.code == code.code).map(|trouble| trouble.rank),
     };
     report.codes.iter().take(limits.rows).map(row).collect()
+}
+
+/// How a code changed, and in how many of the runs before it was seen.
+#[must_use]
+pub fn history(code: &Code) -> String {
+    let seen = Some(seen(code)).filter(|text| !text.is_empty()).map(|text| format!("in {text} earlier runs"));
+    let trend = Some(trend(code)).filter(|text| !text.is_empty());
+    trend.into_iter().chain(seen).collect::<Vec<_>>().join(", ")
 }
 
 fn row(name: String, of: &Calls) -> Row {
@@ -306,11 +326,11 @@ fn quantiles(of: &Quantiles) -> [String; 6] {
 /// Tables of calls by service, region, and the fields and periods asked for.
 #[must_use]
 pub fn groups(report: &Report, limits: Limits) -> Vec<Group> {
-    let services = report.services.iter().map(|it| ("service", it.service.as_str(), &it.calls));
-    let regions = report.regions.iter().map(|it| ("region", it.region.as_str(), &it.calls));
-    let by = report.by.iter().map(|it| (it.name.as_str(), it.value.as_str(), &it.calls));
+    let services = report.services.iter().map(|it| ("service", it.service.as_str(), &it.calls, None));
+    let regions = report.regions.iter().map(|it| ("region", it.region.as_str(), &it.calls, None));
+    let by = by_rows(report).into_iter().map(|it| (it.name.as_str(), it.value.as_str(), &it.calls, Some(it)));
     let mut groups: Vec<(&str, Vec<Row>, usize)> = Vec::new();
-    for (name, value, calls) in services.chain(regions).chain(by) {
+    for (name, value, calls, by) in services.chain(regions).chain(by) {
         if groups.last().is_none_or(|group| group.0 != name) {
             if groups.len() > limits.rows {
                 break;
@@ -320,11 +340,14 @@ pub fn groups(report: &Report, limits: Limits) -> Vec<Group> {
         let Some((_, rows, total)) = groups.last_mut() else { break };
         *total += 1;
         if rows.len() < limits.rows {
-            rows.push(row(limits.text(value), calls));
+            let codes = by.map(period_codes).unwrap_or_default();
+            let codes = codes.into_iter().map(|(code, behind)| limits.text(code) + &behind).collect();
+            rows.push(Row { of: codes, ..row(limits.text(value), calls) });
         }
     }
     let group = |(name, rows, total): (&str, Vec<Row>, usize)| Group {
         name: limits.text(name),
+        has_codes: rows.iter().any(|row| !row.of.is_empty()),
         rows,
         more: limits.more(total),
     };

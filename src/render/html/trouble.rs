@@ -1,7 +1,7 @@
 //! The codes to look into as the page shows them: what stands out, ids with their places, and the text for a ticket,
 //! which holds nothing that may not leave the company.
 
-use super::page::Limits;
+use super::page::{Limits, history};
 use super::spark;
 use crate::render::escape::is_shell_safe;
 use crate::render::remarks::path;
@@ -91,6 +91,8 @@ fn facts(code: &Code, report: &Report, clock: &Clock<'_>) -> Vec<String> {
         (Some(first), Some(last)) => facts.push(format!("{} to {}", clock.second(first), clock.second(last))),
         _ => {}
     }
+    // A trend alone stands beside the code.
+    facts.extend(Some(history(code)).filter(|said| !said.is_empty() && code.trend != Some(said.as_str())));
     facts.extend(code.since.map(|since| format!("more frequent since {}", clock.second(since))));
     facts.extend(spark::of(report, code, clock).filter(|_| code.count > 1).map(|it| format!("most: {}", it.peak)));
     facts.extend(code.throttled.map(|it| {

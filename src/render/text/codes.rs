@@ -92,11 +92,15 @@ fn row(code: &Code, bar: String, spark: String, clock: &Clock<'_>, signs: &Signs
 /// How the code changed; one that is acknowledged is only said to be.
 fn trend(code: &Code, signs: &Signs) -> Span {
     let [worse, better] = signs.arrows;
+    let text = |sign: &str, word: &str| match code.times {
+        Some(times) => format!("{sign}{}x", verdict::times_of(times)),
+        None => format!("{sign}{word}"),
+    };
     match code.trend {
         _ if code.muted => Span::styled(Style::Faint, "muted"),
         Some("new") => Span::styled(Style::Bad, "NEW"),
-        Some("escalating") => Span::styled(Style::Warn, format!("{worse}up")),
-        Some("easing") => Span::plain(format!("{better}down")),
+        Some("escalating") => Span::styled(Style::Warn, text(worse, "up")),
+        Some("easing") => Span::plain(text(better, "down")),
         Some(word) => Span::plain(word),
         None => Span::default(),
     }

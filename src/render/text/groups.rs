@@ -8,6 +8,7 @@ use super::page::{Page, Span, Style, cut};
 use super::safe;
 use super::table::{Column, Table};
 use crate::render::verdict;
+use crate::render::view::period_codes;
 use crate::report::{Action, By, Calls, Quantiles, Report};
 
 /// Columns of a service beside its actions.
@@ -30,7 +31,7 @@ pub fn write<W: Write>(report: &Report, top: usize, page: &mut Page<W>) -> io::R
     }
     for name in names {
         let rows = || report.by.iter().filter(|by| by.name == name);
-        let mut named: Vec<_> = rows().map(|by| (&by.value, &by.calls, mostly(by))).collect();
+        let mut named: Vec<_> = rows().map(|by| (&by.value, &by.calls, codes(by))).collect();
         if rows().any(|by| by.codes.is_some()) {
             // Periods, the newest first.
             named.sort_by_key(|row| Reverse(row.0));
@@ -158,10 +159,9 @@ fn push_rest<'a>(
     table.push(row);
 }
 
-/// The code that most failures of a period have.
-fn mostly(by: &By) -> String {
-    let code = by.codes.as_ref().and_then(|codes| codes.first());
-    code.map(|code| format!("most often {} ({})", verdict::code(&code.code), count(code.count))).unwrap_or_default()
+/// The codes that most failures of a period have.
+fn codes(by: &By) -> String {
+    period_codes(by).into_iter().map(|(code, behind)| verdict::code(code) + &behind).collect()
 }
 
 /// How long calls took, by outcome.

@@ -7,7 +7,9 @@ use super::numbers::{count, counted};
 use super::page::{Page, Phrase, Span, Style};
 use super::{path, phrases, safe};
 use crate::nanos::{NS_PER_SECOND, Nanos};
-use crate::report::{Condition, Input, Report};
+use crate::render::remarks::made_in;
+use crate::render::verdict;
+use crate::report::{Code, Condition, Input, Report};
 
 /// Columns of the names of notes, with the gap behind them.
 const NAME_WIDTH: usize = 17;
@@ -23,10 +25,12 @@ pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mu
     let notes = [
         ("NOT IN THE RATE", not_in_the_rate(report)),
         ("NOT SEEN", not_seen(report, clock, top, page.signs.to)),
+        ("ACKNOWLEDGED", acknowledged(report)),
         ("WITHOUT AN ID", without_an_id(report)),
         ("ODD LINES", odd(report)),
         ("READ AS", read_as(report, top)),
         ("NOTE", remarks(report)),
+        ("STAMP", stamp(report)),
     ];
     let notes: Vec<_> = notes.into_iter().filter(|(_, items)| !items.is_empty()).collect();
     if notes.is_empty() {
@@ -121,6 +125,27 @@ fn not_seen(report: &Report, clock: &Clock<'_>, top: usize, to: &str) -> Vec<Ite
     }
     items.extend(gaps(report, clock, to));
     items
+}
+
+/// Codes that somebody knows about, muted or not any more.
+fn acknowledged(report: &Report) -> Vec<Item> {
+    let known = report.codes.iter().filter_map(|code| Some((code, code.acknowledgement.as_ref()?)));
+    let say = |(code, reason): (&Code, &String)| {
+        let heard = if code.muted { "muted" } else { "not muted" };
+        let name = Span::whole(Style::Plain, verdict::code(&code.code));
+        vec![vec![name], vec![Span::plain(format!("{heard}: {}", safe(reason)))]]
+    };
+    known.map(say).collect()
+}
+
+/// When and how the report was made, on the clock of machines.
+fn stamp(report: &Report) -> Vec<Item> {
+    let Some(stamp) = &report.stamp else { return Vec::new() };
+    let of = |(name, values): (&String, &Vec<String>)| {
+        values.iter().map(|value| vec![Span::plain(format!("--{name}={}", safe(value)))]).collect::<Vec<_>>()
+    };
+    let options = stamp.options.iter().flat_map(of).collect();
+    vec![item(made_in(stamp, &stamp.time.to_string())), options]
 }
 
 fn of(input: &Input, text: impl Into<String>) -> Item {

@@ -40,6 +40,7 @@ pub fn empty() -> Report {
         status: vec![Condition::Ok],
         hints: Vec::new(),
         approximate: false,
+        stamp: None,
         compared: None,
         unjudged: Vec::new(),
     }
