@@ -1,8 +1,14 @@
 //! The command line as data, with its documentation beside each flag. Nothing is resolved here.
 
+mod alarms;
+mod words;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+pub use alarms::AlarmArgs;
+pub use words::*;
 
 /// How often do calls of the Tencent Cloud API fail, with which codes, and which RequestIds should somebody look into?
 ///
@@ -200,23 +206,8 @@ pub struct ReportArgs {
     #[arg(long, value_name = "ADDRESS", help_heading = "Output")]
     pub mail_to: Option<String>,
 
-    /// Exit with 1 when this holds, such as 'failure_rate > 2% and responses >= 200', 'new_codes > 0',
-    /// 'code(InternalError) >= 5', 'class(provider) > 0.1%', 'p99 > 2s', 'newest_age > 15m'. Repeat it for several.
-    #[arg(long, value_name = "RULE", help_heading = "Alarms")]
-    pub fail_if: Vec<String>,
-
-    /// An earlier JSON report, to tell what is new, gone, escalating or easing. The file may be one of -o.
-    #[arg(long, value_name = "FILE", help_heading = "Alarms")]
-    pub baseline: Option<PathBuf>,
-
-    /// Codes that are known about: lines of CODE [UNTIL [CEILING [NOTE]]], such as
-    /// 'ResourceInsufficient 2026-12-01 500 shortage in zone 3'. They do not count in rules and are not looked into.
-    #[arg(long, value_name = "FILE", help_heading = "Alarms")]
-    pub ack: Option<PathBuf>,
-
-    /// Print nothing on standard output when the exit code is 0. Files are written all the same.
-    #[arg(long, help_heading = "Alarms")]
-    pub quiet_if_ok: bool,
+    #[command(flatten)]
+    pub alarms: AlarmArgs,
 
     /// How many RequestIds a code lists.
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Output")]
@@ -358,32 +349,6 @@ pub struct TicketArgs {
     pub tz: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TicketFormat {
-    Text,
-    Markdown,
-    Csv,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LanguageArg {
-    En,
-    Zh,
-    Ja,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RowFormat {
-    Tsv,
-    Ndjson,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FindFormat {
-    Text,
-    Ndjson,
-}
-
 #[derive(Debug, Args)]
 pub struct CodesArgs {
     /// The code, such as AuthFailure.SignatureFailure; all of them when not given.
@@ -396,35 +361,4 @@ pub struct CodesArgs {
     /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
     #[arg(long, value_name = "FILE")]
     pub classes: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    Text,
-    Json,
-    Markdown,
-    Html,
-    Csv,
-    Prometheus,
-    Mail,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
-    Text,
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum InputFormatArg {
-    Auto,
-    Ndjson,
-    Json,
 }

@@ -82,10 +82,10 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     let mut options = options(&args.input, &args.filter, by_pointers, now, simd)?;
     // A file that is left out has no position.
     options.reading.prune &= args.state.state.is_none();
-    let acknowledged = acknowledged(args.ack.as_deref())?;
+    let acknowledged = acknowledged(args.alarms.ack.as_deref())?;
     Ok(ReportPlan {
-        rules: args.fail_if.iter().map(|text| rule(text)).collect::<Result<_>>()?,
-        baseline: baseline(args.baseline.as_deref(), &args.output)?,
+        rules: args.alarms.fail_if.iter().map(|text| rule(text)).collect::<Result<_>>()?,
+        baseline: baseline(args.alarms.baseline.as_deref(), &args.output)?,
         inputs,
         options,
         by,
@@ -331,7 +331,7 @@ fn filters(args: &ReportArgs, acknowledged: &[Acknowledged]) -> BTreeMap<&'stati
         filters.insert("ack", Setting::List(acknowledged.iter().map(Acknowledged::terms).collect()));
     }
     // Of files, only that there is one: a path says nothing to whoever reads the report elsewhere.
-    for (name, file) in [("baseline", &args.baseline), ("classes", &args.classes)] {
+    for (name, file) in [("baseline", &args.alarms.baseline), ("classes", &args.classes)] {
         if file.is_some() {
             filters.insert(name, Setting::Switch(true));
         }

@@ -97,7 +97,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         }
     }
     if let Some(format) = plan.stdout
-        && !(args.quiet_if_ok && report.status == [Condition::Ok])
+        && !(args.alarms.quiet_if_ok && report.status == [Condition::Ok])
     {
         let printed = print(|out| write(&report, format, None, args, &plan, out));
         if printed != exit::DONE {

@@ -266,20 +266,20 @@ fn latency(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
         return Ok(());
     }
     let name = "resplog_duration_seconds";
-    metrics.head(name, "Percentiles of durations; quantile 1 is the longest, exact.")?;
+    metrics.head(name, "Percentiles of durations; max is exact.")?;
     for (outcome, row) in outcomes {
         let values = [
-            ("0.5", row.p50),
-            ("0.9", row.p90),
-            ("0.95", row.p95),
-            ("0.99", row.p99),
-            ("0.999", row.p999),
-            ("1", row.max),
+            ("p50", row.p50),
+            ("p90", row.p90),
+            ("p95", row.p95),
+            ("p99", row.p99),
+            ("p999", row.p999),
+            ("max", row.max),
         ];
-        for (quantile, ms) in values {
+        for (percentile, ms) in values {
             if let Some(ms) = ms {
                 let value = (ms / 1e3).to_string();
-                metrics.sample(name, &[("outcome", outcome), ("quantile", quantile)], &value)?;
+                metrics.sample(name, &[("outcome", outcome), ("percentile", percentile)], &value)?;
             }
         }
     }

@@ -147,7 +147,7 @@ fn prometheus_has_the_numbers_of_json() {
     let failures = samples.iter().filter(|(name, _)| name.starts_with("resplog_code_failures{")).map(|it| it.1);
     assert_eq!(Some(failures.sum::<f64>() + samples["resplog_code_failures_rest"]), json["totals"]["failed"].as_f64());
     let median = json["latency"]["failed"]["p50"].as_f64().unwrap();
-    assert_eq!(samples["resplog_duration_seconds{outcome=\"failed\",quantile=\"0.5\"}"], median / 1e3);
+    assert_eq!(samples["resplog_duration_seconds{outcome=\"failed\",percentile=\"p50\"}"], median / 1e3);
     assert_eq!(samples["resplog_last_success_timestamp_seconds"], 1_795_564_800.0);
 }
 

@@ -76,14 +76,17 @@ fn matches(said: &[String], shown: &[String]) -> bool {
     }
 }
 
+/// A folder with copies of the logs and of what `contrib/` offers.
 fn copy_of_the_logs() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let logs = folder.path().join("testdata");
-    fs::create_dir(&logs).unwrap();
-    for entry in fs::read_dir(testdata()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            fs::copy(&path, logs.join(path.file_name().unwrap())).unwrap();
+    for (name, from) in [("testdata", testdata()), ("contrib", root().join("contrib"))] {
+        let to = folder.path().join(name);
+        fs::create_dir(&to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+            }
         }
     }
     folder

@@ -29,7 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("askama", &["render/html.rs", "render/html/", "render/mail.rs"]),
     ("bumpalo", &["scan/"]),
     ("bzip2", &["input/decode/bzip2.rs"]),
-    ("clap", &["cli/args.rs", "cli/config.rs", "cli/mod.rs"]),
+    ("clap", &["cli/args.rs", "cli/args/", "cli/config.rs", "cli/mod.rs"]),
     ("clap_complete", &["cli/args.rs", "cli/mod.rs"]),
     ("clap_mangen", &["cli/mod.rs"]),
     ("flate2", &["input/decode/gzip.rs"]),
