@@ -5,6 +5,7 @@ use super::{Breach, Report, Unjudged};
 use crate::acknowledged::Acknowledged;
 use crate::nanos::Nanos;
 use crate::past::Past;
+use crate::redact::redact;
 use crate::rule::{Measure, Percentile, Rule, Scale};
 
 /// What a report is held against; nothing by default.
@@ -39,9 +40,16 @@ pub fn judge(report: &mut Report, against: &Against<'_>, newest: Option<Nanos>) 
     let newest = newest.max(against.newest_before);
     for rule in against.rules {
         let judgement = rule.judge(|measure| value(measure, report, against, newest));
-        let text = || rule.text().to_owned();
-        report.unjudged.extend(judgement.unknown.into_iter().map(|measure| Unjudged { rule: text(), measure }));
-        report.breaches.extend(judgement.fired.map(|(measure, value)| Breach { rule: text(), value, measure }));
+        // Somebody may have typed a secret.
+        let text = || redact(&rule.text().to_owned()).into_owned();
+        report.unjudged.extend(
+            judgement.unknown.into_iter().map(|measure| Unjudged { rule: text(), measure: measure.redacted() }),
+        );
+        report.breaches.extend(judgement.fired.map(|(measure, value)| Breach {
+            rule: text(),
+            value,
+            measure: measure.redacted(),
+        }));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::catalog::Class;
+use crate::redact::redact;
 
 /// Something of a report that has a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,15 @@ pub enum Unit {
 }
 
 impl Measure {
+    /// The same measure without a secret in the name of a code.
+    #[must_use]
+    pub fn redacted(self) -> Self {
+        match self {
+            Self::Code(code, scale) => Self::Code(redact(&code).into_owned(), scale),
+            other => other,
+        }
+    }
+
     /// In what its value comes.
     #[must_use]
     pub const fn unit(&self) -> Unit {

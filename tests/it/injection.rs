@@ -160,6 +160,13 @@ fn options_are_as_hostile_as_logs() {
         if !injection.text.contains('=') {
             arguments.push(format!("--by={}=/tenant", injection.text));
         }
+        // A rule names a code, if the grammar takes it.
+        if !injection.text.contains(['(', ')']) {
+            let rule = format!("code({}) >= 0", injection.text);
+            if run(folder.path(), ["report", "--fail-if", rule.as_str(), "logs"], None).exit != 2 {
+                arguments.extend(["--fail-if".to_owned(), rule]);
+            }
+        }
         let ran = run(folder.path(), &arguments, None);
         if let Some(name) = file_name(injection).filter(|_| ran.exit != 2) {
             let json = fs::read_to_string(folder.path().join("out/report.json")).unwrap();
