@@ -41,7 +41,7 @@ pub fn judge(report: &mut Report, against: &Against<'_>, newest: Option<Nanos>) 
     for rule in against.rules {
         let judgement = rule.judge(|measure| value(measure, report, against, newest));
         // Somebody may have typed a secret.
-        let text = || redact(&rule.text().to_owned()).into_owned();
+        let text = || redact(rule.text()).into_owned();
         report.unjudged.extend(
             judgement.unknown.into_iter().map(|measure| Unjudged { rule: text(), measure: measure.redacted() }),
         );
