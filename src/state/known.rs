@@ -36,9 +36,9 @@ impl<'s> Known<'s> {
         let mut found: Vec<_> = marks.filter_map(|mark| self.by_head.get(&mark)).flatten().copied().collect();
         let rank = |&index: &usize| {
             let position = self.positions.get(index);
-            // What repeats another stream is no place of its own.
+            // What repeats another stream is no place of its own, and less than a line may be of an inode's former file.
             let repeats = position.is_some_and(|position| position.repeats);
-            let same = !repeats && position.is_some_and(|position| position.file == file);
+            let same = !repeats && position.is_some_and(|position| position.file == file && position.has_line());
             (!same, std::cmp::Reverse(position.map_or(0, |position| position.offset)), repeats, index)
         };
         found.sort_by_key(rank);

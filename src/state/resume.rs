@@ -223,7 +223,7 @@ impl Planner<'_> {
         let file = self.open(probe)?;
         let matched = self.known.of_plain(self.disk, &file, probe, &self.files)?;
         let before = matched.and_then(|index| self.known.positions.get(index)).cloned();
-        let is_own = before.as_ref().is_some_and(|before| before.file == probe.file && !before.repeats);
+        let is_own = before.as_ref().is_some_and(|it| it.file == probe.file && it.has_line() && !it.repeats);
         let repeated_bytes = if is_own { None } else { self.repeated_bytes(&file, probe)? };
         let repeats = repeated_bytes.is_some();
         let rotated = self.is_rotated(before.as_ref(), probe);
