@@ -6,14 +6,13 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 use super::Compression;
 use super::decode::memory::Memory;
 use super::decode::{self, Decoder, ReadError, SNIFF_BYTES};
 use super::ends::{Ends, Kept};
 use super::source::{Damage, Lines, Sizes};
 use super::split;
+use super::wait;
 
 /// How long a wait for a pipe lasts before the wish to stop is looked at.
 const WAIT: Duration = Duration::from_millis(100);
@@ -332,7 +331,7 @@ impl Stream {
                     return Ok(Next::Bytes);
                 }
                 Err(ReadError::Memory) => self.memory.wait(WAIT),
-                Err(ReadError::Source(error)) if is_passing(&error) => {}
+                Err(ReadError::Source(error)) if wait::is_passing(&error) => {}
                 Err(ReadError::Source(error)) => return Err(self.damage(Damage::of(&error, self.read))),
                 Err(ReadError::Damage(error)) => {
                     let (offset, status) = (self.read, error.status);
@@ -391,16 +390,6 @@ impl Stream {
             Bytes::Decided(decoder) if decoder.needs_source() => decoder.source(),
             Bytes::Decided(_) | Bytes::Nothing => return Ok(true),
         };
-        let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(WAIT.subsec_nanos()) };
-        match poll(&mut [PollFd::new(source, PollFlags::IN)], Some(&timeout)) {
-            Ok(ready) => Ok(ready > 0),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        wait::until_ready(source, WAIT)
     }
-}
-
-/// Whether an error of a read says only that there is nothing just now.
-fn is_passing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
 }

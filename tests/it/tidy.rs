@@ -43,7 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lz4_flex", &["input/decode/lz4.rs"]),
     ("memchr", &["drive.rs", "foreign.rs", "input/", "redact.rs", "redact/", "scan/", "state/probe.rs", "survey.rs"]),
     ("rayon", &["drive.rs"]),
-    ("rustix", &["disk.rs", "input/source.rs", "input/stream.rs"]),
+    ("rustix", &["disk.rs", "input/source.rs", "input/wait.rs"]),
     ("serde", &["input/mod.rs", "nanos.rs", "past.rs", "render/", "report/", "state/"]),
     ("serde_json", &["past.rs", "render/escape.rs", "render/json.rs", "state/file.rs"]),
     ("signal_hook", &["cli/signals.rs"]),
