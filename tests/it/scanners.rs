@@ -130,3 +130,22 @@ fn every_length_at_every_offset_is_the_same_for_every_scanner() {
         }
     }
 }
+
+/// What the fuzzer found that leads somewhere else in the code, and what once broke a law; see `.ci/fuzz`.
+#[test]
+fn what_the_fuzzer_kept_is_the_same_to_every_scanner() {
+    let Ok(kept) = std::fs::read_dir(crate::program::root().join("fuzz/corpus/scanners")) else {
+        eprintln!("skipped: the package does not hold fuzz/corpus");
+        return;
+    };
+    let mut count = 0;
+    for file in kept {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        if let Some((&choice, chunk)) = bytes.split_first() {
+            let line_bytes_max = if choice & 0x80 == 0 { LINE_BYTES_MAX } else { usize::from(choice >> 2) };
+            assert_agreement(chunk, line_bytes_max);
+            count += 1;
+        }
+    }
+    assert!(count > 0, "the corpus is empty");
+}
