@@ -497,9 +497,9 @@ def prometheus(folder, report):
     for outcome in ["all", "ok", "failed"]:
         row = report["latency"][outcome]
         wanted[("resplog_timed_calls", ("outcome", outcome))] = row["count"]
-        for quantile, key in [("0.5", "p50"), ("0.9", "p90"), ("0.95", "p95"), ("0.99", "p99"), ("0.999", "p999"), ("1", "max")]:
+        for key in ["p50", "p90", "p95", "p99", "p999", "max"]:
             if row[key] is not None:
-                wanted[("resplog_duration_seconds", ("outcome", outcome), ("quantile", quantile))] = row[key] / 1e3
+                wanted[("resplog_duration_seconds", ("outcome", outcome), ("percentile", key))] = row[key] / 1e3
     for key, value in wanted.items():
         if abs(samples.get(key, float("nan")) - value) <= 1e-12 * abs(value):
             continue
