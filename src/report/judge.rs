@@ -30,7 +30,7 @@ pub fn mute(report: &mut Report, against: &Against<'_>) {
     for code in &mut report.codes {
         if let Some(known) = against.acknowledged.iter().find(|known| known.code == code.code) {
             code.muted = known.mutes(code.count, against.now);
-            code.acknowledgement = Some(known.reason(code.count, against.now));
+            code.acknowledgement = Some(redact(&known.reason(code.count, against.now)).into_owned());
         }
     }
 }
