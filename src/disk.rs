@@ -3,7 +3,7 @@
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -131,15 +131,7 @@ impl Disk {
     pub fn read_at(&self, file: &File, offset: u64, bytes: usize) -> io::Result<Vec<u8>> {
         self.call()?;
         let mut buffer = vec![0; bytes];
-        let mut length = 0;
-        while let Some(room) = buffer.get_mut(length..).filter(|room| !room.is_empty()) {
-            match file.read_at(room, offset + length as u64) {
-                Ok(0) => break,
-                Ok(read) => length += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let length = source::read_at(file, offset, &mut buffer)?;
         buffer.truncate(length);
         Ok(buffer)
     }
@@ -220,7 +212,7 @@ impl Disk {
         durable: bool,
         write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> io::Result<()> {
-        let folder = folder_of(path);
+        let folder = source::folder_of(path);
         let temporary = self.create_temporary(folder, mode)?;
         let mut out = BufWriter::new(Out { disk: self, file: temporary.as_file() });
         write(&mut out).and_then(|()| out.flush())?;
@@ -245,12 +237,6 @@ impl Disk {
         // The error of the crate names the temporary file, which nobody asked for.
         file.map_err(|error| io::Error::from(error.kind()))
     }
-}
-
-/// The directory that a path names a file in.
-#[must_use]
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes to a file, each write a call that may fail.

@@ -12,6 +12,7 @@ use crate::profile::Profile;
 use crate::record::{Anomalies, Line, Origin, Reason};
 use crate::scan::sieve::Sieve;
 use crate::scan::{Decided, Scanned, Scanner, Span, Way};
+use crate::sequence::Sequencer;
 use crate::survey::{Reading, Survey, Surveyed};
 use crate::values::{Piece, Values};
 
@@ -155,6 +156,32 @@ pub fn drive<W: Send>(
         interrupted: watch.stop.load(Ordering::Relaxed),
         decided,
     })
+}
+
+/// Reads all inputs in the order of their paths and gives what `find` makes of lines to `each`, in the order of input
+/// and offset, with the number of the line in its input, from 1. Memory is bounded by what a few chunks hold.
+///
+/// # Errors
+///
+/// As [`drive`].
+pub fn in_order<T: Send>(
+    run: &Run<'_>,
+    find: impl Fn(&Seen<'_>) -> Option<T> + Sync,
+    mut each: impl FnMut(u64, T) + Send,
+) -> Result<Driven<()>, ThreadsError> {
+    // Any other order would make chunks wait for each other.
+    let run = &Run { order: Order::Paths, ..*run };
+    let sequencer = Sequencer::new(move |before: u64, (line, item): (u32, T)| each(before + u64::from(line) + 1, item));
+    let driven = drive(
+        run,
+        Vec::new,
+        |found: &mut Vec<(u32, T)>, seen| found.extend(find(seen).map(|item| (seen.origin.line, item))),
+        |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &run.watch.stop),
+        |input, chunks| sequencer.end(input, chunks),
+    )?;
+    drop(sequencer.finish());
+    let Driven { folds: _, reads, surveyed, interrupted, decided } = driven;
+    Ok(Driven { folds: Vec::new(), reads, surveyed, interrupted, decided })
 }
 
 /// One thread.

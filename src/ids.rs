@@ -12,7 +12,6 @@ use crate::record::{Line, Outcome, Record};
 use crate::redact::redact;
 use crate::scan::detect;
 use crate::scan::sieve::Sieve;
-use crate::sequence::Sequencer;
 
 /// A record as it is listed; all texts are redacted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,24 +84,12 @@ pub fn list<F: FnMut(Listed) + Send>(
     wanted: &Wanted,
     mut each: F,
 ) -> Result<Driven<()>, ThreadsError> {
-    let sequencer = Sequencer::new(move |before: u64, mut listed: Listed| {
-        listed.line += before;
-        each(listed);
-    });
     let sieve = match wanted {
         Wanted::Ids { ids, .. } => Some(Sieve::new(ids.iter().map(String::as_str))),
         Wanted::Failed | Wanted::Slow(_) => None,
     };
-    let driven = drive::drive(
-        &Run { inputs, order: Order::Paths, sieve: sieve.as_ref(), options, watch },
-        Vec::new,
-        |found: &mut Vec<Listed>, seen| found.extend(listed(seen, options, wanted)),
-        |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &watch.stop),
-        |input, chunks| sequencer.end(input, chunks),
-    )?;
-    drop(sequencer.finish());
-    let Driven { folds: _, reads, surveyed, interrupted, decided } = driven;
-    Ok(Driven { folds: Vec::new(), reads, surveyed, interrupted, decided })
+    let run = Run { inputs, order: Order::Paths, sieve: sieve.as_ref(), options, watch };
+    drive::in_order(&run, |seen| listed(seen, options, wanted), |line, listed| each(Listed { line, ..listed }))
 }
 
 fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed> {
@@ -126,7 +113,7 @@ fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed>
         region: record.context.region.map(own),
         duration_ns: record.context.duration_ns,
         input: seen.origin.input,
-        line: u64::from(seen.origin.line) + 1,
+        line: 0,
         offset: seen.origin.offset,
         text,
         found,

@@ -69,9 +69,9 @@ pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
             bail!("{} does not go with --state: only files can be read on", input.display());
         }
     }
-    for (flag, time) in [("--since", &args.filter.since), ("--until", &args.filter.until)] {
+    for (name, time) in args.window() {
         if time.as_ref().is_some_and(|time| values::relative(time).is_some()) {
-            bail!("{flag} before now does not go with --state: the runs would not add up; name a point in time");
+            bail!("--{name} before now does not go with --state: the runs would not add up; name a point in time");
         }
     }
     patience(args)?;
@@ -201,16 +201,9 @@ fn locked(disk: &Disk, path: &Path, wait: Duration, signals: &Signals) -> Result
 
 /// The options that change what is counted, as a state keeps them.
 fn options(args: &ReportArgs) -> BTreeMap<String, String> {
-    let lists = [
-        ("envelope", &args.input.envelope),
-        ("field", &args.input.field),
-        ("service", &args.filter.service),
-        ("action", &args.filter.action),
-        ("region", &args.filter.region),
-    ];
-    let lists = lists.into_iter().filter(|(_, values)| !values.is_empty());
+    let lists = args.counting_lists().into_iter().filter(|(_, values)| !values.is_empty());
     let mut options: BTreeMap<_, _> = lists.map(|(name, values)| (name.to_owned(), values.join(", "))).collect();
-    for (name, value) in [("since", &args.filter.since), ("until", &args.filter.until)] {
+    for (name, value) in args.window() {
         if let Some(value) = value {
             options.insert(name.to_owned(), value.clone());
         }

@@ -55,7 +55,8 @@ fn command_line() -> Result<Cli, u8> {
     let typed = arguments.len();
     let whole = config::with_file(arguments, &matches, &program).map_err(|error| report::refuse(&error))?;
     let has_file = whole.len() > typed;
-    let parsed = program.clone().try_get_matches_from(whole).and_then(|matches| {
+    let matches = if has_file { program.clone().try_get_matches_from(whole) } else { Ok(matches) };
+    let parsed = matches.and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
         if let (Command::Report(args), Some((name, own))) = (&mut cli.command, matches.subcommand()) {
             args.in_force = program.find_subcommand(name).map(|it| config::in_force(it, own)).unwrap_or_default();

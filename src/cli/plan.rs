@@ -306,23 +306,13 @@ fn bytes(text: &str) -> Result<usize> {
 /// The options that change numbers or lists, as the report shows them.
 fn filters(args: &ReportArgs, acknowledged: &[Acknowledged]) -> BTreeMap<&'static str, Setting> {
     let mut filters = BTreeMap::new();
-    let lists = [
-        ("envelope", &args.input.envelope),
-        ("field", &args.input.field),
-        ("service", &args.filter.service),
-        ("action", &args.filter.action),
-        ("region", &args.filter.region),
-        ("code", &args.code),
-        ("class", &args.class),
-        ("by", &args.by),
-    ];
-    for (name, values) in lists {
+    let of_lists = [("code", &args.code), ("class", &args.class), ("by", &args.by)];
+    for (name, values) in args.counting_lists().into_iter().chain(of_lists) {
         if !values.is_empty() {
             filters.insert(name, Setting::List(values.clone()));
         }
     }
-    let texts = [("since", &args.filter.since), ("until", &args.filter.until), ("now", &args.filter.now)];
-    for (name, value) in texts {
+    for (name, value) in args.window().into_iter().chain([("now", &args.filter.now)]) {
         if let Some(value) = value {
             filters.insert(name, Setting::Text(value.clone()));
         }

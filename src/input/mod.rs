@@ -10,7 +10,7 @@ pub mod order;
 pub mod source;
 pub mod split;
 pub mod stream;
-mod wait;
+pub mod wait;
 
 use std::path::PathBuf;
 

@@ -64,7 +64,7 @@ pub fn open(input: &Input, memory: &Memory) -> io::Result<Opened> {
     }
     if metadata.is_file() {
         let mut head = [0; SNIFF_BYTES];
-        let length = read_head(&file, &mut head)?;
+        let length = read_at(&file, 0, &mut head)?;
         if decode::sniff(head.get(..length).unwrap_or_default()).is_some() {
             return Ok(Opened::Stream(Stream::new(file, memory)));
         }
@@ -100,8 +100,7 @@ pub fn open_same(path: &Path, id: FileId) -> io::Result<File> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(None) | Err(_) => {}
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    for entry in folder.read_dir()? {
+    for entry in folder_of(path).read_dir()? {
         let path = entry?.path();
         if path.metadata().is_ok_and(|metadata| FileId::of(&metadata) == id)
             && let Some(file) = same(&path)?
@@ -112,11 +111,21 @@ pub fn open_same(path: &Path, id: FileId) -> io::Result<File> {
     Err(io::ErrorKind::NotFound.into())
 }
 
-/// The first bytes of a file, and how many there are.
-fn read_head(file: &File, head: &mut [u8]) -> io::Result<usize> {
+/// The directory that a path names a file in.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Fills a buffer with what stands at a place of a file, and tells how many bytes there are; fewer at the end only.
+///
+/// # Errors
+///
+/// As the operating system says.
+pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
-    while let Some(room) = head.get_mut(length..).filter(|room| !room.is_empty()) {
-        match file.read_at(room, length as u64) {
+    while let Some(room) = buffer.get_mut(length..).filter(|room| !room.is_empty()) {
+        match file.read_at(room, offset + length as u64) {
             Ok(0) => break,
             Ok(read) => length += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -177,7 +177,7 @@ fn codes(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     metrics.single("resplog_codes", "Codes with failures that the report lists.", &listed)?;
     let rest: u64 = rest.iter().fold(0, |sum, code| sum.saturating_add(code.count));
     metrics.single("resplog_code_failures_rest", "Failures of codes without a series.", &rest.to_string())?;
-    let new = report.codes.iter().filter(|code| code.trend == Some("new") && !code.muted).count();
+    let new = report.codes.iter().filter(|code| code.is_news()).count();
     metrics.single("resplog_new_codes", "Codes that are new and not acknowledged.", &new.to_string())?;
     let classes: Vec<_> = report.classes.iter().map(|row| (row.class, row.count)).collect();
     metrics.by("resplog_class_failures", "Failures by who can act, a hint.", "class", &classes)?;

@@ -110,8 +110,7 @@ pub fn breach(breach: &Breach) -> String {
         Unit::Milliseconds => duration(breach.value),
         Unit::Seconds => duration((breach.value * 1e3).max(0.0)),
     };
-    let limits = breach.rule.split(['<', '>', '=']).filter(|part| !part.is_empty()).count().saturating_sub(1);
-    if limits > 1 {
+    if breach.is_compound {
         // Which of several measures it is has to be said.
         return format!("{rule} ({} is {value})", terminal(&breach.measure.to_string()));
     }
@@ -232,9 +231,8 @@ fn leading(report: &Report) -> String {
 
 /// New codes beside the leading one.
 fn new_codes(report: &Report) -> Option<String> {
-    let is_new = |code: &&Code| code.trend == Some("new") && !code.muted;
-    let leads = report.codes.first().is_some_and(|code| is_new(&code));
-    let new: Vec<_> = report.codes.iter().skip(1).filter(is_new).collect();
+    let leads = report.codes.first().is_some_and(Code::is_news);
+    let new: Vec<_> = report.codes.iter().skip(1).filter(|code| code.is_news()).collect();
     match new.as_slice() {
         [] => None,
         [only] => Some(format!("{} {}", if leads { "also new:" } else { "new:" }, code(&only.code))),
@@ -331,7 +329,12 @@ mod tests {
 
     #[test]
     fn breaches_and_interruptions_stand_first() {
-        let breach = |rule: &str, value, measure| Breach { rule: rule.to_owned(), value, measure };
+        let breach = |rule: &str, value, measure| Breach {
+            rule: rule.to_owned(),
+            value,
+            measure,
+            is_compound: rule.contains(" and "),
+        };
         let rate = breach("failure_rate > 2% and responses >= 200", 0.25, Measure::FailureRate);
         let mut report = Report { breaches: vec![rate.clone()], ..of(totals(3, 1)) };
         assert_eq!(
@@ -360,7 +363,8 @@ mod tests {
                 "code(\\x1b[31m) > 0 or p99 > 1s (code(\\x1b[31m) is 5)",
             ),
         ] {
-            assert_eq!(super::breach(&Breach { rule: rule.to_owned(), value, measure }), text);
+            let is_compound = rule.contains(" or ");
+            assert_eq!(super::breach(&Breach { rule: rule.to_owned(), value, measure, is_compound }), text);
         }
     }
 

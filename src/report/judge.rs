@@ -49,6 +49,7 @@ pub fn judge(report: &mut Report, against: &Against<'_>, newest: Option<Nanos>) 
             rule: text(),
             value,
             measure: measure.redacted(),
+            is_compound: rule.is_compound(),
         }));
     }
 }
@@ -74,7 +75,7 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>, newest: Opti
         Measure::Responses => Some(totals.responses as f64),
         Measure::Lines => Some(totals.lines.saturating_sub(unfinished) as f64),
         Measure::NewCodes if against.baseline.is_none() && against.history.is_empty() => None,
-        Measure::NewCodes => Some(heard().filter(|code| code.trend == Some("new")).count() as f64),
+        Measure::NewCodes => Some(report.codes.iter().filter(|code| code.is_news()).count() as f64),
         Measure::Code(name, scale) => {
             let failures = heard().filter(|code| code.code == *name).map(|code| code.count).sum();
             scaled(failures, calls, *scale)

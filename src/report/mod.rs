@@ -247,6 +247,9 @@ pub struct Breach {
     /// What has this value.
     #[serde(skip)]
     pub measure: Measure,
+    /// Whether the rule compares more than this.
+    #[serde(skip)]
+    pub is_compound: bool,
 }
 
 /// When and how a report was made.

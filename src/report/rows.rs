@@ -49,6 +49,14 @@ pub struct Code {
     pub request_ids: Vec<RequestId>,
 }
 
+impl Code {
+    /// Whether no earlier run had it and nobody has acknowledged it.
+    #[must_use]
+    pub fn is_news(&self) -> bool {
+        self.trend == Some("new") && !self.muted
+    }
+}
+
 /// In how many of the runs before a code was seen.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SeenRuns {

@@ -81,6 +81,12 @@ impl Rule {
         &self.text
     }
 
+    /// Whether it has more than one comparison.
+    #[must_use]
+    pub fn is_compound(&self) -> bool {
+        self.expression.is_compound()
+    }
+
     /// Holds the rule against values, in the units of the measures. A value that is not known makes a comparison
     /// neither true nor false, and a rule fires only when it is true whatever the unknown ones were. What stands
     /// behind the comparison that decides an `and` or an `or` is not looked at.
@@ -100,6 +106,14 @@ struct Outcome {
 }
 
 impl Expression {
+    fn is_compound(&self) -> bool {
+        match self {
+            Self::Compare(_) => false,
+            Self::Not(inner) => inner.is_compound(),
+            Self::And(..) | Self::Or(..) => true,
+        }
+    }
+
     fn judge(&self, value_of: &impl Fn(&Measure) -> Option<f64>, unknown: &mut Vec<Measure>) -> Outcome {
         match self {
             Self::Compare(comparison) => comparison.judge(value_of, unknown),

@@ -11,7 +11,7 @@ use crate::disk::Disk;
 use crate::input::decode::memory::Memory;
 use crate::input::decode::{self, Decoder, ReadError};
 use crate::input::ends::{IDENTITY_BYTES, keep_last};
-use crate::input::{Compression, FileId};
+use crate::input::{Compression, FileId, wait};
 
 /// How many bytes a search for a line end reads at a time: few at first, since most often that is enough.
 const SEARCH_BYTES: [u64; 2] = [4096, 256 * 1024];
@@ -139,11 +139,7 @@ pub fn decode(
                 std::thread::sleep(WAIT);
                 continue;
             }
-            Err(ReadError::Source(error))
-                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) =>
-            {
-                continue;
-            }
+            Err(ReadError::Source(error)) if wait::is_passing(&error) => continue,
             Err(ReadError::Source(error)) => return Err(error),
         };
         let bytes = buffer.get(..read).unwrap_or_default();

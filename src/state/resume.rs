@@ -11,8 +11,8 @@ use super::names;
 use super::position::{Mark, Position, StoredPath};
 use super::probe::{self, Probe};
 use super::{State, UNSEEN_RUNS_MAX};
-use crate::disk::{Disk, folder_of};
-use crate::input::source::Damage;
+use crate::disk::Disk;
+use crate::input::source::{Damage, folder_of};
 use crate::input::{Compression, FileId, Input, Start, Status};
 use crate::profile::Pointer;
 

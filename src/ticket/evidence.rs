@@ -10,7 +10,6 @@ use crate::input::order::Order;
 use crate::nanos::Nanos;
 use crate::record::{Line, MESSAGE_BYTES_MAX, Outcome};
 use crate::redact::{cut, redact};
-use crate::sequence::Sequencer;
 
 use super::Ticket;
 
@@ -53,19 +52,9 @@ pub fn evidence<F: FnMut(&Evidence) + Send>(
     mut each: F,
 ) -> Result<bool, ThreadsError> {
     let wanted: BTreeSet<_> = tickets.iter().map(|ticket| (ticket.code.as_str(), ticket.product.named())).collect();
-    let sequencer = Sequencer::new(move |before: u64, mut evidence: Evidence| {
-        evidence.line += before;
-        each(&evidence);
-    });
-    let driven = drive::drive(
-        &Run { inputs, order: Order::Paths, sieve: None, options, watch },
-        Vec::new,
-        |found: &mut Vec<Evidence>, seen| found.extend(one(seen, options, &wanted)),
-        |found, done| sequencer.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &watch.stop),
-        |input, chunks| sequencer.end(input, chunks),
-    )?;
-    drop(sequencer.finish());
-    Ok(driven.interrupted)
+    let run = Run { inputs, order: Order::Paths, sieve: None, options, watch };
+    let find = |seen: &Seen<'_>| one(seen, options, &wanted);
+    Ok(drive::in_order(&run, find, |line, evidence| each(&Evidence { line, ..evidence }))?.interrupted)
 }
 
 fn one(seen: &Seen<'_>, options: &Options, wanted: &BTreeSet<(&str, Option<&str>)>) -> Option<Evidence> {
@@ -89,6 +78,6 @@ fn one(seen: &Seen<'_>, options: &Options, wanted: &BTreeSet<(&str, Option<&str>
         region: context.region.map(own),
         duration_ns: context.duration_ns,
         input: seen.origin.input,
-        line: u64::from(seen.origin.line) + 1,
+        line: 0,
     })
 }

@@ -14,7 +14,7 @@ pub struct Badge {
 /// The badges of a report; `troubles` is how many codes to look into the page shows.
 #[must_use]
 pub fn badges(report: &Report, troubles: usize) -> Vec<Badge> {
-    let new = report.codes.iter().filter(|code| code.trend == Some("new") && !code.muted).count() as u64;
+    let new = report.codes.iter().filter(|code| code.is_news()).count() as u64;
     let unread = report.inputs.iter().filter(|input| input.status != "ok").count() as u64;
     let badges = [
         (new, "new code", "new codes", "s-codes", "bad"),

@@ -109,7 +109,7 @@ fn trend(code: &Code, signs: &Signs) -> Span {
 /// What the table does not show, summed up.
 fn rest_row(rest: &[&Code], total: usize) -> Vec<Span> {
     let failed = rest.iter().fold(0, |sum: u64, code| sum.saturating_add(code.count));
-    let new = rest.iter().filter(|code| code.trend == Some("new") && !code.muted).count();
+    let new = rest.iter().filter(|code| code.is_news()).count();
     let new = if new > 0 { format!(", {new} of them new") } else { String::new() };
     let name = format!("{} more{new} (--top {total})", rest.len());
     let mut row = vec![Span::default(); 9];

@@ -374,7 +374,8 @@ pub fn bare() -> Report {
 
 /// The incident with everything that a report can say beside it.
 pub fn everything() -> Report {
-    let rule = |rule: &str, value, measure| Breach { rule: rule.into(), value, measure };
+    let rule =
+        |rule: &str, value, measure| Breach { rule: rule.into(), value, measure, is_compound: rule.contains(" and ") };
     let mut report = incident();
     report.breaches = vec![
         rule("failure_rate > 1% and responses >= 200", 0.011_5, Measure::FailureRate),
