@@ -1,7 +1,8 @@
 //! Times what a line goes through, stage by stage and tier by tier, on one thread over a file in memory: counting line
 //! ends, scanning, scanning with the summary. Each stage has to find the same number of records.
 //!
-//! `cargo run --release --example stages -- FILE [ROUNDS]` prints GB/s, the best of the rounds.
+//! `cargo run --release --example stages -- FILE [ROUNDS [WAY]]` prints GB/s, the best of the rounds; WAY is a tier or
+//! `simd-json`, else all are timed.
 
 use std::env;
 use std::error::Error;
@@ -23,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let path = arguments.next().ok_or("name a file")?;
     let rounds = arguments.next().map_or(Ok(3), |text| text.parse())?;
+    let only = arguments.next();
     let text = fs::read(path)?;
     let chunks = chunks(&text);
     let head = chunks.first().copied().unwrap_or_default();
@@ -33,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available());
     let ways = tiers.map(|tier| (tier.as_str(), Way::Fast(tier))).chain([("simd-json", Way::Full)]);
     let mut found = Vec::new();
-    for (name, way) in ways {
+    for (name, way) in ways.filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
         let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, way);
         found.push(time(&format!("{name}: scan"), &text, rounds, || records(&mut scanner, &chunks))?);
         found.push(time(&format!("{name}: scan and sum up"), &text, rounds, || summed(&mut scanner, &chunks))?);

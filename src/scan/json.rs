@@ -29,6 +29,12 @@ impl<'a> Node<'a> {
         Self { text, at: skip_space(text, at) }
     }
 
+    /// Where the value begins.
+    #[must_use]
+    pub const fn place(self) -> usize {
+        self.at
+    }
+
     /// The bytes of the value.
     #[must_use]
     pub fn source(self) -> &'a [u8] {

@@ -68,8 +68,8 @@ pub struct Scanned<'a> {
 pub struct Scanner {
     profile: Arc<Profile>,
     line_bytes_max: usize,
-    way: Way,
-    trail: fast::Trail,
+    /// The block scanner, when lines go to it first.
+    fast: Option<fast::Fast>,
     slow: Slow,
     bump: Bump,
 }
@@ -89,8 +89,10 @@ impl Scanner {
         let full = (way != Way::Reference).then(full::Full::default);
         Self {
             line_bytes_max,
-            way,
-            trail: fast::Trail::new(&profile),
+            fast: match way {
+                Way::Fast(tier) => Some(fast::Fast::new(tier, fast::Trail::new(&profile))),
+                Way::Full | Way::Reference => None,
+            },
             slow: Slow { profile: Arc::clone(&profile), line_bytes_max, full, decided: Decided::default() },
             bump: Bump::new(),
             profile,
@@ -107,7 +109,7 @@ impl Scanner {
     /// every line in order; what stands behind the last LF is a line too. Gives the number of LF, counted apart from
     /// the lines, so that the two can be held against each other.
     pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, Scanned<'_>)) -> usize {
-        let Self { profile, line_bytes_max, way, trail, slow, bump } = self;
+        let Self { profile, line_bytes_max, fast, slow, bump } = self;
         let mut one = |span: Span, found: Option<&fast::Found>| {
             bump.reset();
             let scanned = match found {
@@ -120,19 +122,18 @@ impl Scanner {
             };
             each(span, scanned);
         };
-        match *way {
-            Way::Fast(tier) => simd::run(tier, chunk, trail, &mut one),
-            Way::Full | Way::Reference => {
-                let mut start = 0;
-                for end in memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]) {
-                    if end > start || end < chunk.len() {
-                        one(Span { start, end }, None);
-                    }
-                    start = end + 1;
-                }
-                memchr::memchr_iter(b'\n', chunk).count()
-            }
+        // The block scanner counts places in 32 bits.
+        if let Some(fast) = fast.as_mut().filter(|_| u32::try_from(chunk.len()).is_ok()) {
+            return fast.chunk(chunk, &mut one);
         }
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]) {
+            if end > start || end < chunk.len() {
+                one(Span { start, end }, None);
+            }
+            start = end + 1;
+        }
+        memchr::memchr_iter(b'\n', chunk).count()
     }
 
     /// Scans one line, without its LF; it is the input's first when `first` is set.

@@ -1,23 +1,22 @@
-//! The block scanner: a chunk of lines as bit masks, 64 bytes at a time, with the whole grammar checked on the masks.
+//! The block scanner: the tokens of a chunk, the grammar over windows of them, and the keys that count.
 //!
-//! What may follow what is a shift and an AND, which needs no context: after `{` a quote or `}`, after `:` a value, a
-//! colon only behind a key. Two rules need to know the container, that in an object every comma is followed by a key
-//! and that in an array there is no colon; they are checked for the stretch between two brackets, and brackets are
-//! the only thing that is walked, with one bit a level as the stack. Line feeds are walked with them. Of the keys in a
-//! response object only those are looked at that have the first letter and the length of `RequestId` or `Error`.
-//! Everything that is wrong or rare declines its line: other white space than one blank behind a comma or colon,
-//! escapes in a key on the way to the envelope, keys given twice, more than 64 levels. Then a slower scanner decides,
-//! so this one needs no reasons. An error is a bit at its place, and spoils only the line it lies in.
+//! Three steps, a group of blocks at a time. `simd` finds the tokens: it knows strings, and where numbers, literals and
+//! brackets stand, and forgets white space. `scalar` reads those numbers and literals that are more than digits. `walk`
+//! goes over the tokens in windows whose effect on the open containers `memo` remembers, and `trail` reads the members on
+//! the way to the error of a line that is sound. Everything that is wrong or rare declines its line: escapes in a key,
+//! blanks in front of a colon, keys given twice, more than 32 levels. Then a slower scanner decides, so this one needs no
+//! reasons. A flaw is a place, and spoils only the line it lies in.
 
-mod check;
+mod memo;
+mod record;
 mod scalar;
 mod trail;
 mod walk;
 
 pub use trail::{Found, Trail};
 
-use super::simd::{BLOCK, Masks};
-use check::Checker;
+use super::simd::{Lexer, Tier, Tokens};
+use memo::Memo;
 use walk::Walk;
 
 /// No place in a chunk.
@@ -32,38 +31,36 @@ pub struct Span {
     pub end: usize,
 }
 
-/// Scans a chunk that begins at the start of a line. `line` gets every line in order: with what was found, or with
-/// nothing when a slower scanner has to decide. What stands behind the last LF is a line too. Gives the number of LF,
-/// counted apart from the lines.
-#[inline(always)]
-pub fn run(
-    chunk: &[u8],
-    trail: &mut Trail,
-    line: &mut impl FnMut(Span, Option<&Found>),
-    mut masks: impl FnMut(&[u8; BLOCK]) -> Masks,
-    prefix_xor: impl Fn(u64) -> u64,
-) -> usize {
-    let mut line_ends = 0;
-    let mut checker = Checker::default();
-    let mut walk = Walk::new(chunk);
-    trail.begin_line();
-    let (blocks, rest) = chunk.as_chunks::<BLOCK>();
-    for (place, block) in blocks.iter().enumerate() {
-        let base = place * BLOCK;
-        let grammar = checker.check(chunk, base, masks(block), &prefix_xor);
-        line_ends += grammar.newline.count_ones() as usize;
-        walk.block(base, &grammar, trail, line);
+/// What a thread keeps from chunk to chunk.
+#[derive(Debug)]
+pub struct Fast {
+    tier: Tier,
+    tokens: Tokens,
+    memo: Memo,
+    trail: Trail,
+}
+
+impl Fast {
+    /// A scanner for lines whose envelopes are where the trail leads.
+    pub fn new(tier: Tier, trail: Trail) -> Self {
+        Self { tier, tokens: Tokens::default(), memo: Memo::default(), trail }
     }
-    if !rest.is_empty() {
-        let mut block = [b' '; BLOCK];
-        block[..rest.len()].copy_from_slice(rest);
-        let base = blocks.len() * BLOCK;
-        let grammar = checker.check(chunk, base, masks(&block), &prefix_xor);
-        line_ends += grammar.newline.count_ones() as usize;
-        walk.block(base, &grammar, trail, line);
+
+    /// Scans a chunk that begins at the start of a line. `line` gets every line in order: with what was found, or with
+    /// nothing when a slower scanner has to decide. What stands behind the last LF is a line too. Gives the number of
+    /// LF, counted apart from the lines.
+    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
+        let Self { tier, tokens, memo, trail } = self;
+        tokens.begin();
+        let mut lexer = Lexer::new(chunk, *tier);
+        let mut walk = Walk::new(chunk);
+        while lexer.group(tokens) {
+            scalar::check(chunk, tokens);
+            walk.group(tokens, memo, trail, line);
+        }
+        if walk.line_start() < chunk.len() {
+            line(Span { start: walk.line_start(), end: chunk.len() }, None);
+        }
+        tokens.line_ends
     }
-    if walk.line_start() < chunk.len() {
-        line(Span { start: walk.line_start(), end: chunk.len() }, None);
-    }
-    line_ends
 }

@@ -1,32 +1,32 @@
-//! What masks do not tell: numbers with signs, fractions or exponents, literals, and escapes other than of quotes and
-//! backslashes. They are read where they stand in the chunk, across the ends of blocks.
+//! Numbers and literals that are more than digits: they are read where they stand in the chunk.
 
-use super::NOWHERE;
+use crate::scan::simd::Tokens;
 
-/// Checks the numbers and literals of a block that are more than digits: `odd` are their bytes that are no digits,
-/// `begun` is where the last one of the blocks before began. Gives a byte of each that is wrong.
-pub fn check(chunk: &[u8], base: usize, all: u64, starts: u64, odd: u64, begun: &mut usize) -> u64 {
-    let goes_on = all & !starts & 1;
-    // Adding a start to its digits carries to the first byte that is none.
-    let mut firsts = (starts | goes_on).wrapping_add(all & !odd) & odd;
-    let mut wrong = 0;
-    while firsts != 0 {
-        let first = firsts & firsts.wrapping_neg();
-        let before = starts & (first | (first - 1));
-        let at = if before == 0 { *begun } else { base + (63 - before.leading_zeros() as usize) };
-        if !is_scalar(chunk, at) {
-            wrong |= first;
-            if before == 0 {
-                // What is wrong once need not be read again in the blocks that it goes on through.
-                *begun = NOWHERE;
-            }
+/// How far from the start of a number something else than a digit may stand.
+const REACH: usize = 40;
+
+/// Reads the numbers and literals of a group that have something else than digits, or a zero in front. What is wrong
+/// becomes a flaw; the flaws are in order then.
+pub fn check(chunk: &[u8], tokens: &mut Tokens) {
+    let odds = tokens.odds.get(..tokens.odds_len).unwrap_or_default();
+    for &place in odds {
+        if !is_scalar(chunk, start_of(chunk, place as usize)) {
+            tokens.flaws.push(place);
         }
-        firsts &= firsts - 1;
     }
-    wrong
+    if tokens.flaws.len() > 1 {
+        tokens.flaws.sort_unstable();
+    }
 }
 
-/// Whether a whole number or literal stands here, with a comma or a closing bracket behind it.
+/// Where the number or literal with this byte begins, or some place within that is the start of none.
+fn start_of(chunk: &[u8], place: usize) -> usize {
+    let before = chunk.get(place.saturating_sub(REACH)..place).unwrap_or_default();
+    let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+    place - before.iter().rev().take_while(is_part).count()
+}
+
+/// Whether a whole number or literal stands here, with something behind it that ends one.
 fn is_scalar(chunk: &[u8], at: usize) -> bool {
     let rest = chunk.get(at..).unwrap_or_default();
     let length = match rest.first_chunk() {
@@ -34,7 +34,7 @@ fn is_scalar(chunk: &[u8], at: usize) -> bool {
         Some(b"fals") if rest.get(4) == Some(&b'e') => 5,
         _ => number_length(rest),
     };
-    length > 0 && matches!(rest.get(length), Some(b',' | b'}' | b']'))
+    length > 0 && matches!(rest.get(length), Some(b',' | b'}' | b']' | b' ' | b'\t' | b'\r'))
 }
 
 /// How many bytes of a number stand at the start; 0 when it is none.
@@ -62,23 +62,4 @@ fn number_length(bytes: &[u8]) -> usize {
         at += 1 + sign + exponent;
     }
     at
-}
-
-/// Escapes other than of quotes and backslashes.
-pub fn escape_letters(chunk: &[u8], base: usize, mut escapes: u64) -> u64 {
-    let mut wrong = 0;
-    while escapes != 0 {
-        let place = escapes.trailing_zeros();
-        let rest = chunk.get(base + place as usize..).unwrap_or_default();
-        let fine = match rest.first() {
-            Some(b'/' | b'b' | b'f' | b'n' | b'r' | b't') => true,
-            Some(b'u') => rest.get(1..5).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
-            _ => false,
-        };
-        if !fine {
-            wrong |= 1 << place;
-        }
-        escapes &= escapes - 1;
-    }
-    wrong
 }

@@ -1,30 +1,19 @@
-//! The way from the root of a line to its error, and the record that stands at its end. It sees keys and places, no
-//! masks.
+//! The way from the root of a sound line to its error: which members count, and where their values stand. It reads the
+//! tokens and the keys of the objects on the way; of the response object it is offered the keys that may count.
 
-use bumpalo::Bump;
-
+use super::walk::brackets;
 use super::{NOWHERE, Span};
 use crate::profile::{Profile, names};
-use crate::record::{Anomalies, Line};
-use crate::scan::context::{self, Offers, Overrides};
 use crate::scan::json::Node;
-use crate::scan::policy::{self, Members, Value};
-
-/// The floor of the root: the stack that holds one container.
-const ROOT: u64 = 0b10;
+use crate::scan::simd::{BLOCK, CODE, COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, Tokens};
 
 /// The way from the root to the response object, and what was found on it in the present line.
 #[derive(Debug)]
 pub struct Trail {
-    /// The names of the objects on the way: the pointer's members, `Response`, `Error`.
+    /// The names of the objects on the way: the pointer's members and `Response`.
     path: Vec<Vec<u8>>,
-    /// How many objects on the way are open, without the root.
-    level: usize,
-    /// A stack of containers, one bit a level below a one, is smaller than this when the innermost open object on the
-    /// way is not in it any more.
-    floor: u64,
-    /// One bit a level: whether the next name of the way was seen there.
-    seen: u64,
+    /// Keys of the present line that may be `RequestId` or `Error` of the response object.
+    offers: Vec<Offer>,
     /// What the keys around the response object mean, by their place among those of the line.
     memo: Vec<Memo>,
     /// How many of those keys the present line had so far.
@@ -33,49 +22,54 @@ pub struct Trail {
     pub found: Found,
 }
 
+/// A key at the depth of the response object.
+#[derive(Clone, Copy, Debug)]
+struct Offer {
+    token: usize,
+    /// Its closing quote.
+    end: usize,
+}
+
 /// Where the values stand that the policy looks at; all in the chunk.
 #[derive(Debug)]
 pub struct Found {
-    response: usize,
-    error: usize,
-    code: usize,
-    message: usize,
-    request_id: usize,
+    pub(super) error: usize,
+    pub(super) code: usize,
+    pub(super) message: usize,
+    pub(super) request_id: usize,
     /// Members around the envelope whose names are in the table of context names: level, name, key, value.
-    context: Vec<(usize, names::Name, Span, usize)>,
+    pub(super) context: Vec<(usize, names::Name, Span, usize)>,
 }
+
+/// A sound line and its tokens.
+pub struct Line<'l> {
+    /// The chunk that holds it.
+    pub chunk: &'l [u8],
+    /// Where it stands.
+    pub span: Span,
+    /// The tokens of the chunk.
+    pub tokens: &'l Tokens,
+    /// Its first token, which opens the root.
+    pub first: usize,
+}
+
+/// What stands in front of a bare response object.
+const BARE: [&[u8]; 2] = [b"{\"Response\":{", b"{\"Response\": {"];
 
 impl Trail {
     /// The way of a profile: its first candidate. Lines that keep their envelope elsewhere are declined.
     #[must_use]
     pub fn new(profile: &Profile) -> Self {
         let members = profile.candidates().first().map(|pointer| pointer.members()).unwrap_or_default();
-        let path = members.iter().map(String::as_str).chain(["Response", "Error"]);
-        let found = Found {
-            response: NOWHERE,
-            error: NOWHERE,
-            code: NOWHERE,
-            message: NOWHERE,
-            request_id: NOWHERE,
-            context: Vec::new(),
-        };
-        Self {
-            path: path.map(|name| name.as_bytes().to_vec()).collect(),
-            level: 0,
-            floor: ROOT,
-            seen: 0,
-            memo: Vec::new(),
-            keys: 0,
-            found,
-        }
+        let path = members.iter().map(String::as_str).chain(["Response"]);
+        let found = Found { error: NOWHERE, code: NOWHERE, message: NOWHERE, request_id: NOWHERE, context: Vec::new() };
+        let path = path.map(|name| name.as_bytes().to_vec()).collect();
+        Self { path, offers: Vec::new(), memo: Vec::new(), keys: 0, found }
     }
 
     pub fn begin_line(&mut self) {
-        self.level = 0;
-        self.floor = ROOT;
-        self.seen = 0;
+        self.offers.clear();
         self.keys = 0;
-        self.found.response = NOWHERE;
         self.found.error = NOWHERE;
         self.found.code = NOWHERE;
         self.found.message = NOWHERE;
@@ -83,91 +77,113 @@ impl Trail {
         self.found.context.clear();
     }
 
-    /// Whether the innermost open object on the way is the response object. Of its keys, those that cannot be
-    /// `RequestId` or `Error` need not be shown.
+    /// A key that may be `RequestId` or `Error`, its closing quote, and how many containers are open around it.
     #[inline(always)]
-    pub const fn is_in_response(&self) -> bool {
-        self.level + 1 == self.path.len()
-    }
-
-    /// A stack of containers, one bit a level below a one, is smaller than this when it does not hold the innermost
-    /// object on the way, and at least twice this when it holds more.
-    #[inline(always)]
-    pub const fn floor(&self) -> u64 {
-        self.floor
-    }
-
-    /// The innermost open object on the way closes; behind the root nothing may open.
-    pub const fn leave(&mut self, is_root: bool) {
-        self.level = self.level.saturating_sub(1);
-        self.floor = if is_root { u64::MAX } else { self.floor >> 1 };
-    }
-
-    /// The next object on the way is the value at this place, if that is one.
-    fn enter(&mut self, chunk: &[u8], value: usize) {
-        if chunk.get(value) == Some(&b'{') {
-            self.level += 1;
-            self.floor <<= 1;
+    pub fn offer(&mut self, token: usize, end: usize, depth: u32) {
+        if depth as usize == self.path.len() + 1 {
+            self.offers.push(Offer { token, end });
         }
     }
 
-    /// A key of the innermost open object on the way. Whether the line can still be decided here.
-    pub fn key(&mut self, chunk: &[u8], key: Span, may_escape: bool) -> bool {
-        let Some(text) = chunk.get(key.start..key.end) else { return false };
-        let envelope = self.path.len() - 2;
-        // What was met before has no backslash.
-        let word = if self.level > envelope { None } else { Word::of(chunk, key) };
-        let known = word.and_then(|word| self.known(word));
-        if known.is_none() && may_escape && memchr::memchr(b'\\', text).is_some() {
-            return false;
+    /// Follows the way through a sound line; whether it leads to a response object, and the line can be decided here.
+    /// `is_alone` tells that the root has one member.
+    #[inline(always)]
+    pub fn follow(&mut self, line: &Line<'_>, is_alone: bool) -> bool {
+        let text = line.chunk.get(line.span.start..line.span.end).unwrap_or_default();
+        if is_alone && self.path.len() == 1 && BARE.iter().any(|start| text.starts_with(start)) {
+            return self.response(line, line.first, usize::MAX);
         }
-        let blank = usize::from(chunk.get(key.end + 2) == Some(&b' '));
-        let value = key.end + 2 + blank;
-        let place = if self.level == envelope + 2 {
-            match text {
-                b"Code" => &mut self.found.code,
-                b"Message" => &mut self.found.message,
-                _ => return true,
-            }
-        } else if self.level == envelope + 1 {
-            match text {
-                b"RequestId" => &mut self.found.request_id,
-                b"Error" => {
-                    let first = self.found.error == NOWHERE;
-                    self.found.error = value;
-                    self.enter(chunk, value);
-                    return first;
+        self.members(line).is_some_and(|(open, close)| self.response(line, open, close))
+    }
+
+    /// The members on the way to the response object, and the tokens that open and close it.
+    fn members(&mut self, line: &Line<'_>) -> Option<(usize, usize)> {
+        let mut cursor = Cursor::new(line);
+        let mut response = None;
+        let (mut level, mut seen) = (0_usize, 0_u64);
+        let mut token = line.first + 1;
+        loop {
+            let code = line.code(token);
+            if code != KEY {
+                // The object closes.
+                let Some(outer) = level.checked_sub(1) else { return response };
+                level = outer;
+                token += 1;
+                if line.code(token) == COMMA {
+                    token += 1;
                 }
-                _ => return true,
+                continue;
             }
-        } else {
-            let meaning = known.unwrap_or_else(|| self.learn(text, word));
-            return self.around(meaning, chunk, key, value);
-        };
-        let first = *place == NOWHERE;
-        *place = value;
-        first
+            let start = skip_space(line.chunk, cursor.place(token - 1) + 1) + 1;
+            let key = Span { start, end: cursor.place(token) };
+            let value = skip_space(line.chunk, key.end + 2);
+            let meaning = self.meaning(line.chunk, key, level)?;
+            let is_on_way = matches!(meaning, Meaning::Way);
+            if is_on_way {
+                let bit = 1 << level.min(63);
+                // Given twice, the last one counts.
+                if seen & bit != 0 {
+                    return None;
+                }
+                seen |= bit;
+            } else if let Meaning::Name(name) = meaning {
+                self.found.context.push((level, name, key, value));
+            }
+            token += 1;
+            match line.code(token) {
+                OPEN_OBJECT if is_on_way && level + 1 < self.path.len() => {
+                    level += 1;
+                    token += 1;
+                    continue;
+                }
+                open @ (OPEN_OBJECT | OPEN_ARRAY) => {
+                    let close = line.close_of(token)?;
+                    if is_on_way && open == OPEN_OBJECT {
+                        response = Some((token, close));
+                    }
+                    token = close + 1;
+                }
+                _ => token += 1,
+            }
+            if line.code(token) == COMMA {
+                token += 1;
+            }
+        }
+    }
+
+    /// What a key means; nothing when it has escapes.
+    fn meaning(&mut self, chunk: &[u8], key: Span, level: usize) -> Option<Meaning> {
+        let text = chunk.get(key.start..key.end)?;
+        let word = Word::of(chunk, key);
+        // What was met before has no backslash.
+        if let Some(meaning) = word.and_then(|word| self.known(word, level)) {
+            return Some(meaning);
+        }
+        if memchr::memchr(b'\\', text).is_some() {
+            return None;
+        }
+        Some(self.learn(text, word, level))
     }
 
     /// What a key around the response object means, when the key at this place of the line before was the same.
     #[inline(always)]
-    fn known(&mut self, word: Word) -> Option<Meaning> {
+    fn known(&mut self, word: Word, level: usize) -> Option<Meaning> {
         let memo = self.memo.get(self.keys)?;
-        (memo.word == word && memo.level == self.level).then(|| {
+        (memo.word == word && memo.level == level).then(|| {
             self.keys += 1;
             memo.meaning
         })
     }
 
     /// Finds out what a key around the response object means, and keeps it for the next line.
-    fn learn(&mut self, text: &[u8], word: Option<Word>) -> Meaning {
-        let on_way = self.path.get(self.level).is_some_and(|name| text == name);
+    fn learn(&mut self, text: &[u8], word: Option<Word>, level: usize) -> Meaning {
+        let on_way = self.path.get(level).is_some_and(|name| text == name);
         let meaning =
             if on_way { Meaning::Way } else { names::field_of_bytes(text).map_or(Meaning::None, Meaning::Name) };
         if let Some(word) = word
             && self.keys < MEMO_MAX
         {
-            let memo = Memo { word, level: self.level, meaning };
+            let memo = Memo { word, level, meaning };
             match self.memo.get_mut(self.keys) {
                 Some(held) => *held = memo,
                 None => self.memo.push(memo),
@@ -177,30 +193,111 @@ impl Trail {
         meaning
     }
 
-    /// A key around the response object. Whether the line can still be decided here.
-    fn around(&mut self, meaning: Meaning, chunk: &[u8], key: Span, value: usize) -> bool {
-        match meaning {
-            Meaning::None => true,
-            Meaning::Name(name) => {
-                self.found.context.push((self.level, name, key, value));
-                true
+    /// The members of the response object that count, of those that were offered. Whether the line can be decided here.
+    #[inline(always)]
+    fn response(&mut self, line: &Line<'_>, open: usize, close: usize) -> bool {
+        for &Offer { token, end } in &self.offers {
+            if token < open || token > close {
+                continue;
             }
-            Meaning::Way => {
-                if self.level + 2 == self.path.len() {
-                    self.found.response = value;
+            let value = skip_space(line.chunk, end + 2);
+            if is_key(line.chunk, end, b"RequestId") {
+                if self.found.request_id != NOWHERE {
+                    return false;
                 }
-                let bit = 1 << self.level.min(63);
-                let first = self.seen & bit == 0;
-                self.seen |= bit;
-                self.enter(chunk, value);
-                first
+                self.found.request_id = value;
+            } else if is_key(line.chunk, end, b"Error")
+                && (self.found.error != NOWHERE || !self.found.error(line, value))
+            {
+                return false;
             }
         }
+        true
+    }
+}
+
+/// Whether the key that ends here is this one, without escapes.
+#[inline(always)]
+fn is_key(chunk: &[u8], end: usize, name: &[u8]) -> bool {
+    let before = chunk.get(..end).unwrap_or_default();
+    before
+        .strip_suffix(name)
+        .and_then(|before| before.strip_suffix(b"\""))
+        .is_some_and(|before| !before.ends_with(b"\\"))
+}
+
+/// The first place that is no white space.
+#[inline(always)]
+fn skip_space(chunk: &[u8], mut place: usize) -> usize {
+    while matches!(chunk.get(place), Some(b' ' | b'\t' | b'\r')) {
+        place += 1;
+    }
+    place
+}
+
+impl Line<'_> {
+    #[inline(always)]
+    fn code(&self, token: usize) -> u8 {
+        self.tokens.codes.get(token).map_or(0, |code| code & CODE)
     }
 
-    /// Whether there is a response object, without which other places have to be looked at.
-    pub fn is_complete(&self, chunk: &[u8]) -> bool {
-        chunk.get(self.found.response) == Some(&b'{')
+    /// The token that closes what a token opens.
+    fn close_of(&self, open: usize) -> Option<usize> {
+        let mut depth = 1;
+        let mut token = open + 1;
+        loop {
+            let codes =
+                u64::from_le_bytes(*self.tokens.codes.get(token..)?.first_chunk()?) & u64::from_le_bytes([CODE; 8]);
+            let (opened, closed) = brackets(codes);
+            if closed < depth {
+                depth = depth + opened - closed;
+                token += 8;
+                continue;
+            }
+            for place in 0..8 {
+                let (opened, closed) = brackets(codes >> (8 * place) & 0xff);
+                depth = depth + opened - closed;
+                if depth == 0 {
+                    return Some(token + place);
+                }
+            }
+            token += 8;
+        }
+    }
+}
+
+/// Finds the places of tokens that are asked for in order.
+struct Cursor<'l> {
+    line: &'l Line<'l>,
+    block: usize,
+    /// The tokens of the block from `token` on.
+    bits: u64,
+    token: usize,
+}
+
+impl<'l> Cursor<'l> {
+    fn new(line: &'l Line<'l>) -> Self {
+        let mut cursor = Self { line, block: line.span.start / BLOCK, bits: 0, token: 0 };
+        cursor.load();
+        cursor
+    }
+
+    fn load(&mut self) {
+        let block = self.line.tokens.blocks.get(self.block).copied().unwrap_or_default();
+        self.bits = block.tokens;
+        self.token = block.before as usize;
+    }
+
+    fn place(&mut self, token: usize) -> usize {
+        while self.token + self.bits.count_ones() as usize <= token && self.block < self.line.tokens.blocks.len() {
+            self.block += 1;
+            self.load();
+        }
+        while self.token < token {
+            self.bits &= self.bits.wrapping_sub(1);
+            self.token += 1;
+        }
+        self.block * BLOCK + self.bits.trailing_zeros() as usize
     }
 }
 
@@ -246,49 +343,23 @@ impl Word {
 }
 
 impl Found {
-    /// The record of a line that the block scanner accepted.
-    pub fn record<'a>(&self, chunk: &'a [u8], line: Span, profile: &Profile, bump: &'a Bump) -> (Line<'a>, Anomalies) {
-        let value = |place: usize| if place == NOWHERE { Value::Absent } else { value(chunk, place, bump) };
-        let members = Members {
-            error: value(self.error),
-            code: value(self.code),
-            message: value(self.message),
-            request_id: value(self.request_id),
-        };
-        let fields = self.context.iter().map(|&(_, (field, _, _), _, _)| field);
-        if profile.fields().is_empty() && profile.by().is_empty() && context::are_distinct(fields) {
-            let offers = self.context.iter().map(|&(_, name, _, place)| (name, value(place)));
-            let (context, odd) = context::read_each(profile, offers);
-            let (record, anomalies) = policy::judge(members, context, &[]);
-            return (Line::Record(record), anomalies.union(odd));
-        }
-        let mut offers = Offers::new(bump);
-        let mut level = 0;
-        for &(at, name, key, place) in &self.context {
-            while level < at {
-                offers.descend();
-                level += 1;
+    /// The members of an error, whose value stands here. Whether the line can be decided here.
+    #[cold]
+    fn error(&mut self, line: &Line<'_>, value: usize) -> bool {
+        self.error = value;
+        let text = line.chunk.get(..line.span.end).unwrap_or_default();
+        for (key, member) in Node::at(text, value).members() {
+            let place = match key.0 {
+                b"Code" => &mut self.code,
+                b"Message" => &mut self.message,
+                name if memchr::memchr(b'\\', name).is_some() => return false,
+                _ => continue,
+            };
+            if *place != NOWHERE {
+                return false;
             }
-            let key = str::from_utf8(&chunk[key.start..key.end]).unwrap_or_default();
-            offers.known(name, key, value(place));
+            *place = member.place();
         }
-        let root = Node::at(&chunk[..line.end], line.start);
-        let (context, odd) = offers.read(profile, Overrides::of(root, profile, bump));
-        let by = context::by(root, profile, bump);
-        let (record, anomalies) = policy::judge(members, context, by);
-        (Line::Record(record), anomalies.union(odd))
+        true
     }
-}
-
-/// The value at a place of the chunk. Short strings without escapes, as ids and codes are, take a short way.
-fn value<'a>(chunk: &'a [u8], place: usize, bump: &'a Bump) -> Value<'a> {
-    if let Some((b'"', text)) =
-        chunk.get(place..).and_then(|rest| rest.split_first().map(|(first, rest)| (*first, rest)))
-        && let Some(end) = memchr::memchr2(b'"', b'\\', text)
-        && text.get(end) == Some(&b'"')
-        && let Some(text) = text.get(..end)
-    {
-        return Value::Str(str::from_utf8(text).unwrap_or_default());
-    }
-    Node::at(chunk, place).value(bump)
 }

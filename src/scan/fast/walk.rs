@@ -1,33 +1,40 @@
-//! The walk over brackets and line ends: containers, levels, and the lines themselves. The grammar between two brackets
-//! was checked before.
+//! The walk over the tokens of a chunk: windows, lines, and the keys that may count. The grammar is the memo's; what a
+//! key means is the trail's.
 
-use super::check::Grammar;
-use super::trail::{Found, Trail};
-use super::{NOWHERE, Span};
+use super::Span;
+use super::memo::{LEVEL, Memo, Stack, WINDOW};
+use super::trail::{Found, Line, Trail};
+use crate::scan::simd::{CODE, LINE, MARK, Tokens};
 
-/// Outside of all containers.
-const OUTSIDE: u64 = 1;
+/// A byte in every byte of a word.
+const EACH: u64 = 0x0101_0101_0101_0101;
+/// The codes of a window.
+const CODES: u64 = EACH * CODE as u64;
+/// Its marks, but for the first token, which was passed.
+const MARKS: u64 = (EACH * MARK as u64) & !0xff;
 
-/// The walk over brackets and line ends.
+/// The walk over a chunk.
 pub struct Walk<'c> {
     chunk: &'c [u8],
+    /// The token in front of the next window's new ones.
+    at: usize,
+    /// How many marks of the group were passed.
+    mark: usize,
+    /// How many flaws were passed.
+    flaw: usize,
+    /// The line end in front of the present line, as a token.
+    line_token: usize,
     /// Where the present line begins.
     start: usize,
-    /// Where the root of the present line closed.
-    root_end: usize,
-    /// The open containers: one bit a level, the innermost lowest, which is set for an object; above them a one. What
-    /// is nested too deeply loses that one, and never comes back to [`OUTSIDE`].
-    containers: u64,
-    /// Where the last string opened, of the blocks before.
-    last_opening: usize,
-    /// Not zero when the line cannot be decided here.
-    spoilt: u64,
+    stack: Stack,
+    /// Whether a flaw lies in the present line, of an earlier group.
+    is_spoilt: bool,
 }
 
 impl<'c> Walk<'c> {
     /// The start of a chunk, which is the start of a line.
-    pub const fn new(chunk: &'c [u8]) -> Self {
-        Self { chunk, start: 0, root_end: NOWHERE, containers: OUTSIDE, last_opening: 0, spoilt: 0 }
+    pub fn new(chunk: &'c [u8]) -> Self {
+        Self { chunk, at: 0, mark: 0, flaw: 0, line_token: 0, start: 0, stack: Stack::default(), is_spoilt: false }
     }
 
     /// Where the present line begins.
@@ -35,84 +42,102 @@ impl<'c> Walk<'c> {
         self.start
     }
 
-    /// Walks over the block at `base`; `line` gets the lines that end in it.
-    #[inline(always)]
-    pub fn block(&mut self, base: usize, g: &Grammar, trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
-        let mut events = g.events;
-        let mut rest = u64::MAX;
-        while events != 0 {
-            let upto = events ^ (events - 1);
-            let event = events & upto;
-            self.stretch(base, g, rest & upto, trail);
-            if event & g.newline != 0 {
-                self.end_line(base + event.trailing_zeros() as usize, trail, line);
-            } else {
-                let is_object = u64::from(event & g.curly != 0);
-                let opens = event & g.open != 0;
-                let opened = self.containers << 1 | is_object;
-                self.spoilt |= (self.containers ^ is_object) & u64::from(!opens);
-                self.containers = if opens { opened } else { self.containers >> 1 };
-                if self.containers < trail.floor() {
-                    self.leave(base + event.trailing_zeros() as usize, trail);
+    /// Walks over the tokens that a group has added; `line` gets the lines that end in it.
+    pub fn group(
+        &mut self,
+        tokens: &mut Tokens,
+        memo: &mut Memo,
+        trail: &mut Trail,
+        line: &mut impl FnMut(Span, Option<&Found>),
+    ) {
+        self.mark = 0;
+        self.flaw = 0;
+        while let Some(window) = tokens.codes.get(self.at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
+            let window = u64::from_le_bytes(*window);
+            let mut marks = window & MARKS;
+            if self.at + WINDOW > tokens.len && !ends_line(window, marks) {
+                // The rest of it comes with the next group.
+                break;
+            }
+            let mut codes = window & CODES;
+            let mut passed = WINDOW - 1;
+            let mut ended = None;
+            while marks != 0 {
+                let bit = marks.trailing_zeros() & !7;
+                let place = tokens.marks.get(self.mark).map_or(0, |&place| place as usize);
+                self.mark += 1;
+                if codes >> bit & u64::from(CODE) == u64::from(LINE) {
+                    codes &= u64::MAX >> (56 - bit);
+                    passed = (bit / 8) as usize;
+                    ended = Some(place);
+                    break;
                 }
+                let depth = depth_behind(self.stack, codes & ((1 << bit) - 0x100));
+                trail.offer(self.at + (bit / 8) as usize, place, depth);
+                marks &= marks - 1;
             }
-            rest = !upto;
-            events &= events - 1;
-        }
-        self.stretch(base, g, rest, trail);
-        if g.opening != 0 {
-            self.last_opening = base + (63 - g.opening.leading_zeros() as usize);
-        }
-    }
-
-    /// The bytes between two brackets, with the second one: they have one container.
-    #[inline(always)]
-    fn stretch(&mut self, base: usize, g: &Grammar, stretch: u64, trail: &mut Trail) {
-        let wrong = if self.containers & 1 == 0 { g.wrong_in_array } else { g.wrong_in_object };
-        self.spoilt |= wrong & stretch;
-        let keys = if trail.is_in_response() { g.key_end_in_response } else { g.key_end };
-        if keys & stretch != 0 && self.containers >> 1 < trail.floor() {
-            self.keys(base, g, keys & stretch, trail);
-        }
-    }
-
-    /// Keys of the innermost object on the way.
-    fn keys(&mut self, base: usize, g: &Grammar, mut keys: u64, trail: &mut Trail) {
-        while keys != 0 {
-            let bit = keys & keys.wrapping_neg();
-            let before = g.opening & (bit - 1);
-            let opened = if before == 0 { self.last_opening } else { base + (63 - before.leading_zeros() as usize) };
-            let key = Span { start: opened + 1, end: base + bit.trailing_zeros() as usize };
-            let may_escape = g.backslash != 0 || before == 0;
-            // A key in a torn line may seem to open before the line does.
-            if self.spoilt != 0 || key.start > key.end || !trail.key(self.chunk, key, may_escape) {
-                self.spoilt |= 1;
+            self.stack.go_on(codes, memo);
+            self.at += passed;
+            if let Some(end) = ended {
+                self.end_line(end, tokens, trail, line);
             }
-            keys &= keys - 1;
         }
-    }
-
-    /// The innermost object on the way closed, or something stands behind the root.
-    fn leave(&mut self, at: usize, trail: &mut Trail) {
-        self.spoilt |= u64::from(self.root_end != NOWHERE);
-        if self.containers <= OUTSIDE {
-            self.root_end = at;
-        }
-        trail.leave(self.containers <= OUTSIDE);
+        tokens.pass_marks(self.mark);
+        self.is_spoilt |= self.flaw < tokens.flaws.len();
+        tokens.flaws.clear();
     }
 
     #[inline(always)]
-    fn end_line(&mut self, at: usize, trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) {
-        let span = Span { start: self.start, end: at };
-        let root_end = self.root_end.wrapping_add(1);
-        let is_whole = root_end == at || (root_end + 1 == at && self.chunk.get(root_end) == Some(&b'\r'));
-        let is_object = self.chunk.get(self.start) == Some(&b'{');
-        let sound = self.spoilt == 0 && self.containers == OUTSIDE && is_whole && is_object;
-        line(span, (sound && trail.is_complete(self.chunk)).then_some(&trail.found));
+    fn end_line(
+        &mut self,
+        end: usize,
+        tokens: &Tokens,
+        trail: &mut Trail,
+        line: &mut impl FnMut(Span, Option<&Found>),
+    ) {
+        while tokens.flaws.get(self.flaw).is_some_and(|&place| place as usize <= end) {
+            self.flaw += 1;
+            self.is_spoilt = true;
+        }
+        let span = Span { start: self.start, end };
+        let sound = self.stack.is_sound() && !self.is_spoilt;
+        let tokens = Line { chunk: self.chunk, span, tokens, first: self.line_token + 1 };
+        let found = (sound && trail.follow(&tokens, self.stack.has_one_member())).then_some(&trail.found);
+        line(span, found);
         trail.begin_line();
-        self.start = at + 1;
-        self.root_end = NOWHERE;
-        self.containers = OUTSIDE;
-        self.spoilt = 0;
+        self.start = end + 1;
+        self.line_token = self.at;
+        self.stack = Stack::default();
+        self.is_spoilt = false;
     }
 }
+
+/// Whether a line ends in a window, of which these are the marks.
+#[cold]
+fn ends_line(window: u64, mut marks: u64) -> bool {
+    while marks != 0 {
+        if (window >> (marks.trailing_zeros() & !7)) as u8 & CODE == LINE {
+            return true;
+        }
+        marks &= marks - 1;
+    }
+    false
+}
+
+/// How many containers are open behind some new tokens of a window.
+#[inline(always)]
+fn depth_behind(stack: Stack, codes: u64) -> u32 {
+    let (opened, closed) = brackets(codes);
+    (stack.depth() + opened).wrapping_sub(closed)
+}
+
+/// How many of eight tokens open containers, and how many close one.
+#[inline(always)]
+pub fn brackets(codes: u64) -> (u32, u32) {
+    // By the codes: those that open have the third bit, those that close the second and not the fourth.
+    let opened = codes & EACH << 2;
+    let closed = codes & EACH << 1 & !(codes >> 2);
+    (opened.count_ones(), closed.count_ones())
+}
+
+const _: () = assert!(LEVEL == 2, "a depth is half of the bits of a stack");

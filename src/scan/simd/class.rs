@@ -1,99 +1,83 @@
-//! Classes of bytes, and which class may stand behind which, outside of strings. One bit a class, so that a byte of
-//! what may follow and a byte of what does are compared with one AND.
+//! What a byte is to the grammar: the code of the token that it begins or ends, and flags for the search of tokens.
 
-/// `{` and `[`
-pub const OPEN: u8 = 1 << 0;
-/// `}` and `]`
-pub const CLOSE: u8 = 1 << 1;
+/// No token: white space, and what fills up a window.
+pub const NOTHING: u8 = 0;
+/// LF, the end of a line.
+pub const LINE: u8 = 1;
+/// `}`
+pub const CLOSE_OBJECT: u8 = 2;
+/// `]`
+pub const CLOSE_ARRAY: u8 = 3;
+/// `{`
+pub const OPEN_OBJECT: u8 = 4;
+/// `[`
+pub const OPEN_ARRAY: u8 = 5;
 /// `,`
-pub const COMMA: u8 = 1 << 2;
-/// `:`
-pub const COLON: u8 = 1 << 3;
-/// `"`; in front of something it is a closing one, behind something an opening one.
-pub const QUOTE: u8 = 1 << 4;
-/// The blank.
-pub const BLANK: u8 = 1 << 5;
-/// LF and CR
-pub const NEWLINE: u8 = 1 << 6;
-/// Everything else. What is no digit is looked at again.
-pub const SCALAR: u8 = 1 << 7;
+pub const COMMA: u8 = 8;
+/// A string; the token stands at its closing quote.
+pub const STRING: u8 = 9;
+/// A string with a colon right behind it. The colon itself is no token.
+pub const KEY: u8 = STRING + 1;
+/// A number or literal; the token stands at its first byte.
+pub const SCALAR: u8 = 11;
 
-/// What a value begins with.
-const VALUE: u8 = OPEN | QUOTE | SCALAR;
+/// The bits of a byte that hold a code.
+pub const CODE: u8 = 0x0f;
+/// A bracket or comma: each is a token of its own.
+pub const SINGLE: u8 = 0x10;
+/// What numbers and literals are made of, and everything that can stand in strings only.
+pub const BARE: u8 = 0x20;
+/// Of those what is no digit.
+pub const ODD: u8 = 0x40;
+/// A line end, or a key that may be `RequestId` or `Error`: its place is kept.
+pub const MARK: u8 = 0x80;
 
-/// The class of a byte.
+/// The code and flags of a byte. One of 0x80 or more is a flaw outside of strings, whatever its class; a tier may take it
+/// for the one of its lower seven bits.
 pub const fn of(byte: u8) -> u8 {
     match byte {
-        b'{' | b'[' => OPEN,
-        b'}' | b']' => CLOSE,
-        b',' => COMMA,
-        b':' => COLON,
-        b'"' => QUOTE,
-        b' ' => BLANK,
-        b'\n' | b'\r' => NEWLINE,
-        _ => SCALAR,
+        b'\n' => LINE | MARK,
+        b'{' => OPEN_OBJECT | SINGLE,
+        b'}' => CLOSE_OBJECT | SINGLE,
+        b'[' => OPEN_ARRAY | SINGLE,
+        b']' => CLOSE_ARRAY | SINGLE,
+        b',' => COMMA | SINGLE,
+        b'"' => STRING,
+        b' ' | b'\t' | b'\r' => NOTHING,
+        b'0'..=b'9' => SCALAR | BARE,
+        _ => SCALAR | BARE | ODD,
     }
 }
 
-/// The classes that may stand behind a class. One blank may stand behind a comma or a colon, as Python writes it;
-/// other white space is left to the slower scanners. What else the container asks for is not known here.
-pub const fn behind(class: u8) -> u8 {
-    match class {
-        OPEN => VALUE | CLOSE,
-        CLOSE => CLOSE | COMMA | NEWLINE,
-        COMMA | COLON => VALUE | BLANK,
-        QUOTE => CLOSE | COMMA | COLON,
-        BLANK => VALUE,
-        NEWLINE => OPEN | NEWLINE,
-        _ => SCALAR | COMMA | CLOSE,
-    }
-}
-
-/// For the lower half of a byte, the classes but [`SCALAR`] that it may belong to.
-pub const LOW_NIBBLE: [u8; 16] = nibbles(false);
-/// For the upper half of a byte, the classes but [`SCALAR`] that it may belong to: both halves together are exact.
-pub const HIGH_NIBBLE: [u8; 16] = nibbles(true);
-
-const fn nibbles(high: bool) -> [u8; 16] {
-    let mut table = [0; 16];
+/// [`of`] as a table.
+pub static CLASSES: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        let class = of(byte as u8);
-        if class != SCALAR {
-            table[if high { byte >> 4 } else { byte & 15 }] |= class;
-        }
+        table[byte] = of(byte as u8);
         byte += 1;
     }
     table
+};
+
+/// A byte that may stand behind a backslash.
+pub const ESCAPABLE: u8 = 1;
+/// A hexadecimal digit.
+pub const HEX: u8 = 2;
+
+/// What a byte below 0x80 is to an escape.
+pub const fn escape(byte: u8) -> u8 {
+    let escapable = matches!(byte, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' | b'u');
+    (if escapable { ESCAPABLE } else { 0 }) | if byte.is_ascii_hexdigit() { HEX } else { 0 }
 }
 
-/// What may stand behind the classes of the lower four bits, by those bits.
-pub const BEHIND_LOW: [u8; 16] = behinds(0);
-/// What may stand behind the classes of the upper four bits, by those bits.
-pub const BEHIND_HIGH: [u8; 16] = behinds(4);
-
-const fn behinds(shift: u32) -> [u8; 16] {
-    let mut table = [0; 16];
-    let mut bit = 0;
-    while bit < 4 {
-        table[1 << bit] = behind(1 << (bit + shift));
-        bit += 1;
+/// [`escape`] as a table.
+pub static ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = escape(byte as u8);
+        byte += 1;
     }
     table
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tables_of_halves_are_exact() {
-        for byte in 0..=255_u8 {
-            let both = LOW_NIBBLE[usize::from(byte & 15)] & HIGH_NIBBLE[usize::from(byte >> 4)];
-            let class = if both == 0 { SCALAR } else { both };
-            assert_eq!(class, of(byte), "{byte:#x}");
-            let follow = BEHIND_LOW[usize::from(class & 15)] | BEHIND_HIGH[usize::from(class >> 4)];
-            assert_eq!(follow, behind(class), "{byte:#x}");
-        }
-    }
-}
+};

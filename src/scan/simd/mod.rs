@@ -1,53 +1,30 @@
-//! Blocks of 64 bytes as bit masks: the portable version is the specification, the vector versions are held to it.
-//! It knows characters, not JSON.
+//! Bytes become tokens: brackets, commas, keys, strings, numbers and literals, line ends, in blocks of 64 bytes. The
+//! portable version is the specification, the vector versions are held to it. It knows where tokens are and which bytes
+//! spoil a line whatever stands around them, not what may follow what.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod class;
+mod lex;
+#[cfg(target_arch = "x86_64")]
+mod nibbles;
 mod portable;
+mod tokens;
+#[cfg(target_arch = "x86_64")]
 mod utf8;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use super::fast::{self, Found, Span, Trail};
+pub use class::{
+    CLOSE_ARRAY, CLOSE_OBJECT, CODE, COMMA, KEY, LINE, MARK, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING,
+};
+use tokens::GROUP_BYTES;
+pub use tokens::Tokens;
 
 /// Bytes in a block; bit `i` of a mask belongs to byte `i`.
 pub const BLOCK: usize = 64;
-
-/// Which bytes of a block are what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Masks {
-    /// `"`
-    pub quote: u64,
-    /// `\`
-    pub backslash: u64,
-    /// `{` and `[`
-    pub open: u64,
-    /// `}` and `]`
-    pub close: u64,
-    /// Of the brackets the curly ones; other bits are arbitrary.
-    pub curly: u64,
-    /// `,`
-    pub comma: u64,
-    /// `:`
-    pub colon: u64,
-    /// LF
-    pub newline: u64,
-    /// The blank.
-    pub blank: u64,
-    /// Bytes below 0x20.
-    pub control: u64,
-    /// Bytes of no class of their own.
-    pub scalar: u64,
-    /// `0` to `9`
-    pub digit: u64,
-    /// `0`
-    pub zero: u64,
-    /// `R` and `E`, the first letters of the keys of a response object that count.
-    pub initial: u64,
-    /// Bytes whose class may not stand behind that of the byte before; means something outside of strings only.
-    pub misplaced: u64,
-    /// Bytes that break a sequence of UTF-8, or follow one that is broken.
-    pub not_utf8: u64,
-}
 
 /// Which instructions the block scanner may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,17 +78,41 @@ impl Tier {
     }
 }
 
-/// Runs the block scanner over a chunk in a tier and gives the number of LF; one that the processor lacks falls back to the portable version.
-pub fn run(tier: Tier, chunk: &[u8], trail: &mut Trail, line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
-    match tier {
-        #[cfg(target_arch = "x86_64")]
-        Tier::Avx512 if x86::has_avx512() => x86::run_avx512(chunk, trail, line),
-        #[cfg(target_arch = "x86_64")]
-        Tier::Avx2 if x86::has_avx2() => x86::run_avx2(chunk, trail, line),
-        _ => {
-            let mut state = portable::Classifier::new();
-            fast::run(chunk, trail, line, |block| state.block(block), portable::prefix_xor)
+/// Finds the tokens of a chunk, group by group.
+#[derive(Debug)]
+pub struct Lexer<'c> {
+    chunk: &'c [u8],
+    at: usize,
+    tier: Tier,
+    state: portable::State,
+    carry: lex::Carry,
+}
+
+impl<'c> Lexer<'c> {
+    /// The start of a chunk, which is the start of a line. A tier that the processor lacks falls back to the portable
+    /// version.
+    pub fn new(chunk: &'c [u8], tier: Tier) -> Self {
+        let tier = if tier.is_available() { tier } else { Tier::Portable };
+        Self { chunk, at: 0, tier, state: portable::State::default(), carry: lex::Carry::default() }
+    }
+
+    /// Appends the tokens of the next group, and tells whether there was one.
+    pub fn group(&mut self, out: &mut Tokens) -> bool {
+        let range = (self.at, self.chunk.len().min(self.at + GROUP_BYTES));
+        if range.0 == range.1 {
+            return false;
         }
+        out.begin_group();
+        match self.tier {
+            #[cfg(target_arch = "x86_64")]
+            Tier::Avx512 => x86::lex_avx512(self.chunk, range, &mut self.carry, out),
+            #[cfg(target_arch = "x86_64")]
+            Tier::Avx2 => x86::lex_avx2(self.chunk, range, &mut self.carry, out),
+            _ => portable::lex(self.chunk, range, &mut self.state, out),
+        }
+        out.end_group();
+        self.at = range.1;
+        true
     }
 }
 

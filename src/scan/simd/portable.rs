@@ -1,16 +1,21 @@
-//! Masks by arithmetic on 64-bit words and by tables. This is the specification of the vector versions.
+//! Tokens byte by byte: runs everywhere, and is the specification of the vector versions.
 
-use super::{BLOCK, Masks, class};
+use super::BLOCK;
+use super::class::{self, BARE, CODE, KEY, LINE, MARK, ODD, SINGLE, STRING};
+use super::tokens::{Block, Tokens};
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const LOW7: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// What is kept from block to block.
-#[derive(Clone, Copy, Debug)]
-pub struct Classifier {
-    /// The class of the last byte.
-    before: u8,
+/// What the bytes before left.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct State {
+    in_string: bool,
+    /// Behind a backslash that is not itself escaped.
+    escaped: bool,
+    /// In a number or literal, or in something that is neither.
+    bare: bool,
+    /// In a stretch of it without digits.
+    odd: bool,
+    /// Right behind a key, where a colon stands.
+    key: bool,
     utf8: Utf8,
 }
 
@@ -24,129 +29,117 @@ struct Utf8 {
     high: u8,
 }
 
-impl Classifier {
-    /// The start of a chunk, which is the start of a line.
-    pub const fn new() -> Self {
-        Self { before: class::NEWLINE, utf8: Utf8 { missing: 0, low: 0, high: 0 } }
+/// Finds the tokens of the bytes from `from` up to `to`; `from` is a multiple of the block.
+pub fn lex(chunk: &[u8], (from, to): (usize, usize), state: &mut State, out: &mut Tokens) {
+    for base in (from..to).step_by(BLOCK) {
+        let before = out.len as u32;
+        let mut tokens = 0;
+        let block = chunk.get(base..to.min(base + BLOCK)).unwrap_or_default();
+        for (place, &byte) in block.iter().enumerate() {
+            if let Some(code) = state.byte(chunk, base + place, byte, out) {
+                tokens |= 1 << place;
+                out.codes[out.len] = code;
+                out.len += 1;
+            }
+        }
+        out.blocks.push(Block { tokens, before });
     }
+}
 
-    /// Classifies the next block.
+impl State {
+    /// The code of the token at a byte, when there is one.
     #[inline]
-    pub fn block(&mut self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks::default();
-        let (words, _) = block.as_chunks::<8>();
-        let mut high = 0;
-        let mut cr = 0;
-        for (place, word) in words.iter().enumerate() {
-            let word = u64::from_le_bytes(*word);
-            let folded = word | (ONES * 0x20);
-            let at = 8 * place;
-            masks.quote |= equal(word, b'"') << at;
-            masks.backslash |= equal(word, b'\\') << at;
-            masks.open |= equal(folded, b'{') << at;
-            masks.close |= equal(folded, b'}') << at;
-            masks.curly |= gather(word << 2) << at;
-            masks.comma |= equal(word, b',') << at;
-            masks.colon |= equal(word, b':') << at;
-            masks.newline |= equal(word, b'\n') << at;
-            cr |= equal(word, b'\r') << at;
-            masks.blank |= equal(word, b' ') << at;
-            masks.control |= below(word, 0x20) << at;
-            masks.digit |= (below(word, b'9' + 1) & !below(word, b'0')) << at;
-            masks.zero |= equal(word, b'0') << at;
-            masks.initial |= (equal(word, b'R') | equal(word, b'E')) << at;
-            high |= word & HIGH;
+    fn byte(&mut self, chunk: &[u8], at: usize, byte: u8, out: &mut Tokens) -> Option<u8> {
+        let escaped = std::mem::take(&mut self.escaped);
+        let behind_key = std::mem::take(&mut self.key);
+        let was_bare = std::mem::take(&mut self.bare);
+        let was_odd = std::mem::take(&mut self.odd);
+        let mut flaw = !self.utf8.takes(byte) || escaped && !is_escape(chunk, at, byte);
+        let mut mark = byte == b'\n';
+        self.escaped = byte == b'\\' && !escaped;
+        let code = if byte == b'\n' {
+            flaw |= std::mem::take(&mut self.in_string);
+            out.line_ends += 1;
+            Some(LINE | MARK)
+        } else if byte == b'"' && !escaped {
+            self.in_string = !self.in_string;
+            (!self.in_string).then(|| {
+                self.key = chunk.get(at + 1) == Some(&b':');
+                mark = self.key && may_count(chunk, at);
+                if self.key { KEY | if mark { MARK } else { 0 } } else { STRING }
+            })
+        } else if self.in_string {
+            flaw |= byte < 0x20;
+            None
+        } else {
+            flaw |= byte >= 0x80;
+            let class = class::of(byte);
+            self.bare = class & BARE != 0 && !behind_key;
+            self.odd = self.bare && class & ODD != 0;
+            let starts = self.bare && !was_bare;
+            if self.odd && !was_odd || starts && byte == b'0' {
+                out.odds[out.odds_len] = at as u32;
+                out.odds_len += 1;
+            }
+            (class & SINGLE != 0 || starts).then_some(class & CODE)
+        };
+        if mark {
+            out.marks[out.marks_len] = at as u32;
+            out.marks_len += 1;
         }
-        let named = [
-            (class::OPEN, masks.open),
-            (class::CLOSE, masks.close),
-            (class::COMMA, masks.comma),
-            (class::COLON, masks.colon),
-            (class::QUOTE, masks.quote),
-            (class::BLANK, masks.blank),
-            (class::NEWLINE, masks.newline | cr),
-        ];
-        masks.scalar = !named.iter().fold(0, |all, (_, bytes)| all | bytes);
-        masks.misplaced = self.misplaced(named.into_iter().chain([(class::SCALAR, masks.scalar)]));
-        if high != 0 || self.utf8.missing != 0 {
-            masks.not_utf8 = self.utf8.block(block);
+        if flaw {
+            out.flaws.push(at as u32);
         }
-        masks
+        code
     }
+}
 
-    /// Bytes whose class may not stand behind that of the byte before, of the bytes of each class.
-    fn misplaced(&mut self, classes: impl Iterator<Item = (u8, u64)> + Clone) -> u64 {
-        let mut placed = 0;
-        let mut last = 0;
-        for (before, bytes) in classes.clone() {
-            let next = bytes << 1 | u64::from(self.before == before);
-            let behind = class::behind(before);
-            let allowed = classes.clone().filter(|(class, _)| behind & class != 0);
-            placed |= next & allowed.fold(0, |all, (_, bytes)| all | bytes);
-            last |= if bytes >> 63 == 1 { before } else { 0 };
-        }
-        self.before = last;
-        !placed
+/// Whether the key that closes here may be `RequestId` or `Error`.
+fn may_count(chunk: &[u8], closing: usize) -> bool {
+    let before = |length: usize| closing.checked_sub(length).and_then(|place| chunk.get(place)).copied();
+    (before(10), before(9)) == (Some(b'"'), Some(b'R')) || (before(6), before(5)) == (Some(b'"'), Some(b'E'))
+}
+
+/// Whether a byte may stand behind a backslash, with digits behind a `u`. Letters that could spell a key that counts
+/// are left to the slower scanners.
+fn is_escape(chunk: &[u8], at: usize, byte: u8) -> bool {
+    match byte {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => true,
+        b'u' => match chunk.get(at + 1..at + 5) {
+            Some([b'0', b'0', b'4'..=b'7', _]) | None => false,
+            Some(digits) => digits.iter().all(u8::is_ascii_hexdigit),
+        },
+        _ => false,
     }
 }
 
 impl Utf8 {
-    /// Which bytes show that something is not UTF-8: at the place of the byte that breaks a sequence.
-    fn block(&mut self, block: &[u8; BLOCK]) -> u64 {
-        let mut wrong = 0;
-        for (place, &byte) in block.iter().enumerate() {
-            if self.missing > 0 && (self.low..=self.high).contains(&byte) {
-                *self = Self { missing: self.missing - 1, low: 0x80, high: 0xbf };
-                continue;
-            }
-            wrong |= u64::from(self.missing > 0) << place;
-            let (missing, low, high) = match byte {
-                0..0x80 => (0, 0, 0),
-                0xc2..=0xdf => (1, 0x80, 0xbf),
-                0xe0 => (2, 0xa0, 0xbf),
-                0xed => (2, 0x80, 0x9f),
-                0xe1..=0xef => (2, 0x80, 0xbf),
-                0xf0 => (3, 0x90, 0xbf),
-                0xf1..=0xf3 => (3, 0x80, 0xbf),
-                0xf4 => (3, 0x80, 0x8f),
-                _ => {
-                    wrong |= 1 << place;
-                    (0, 0, 0)
-                }
-            };
-            *self = Self { missing, low, high };
+    /// Goes on by a byte; whether that is UTF-8 so far. Broken sequences end.
+    #[inline]
+    fn takes(&mut self, byte: u8) -> bool {
+        if self.missing == 0 && byte < 0x80 {
+            return true;
         }
-        wrong
+        if self.missing > 0 && (self.low..=self.high).contains(&byte) {
+            *self = Self { missing: self.missing - 1, low: 0x80, high: 0xbf };
+            return true;
+        }
+        let was_whole = self.missing == 0;
+        let (missing, low, high) = match byte {
+            0..0x80 => (0, 0, 0),
+            0xc2..=0xdf => (1, 0x80, 0xbf),
+            0xe0 => (2, 0xa0, 0xbf),
+            0xed => (2, 0x80, 0x9f),
+            0xe1..=0xef => (2, 0x80, 0xbf),
+            0xf0 => (3, 0x90, 0xbf),
+            0xf1..=0xf3 => (3, 0x80, 0xbf),
+            0xf4 => (3, 0x80, 0x8f),
+            _ => {
+                *self = Self::default();
+                return false;
+            }
+        };
+        *self = Self { missing, low, high };
+        was_whole
     }
-}
-
-/// Bit `i` of the result is the exclusive or of bits 0 to `i`.
-#[inline]
-pub const fn prefix_xor(mut bits: u64) -> u64 {
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    bits ^ (bits << 32)
-}
-
-/// The top bits of the eight bytes, as eight bits.
-#[inline]
-const fn gather(word: u64) -> u64 {
-    ((word & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
-/// Which bytes are this one. Exact, without carries from byte to byte.
-#[inline]
-const fn equal(word: u64, byte: u8) -> u64 {
-    let differs = word ^ ONES.wrapping_mul(byte as u64);
-    gather(!(((differs & LOW7) + LOW7) | differs))
-}
-
-/// Which bytes are below a bound of at most 0x80.
-#[inline]
-const fn below(word: u64, bound: u8) -> u64 {
-    let reaches = (word & LOW7) + ONES.wrapping_mul(0x80 - bound as u64);
-    gather(!(reaches | word))
 }

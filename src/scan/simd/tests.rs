@@ -1,59 +1,134 @@
-//! The vector versions against the portable one, and the portable one against plain comparisons.
+//! The vector versions against the portable one, and the portable one against plain words; buffers end at guard pages.
+
+#![allow(unsafe_code)]
 
 use super::*;
 
-/// Blocks that hold every byte at every place, and pseudo-random ones.
-fn blocks() -> impl Iterator<Item = [u8; BLOCK]> {
-    let every = (0..=255_u8).map(|first| std::array::from_fn(|place| first.wrapping_add(place as u8)));
-    let mut state = 1_u64;
-    let random = (0..2000).map(move |_| {
-        std::array::from_fn(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 56) as u8
-        })
-    });
-    every.chain(random)
+/// What a tier says of a chunk: codes with their marks, the places of tokens, marks, odd bytes and the lines with flaws.
+#[derive(Debug, PartialEq, Eq)]
+struct Told {
+    codes: Vec<u8>,
+    places: Vec<usize>,
+    marks: Vec<u32>,
+    odds: Vec<u32>,
+    flawed: Vec<usize>,
+    line_ends: usize,
 }
 
-fn plain(before: u8, block: &[u8; BLOCK]) -> Masks {
-    let mask = |is: &dyn Fn(u8) -> bool| (0..BLOCK).fold(0, |mask, place| mask | u64::from(is(block[place])) << place);
-    let pairs = std::iter::once(before).chain(*block).zip(*block).enumerate();
-    Masks {
-        quote: mask(&|byte| byte == b'"'),
-        backslash: mask(&|byte| byte == b'\\'),
-        open: mask(&|byte| byte == b'{' || byte == b'['),
-        close: mask(&|byte| byte == b'}' || byte == b']'),
-        curly: mask(&|byte| byte & 0x20 != 0),
-        comma: mask(&|byte| byte == b','),
-        colon: mask(&|byte| byte == b':'),
-        newline: mask(&|byte| byte == b'\n'),
-        blank: mask(&|byte| byte == b' '),
-        control: mask(&|byte| byte < 0x20),
-        scalar: mask(&|byte| !b"{}[],:\" \n\r".contains(&byte)),
-        digit: mask(&|byte| byte.is_ascii_digit()),
-        zero: mask(&|byte| byte == b'0'),
-        initial: mask(&|byte| byte == b'R' || byte == b'E'),
-        misplaced: pairs.fold(0, |mask, (place, (before, byte))| {
-            mask | u64::from(class::behind(class::of(before)) & class::of(byte) == 0) << place
-        }),
-        not_utf8: 0,
+fn told(chunk: &[u8], tier: Tier) -> Told {
+    let mut tokens = Tokens::default();
+    tokens.begin();
+    let mut lexer = Lexer::new(chunk, tier);
+    let mut odds = Vec::new();
+    while lexer.group(&mut tokens) {
+        odds.extend_from_slice(&tokens.odds[..tokens.odds_len]);
+    }
+    let bits = |(place, block): (usize, &tokens::Block)| {
+        let bits = block.tokens;
+        (0..BLOCK).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| place * BLOCK + bit)
+    };
+    let line_of = |&place: &u32| chunk[..place as usize].iter().filter(|&&byte| byte == b'\n').count();
+    let mut flawed: Vec<_> = tokens.flaws.iter().map(line_of).collect();
+    flawed.dedup();
+    // What stands behind the last line end is decided elsewhere.
+    flawed.retain(|&line| line < tokens.line_ends);
+    Told {
+        codes: tokens.codes[..tokens.len].iter().map(|code| code & (CODE | MARK)).collect(),
+        places: tokens.blocks.iter().enumerate().flat_map(bits).collect(),
+        marks: tokens.marks[..tokens.marks_len].to_vec(),
+        odds,
+        flawed,
+        line_ends: tokens.line_ends,
+    }
+}
+
+fn vectors() -> impl Iterator<Item = Tier> {
+    [Tier::Avx2, Tier::Avx512].into_iter().filter(|tier| tier.is_available())
+}
+
+/// Pseudo-random numbers below a bound.
+fn dice(mut seed: u64) -> impl FnMut(usize) -> usize {
+    move |bound| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % bound
+    }
+}
+
+/// Texts without bytes of 0x80 or more, of bytes and words that mean something.
+fn texts() -> impl Iterator<Item = Vec<u8>> {
+    const WORDS: [&[u8]; 24] = [
+        b"\"",
+        b"\\",
+        b"\n",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b",",
+        b":",
+        b" ",
+        b"\t",
+        b"\r",
+        b"0",
+        b"1.5e-3",
+        b"true",
+        b"null",
+        b"\"RequestId\":",
+        b"\"Error\":",
+        b"\\\"",
+        b"\\u4f60",
+        b"\\u0045",
+        b"\\\\",
+        b"\"key\": \"value\"",
+        b"\x01",
+    ];
+    let mut dice = dice(1);
+    (0..4000).map(move |round| {
+        let mut text = Vec::new();
+        while text.len() < round % 700 {
+            match dice(8) {
+                0 => text.push(dice(128) as u8),
+                1 => text.extend(std::iter::repeat_n(b'x', dice(80))),
+                _ => text.extend_from_slice(WORDS[dice(WORDS.len())]),
+            }
+        }
+        text
+    })
+}
+
+#[test]
+fn every_tier_gives_the_tokens_of_the_portable_one() {
+    for text in texts() {
+        let expected = told(&text, Tier::Portable);
+        for tier in vectors() {
+            assert_eq!(told(&text, tier), expected, "{tier:?} {:?}", String::from_utf8_lossy(&text));
+        }
     }
 }
 
 #[test]
-fn portable_masks_are_plain_comparisons() {
-    let mut state = portable::Classifier::new();
-    let mut before = b'\n';
-    for block in blocks() {
-        let masks = Masks { not_utf8: 0, ..state.block(&block) };
-        assert_eq!(masks, plain(before, &block), "{block:?}");
-        before = block[BLOCK - 1];
+fn tokens_are_what_a_reader_sees() {
+    let text = b"{\"Error\": [tr, -1,\"a\\\"\"] ,\"RequestId\":{}}\n{\"x\" :0}\n";
+    for tier in vectors().chain([Tier::Portable]) {
+        let told = told(text, tier);
+        let mark = |code: u8| code | MARK;
+        let first = [mark(LINE), OPEN_OBJECT, mark(KEY), OPEN_ARRAY, SCALAR, COMMA, SCALAR, COMMA, STRING, CLOSE_ARRAY];
+        let second = [COMMA, mark(KEY), OPEN_OBJECT, CLOSE_OBJECT, CLOSE_OBJECT, mark(LINE)];
+        // The colon behind a blank is taken for the start of a number, and so is one.
+        let third = [OPEN_OBJECT, STRING, SCALAR, CLOSE_OBJECT, mark(LINE)];
+        assert_eq!(told.codes, [&first[..], &second, &third].concat());
+        let places = [0, 7, 10, 11, 13, 15, 17, 22, 23, 25, 36, 38, 39, 40, 41, 42, 45, 47, 49, 50];
+        assert_eq!(told.places, places);
+        assert_eq!(told.marks, [7, 36, 41, 50]);
+        assert_eq!(told.odds, [11, 15, 47]);
+        assert!(told.flawed.is_empty());
+        assert_eq!(told.line_ends, 2);
     }
 }
 
-/// Texts that are UTF-8 or nearly so, of whole blocks.
-fn texts() -> impl Iterator<Item = Vec<u8>> {
-    let characters = ["a", "é", "你", "😀", "\u{7ff}", "\u{800}", "\u{ffff}", "\u{10000}", "\u{10ffff}"];
+/// Characters and what is none, between quotes.
+fn strings() -> impl Iterator<Item = Vec<u8>> {
+    let characters = ["a", "é", "你", "😀", "\u{7ff}", "\u{800}", "\u{ffff}", "\u{10000}", "\u{10ffff}", "\",\""];
     let broken: [&[u8]; 12] = [
         b"\x80",
         b"\xbf",
@@ -68,49 +143,110 @@ fn texts() -> impl Iterator<Item = Vec<u8>> {
         b"\xe4\xbd",
         b"\xf0\x9f\x98",
     ];
-    let mut seed = 7_u64;
+    let mut dice = dice(7);
     (0..3000).map(move |round| {
-        let mut text = Vec::new();
-        while text.len() < 4 * BLOCK {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let pick = (seed >> 33) as usize;
-            if round % 2 == 1 && pick.is_multiple_of(40) {
-                text.extend_from_slice(broken[pick / 40 % broken.len()]);
+        let mut text = vec![b'"'];
+        while text.len() < 20 + round % 300 {
+            if round % 2 == 1 && dice(40) == 0 {
+                text.extend_from_slice(broken[dice(broken.len())]);
             } else {
-                text.extend_from_slice(characters[pick % characters.len()].as_bytes());
+                text.extend_from_slice(characters[dice(characters.len())].as_bytes());
             }
         }
-        text.truncate(3 * BLOCK);
-        text.extend_from_slice(&[b' '; BLOCK]);
+        text.extend_from_slice(b"\",1\n");
         text
     })
 }
 
 #[test]
-fn what_is_not_utf8_is_found() {
-    for text in texts() {
-        let mut state = portable::Classifier::new();
-        let wrong = text.as_chunks().0.iter().fold(0, |wrong, block| wrong | state.block(block).not_utf8);
-        assert_eq!(wrong == 0, str::from_utf8(&text).is_ok(), "{text:x?}");
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[test]
-fn every_tier_gives_the_masks_of_the_portable_one() {
-    let random = blocks().collect::<Vec<_>>();
-    let texts = texts().map(|text| text.as_chunks().0.to_vec());
-    for run in std::iter::once(random).chain(texts) {
-        x86::assert_like_portable(&run);
+fn what_is_not_utf8_is_a_flaw_in_every_tier() {
+    for text in strings() {
+        for tier in vectors().chain([Tier::Portable]) {
+            let told = told(&text, tier);
+            assert_eq!(told.flawed.is_empty(), str::from_utf8(&text).is_ok(), "{tier:?} {text:x?}");
+            assert_eq!(told.line_ends, 1);
+        }
     }
 }
 
 #[test]
-fn prefix_xor_is_a_running_parity() {
-    let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
-    for _ in 0..1000 {
-        let parity = (0..64).fold(0, |sum, place| sum | u64::from((bits << (63 - place)).count_ones() & 1) << place);
-        assert_eq!(portable::prefix_xor(bits), parity);
-        bits = bits.rotate_left(7).wrapping_mul(0xff51_afd7_ed55_8ccd);
+fn an_escape_is_a_flaw_when_it_is_none_or_may_spell_a_key() {
+    for (escape, fine) in [
+        ("\\n", true),
+        ("\\/", true),
+        ("\\\\", true),
+        ("\\x", false),
+        ("\\'", false),
+        ("\\é", false),
+        ("\\u4f60", true),
+        ("\\u00e9", true),
+        ("\\u0045", false),
+        ("\\u12g4", false),
+        ("\\u12", false),
+        ("\\\u{1}", false),
+    ] {
+        for before in 0..130 {
+            let text = format!("\"{}{escape}\"\n", "x".repeat(before));
+            for tier in vectors().chain([Tier::Portable]) {
+                assert_eq!(told(text.as_bytes(), tier).flawed.is_empty(), fine, "{tier:?} {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_torn_line_spoils_itself_only() {
+    for before in 0..130 {
+        let text = format!("[1]\n{{\"{}\n[\"a\"]\n\\\n[2]\n", "x".repeat(before));
+        for tier in vectors().chain([Tier::Portable]) {
+            let told = told(text.as_bytes(), tier);
+            // A backslash outside of strings is found with the numbers.
+            assert_eq!(told.flawed, [1, 3], "{tier:?} {text}");
+            assert_eq!(told.line_ends, 5);
+        }
+    }
+}
+
+/// Memory with pages before and behind it that nobody may touch.
+struct Guarded {
+    start: *mut u8,
+    page: usize,
+}
+
+impl Guarded {
+    fn new() -> Self {
+        use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
+        let page = rustix::param::page_size();
+        // SAFETY: new pages are mapped, nothing is replaced; the two outer ones lose their access.
+        unsafe {
+            let start =
+                mmap_anonymous(std::ptr::null_mut(), 3 * page, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE)
+                    .unwrap();
+            mprotect(start, page, MprotectFlags::empty()).unwrap();
+            mprotect(start.byte_add(2 * page), page, MprotectFlags::empty()).unwrap();
+            Self { start: start.byte_add(page).cast(), page }
+        }
+    }
+
+    fn bytes(&mut self) -> &mut [u8] {
+        // SAFETY: the page between the others can be read and written, and belongs to nobody else.
+        unsafe { std::slice::from_raw_parts_mut(self.start, self.page) }
+    }
+}
+
+#[test]
+fn no_tier_reads_beyond_its_buffer() {
+    let mut memory = Guarded::new();
+    let page = memory.page;
+    let text: Vec<u8> = texts().skip(600).take(40).flatten().take(page).collect();
+    for length in 0..=256 {
+        for place in [0, page - length] {
+            let buffer = &mut memory.bytes()[place..place + length];
+            buffer.copy_from_slice(&text[page - length..]);
+            let expected = told(buffer, Tier::Portable);
+            for tier in vectors() {
+                assert_eq!(told(buffer, tier), expected, "{tier:?} {length}");
+            }
+        }
     }
 }

@@ -1,0 +1,59 @@
+//! The record of a line that the block scanner decided, read from the places of its members.
+
+use bumpalo::Bump;
+
+use super::trail::Found;
+use super::{NOWHERE, Span};
+use crate::profile::Profile;
+use crate::record::{Anomalies, Line};
+use crate::scan::context::{self, Offers, Overrides};
+use crate::scan::json::Node;
+use crate::scan::policy::{self, Members, Value};
+
+impl Found {
+    /// The record of a line that the block scanner accepted.
+    pub fn record<'a>(&self, chunk: &'a [u8], line: Span, profile: &Profile, bump: &'a Bump) -> (Line<'a>, Anomalies) {
+        let value = |place: usize| if place == NOWHERE { Value::Absent } else { value(chunk, place, bump) };
+        let members = Members {
+            error: value(self.error),
+            code: value(self.code),
+            message: value(self.message),
+            request_id: value(self.request_id),
+        };
+        let fields = self.context.iter().map(|&(_, (field, _, _), _, _)| field);
+        if profile.fields().is_empty() && profile.by().is_empty() && context::are_distinct(fields) {
+            let offers = self.context.iter().map(|&(_, name, _, place)| (name, value(place)));
+            let (context, odd) = context::read_each(profile, offers);
+            let (record, anomalies) = policy::judge(members, context, &[]);
+            return (Line::Record(record), anomalies.union(odd));
+        }
+        let mut offers = Offers::new(bump);
+        let mut level = 0;
+        for &(at, name, key, place) in &self.context {
+            while level < at {
+                offers.descend();
+                level += 1;
+            }
+            let key = str::from_utf8(&chunk[key.start..key.end]).unwrap_or_default();
+            offers.known(name, key, value(place));
+        }
+        let root = Node::at(&chunk[..line.end], line.start);
+        let (context, odd) = offers.read(profile, Overrides::of(root, profile, bump));
+        let by = context::by(root, profile, bump);
+        let (record, anomalies) = policy::judge(members, context, by);
+        (Line::Record(record), anomalies.union(odd))
+    }
+}
+
+/// The value at a place of the chunk. Short strings without escapes, as ids and codes are, take a short way.
+fn value<'a>(chunk: &'a [u8], place: usize, bump: &'a Bump) -> Value<'a> {
+    if let Some((b'"', text)) =
+        chunk.get(place..).and_then(|rest| rest.split_first().map(|(first, rest)| (*first, rest)))
+        && let Some(end) = memchr::memchr2(b'"', b'\\', text)
+        && text.get(end) == Some(&b'"')
+        && let Some(text) = text.get(..end)
+    {
+        return Value::Str(str::from_utf8(text).unwrap_or_default());
+    }
+    Node::at(chunk, place).value(bump)
+}

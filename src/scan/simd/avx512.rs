@@ -1,0 +1,218 @@
+//! Tokens by 512-bit vectors with byte masks, byte permutations and compression: one vector a block.
+
+#![allow(unsafe_code)]
+
+use std::arch::asm;
+use std::arch::x86_64::*;
+
+use super::class::{BARE, CLASSES, ESCAPABLE, ESCAPES, HEX, MARK, ODD, SINGLE};
+use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Steps, Strings};
+use super::tokens::Tokens;
+use super::x86::{prefix_xor, table};
+use super::{BLOCK, utf8};
+
+/// The places of a block.
+const PLACES: [u8; BLOCK] = {
+    let mut places = [0; BLOCK];
+    let mut place = 0;
+    while place < BLOCK {
+        places[place] = place as u8;
+        place += 1;
+    }
+    places
+};
+
+/// Marks and odd places of a block that are written with one vector; more take another way.
+const WIDTH: usize = 16;
+
+/// Finds the tokens of a stretch of the chunk.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tokens) {
+    let classes = Table::new(&CLASSES);
+    let places = whole(&PLACES);
+    let steps = Steps {
+        masks: |near: &Near| classify(near, &classes),
+        prefix_xor: |bits| prefix_xor(bits),
+        flaws: |near: &Near, strings: &Strings| flaws(near, strings),
+        write: |out: &mut Tokens, _: &Near, class, base, lexed: &Lexed| write(out, class, base, lexed, places),
+    };
+    lex::lex(chunk, range, carry, out, steps);
+}
+
+/// The first 128 entries of a table of bytes.
+struct Table(__m512i, __m512i);
+
+impl Table {
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn new(bytes: &[u8; 256]) -> Self {
+        let (quarters, _) = bytes.as_chunks::<BLOCK>();
+        match quarters {
+            [low, high, ..] => Self(whole(low), whole(high)),
+            _ => Self(_mm512_setzero_si512(), _mm512_setzero_si512()),
+        }
+    }
+
+    /// What the table holds for the lower seven bits of each byte.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    fn of(&self, bytes: __m512i) -> __m512i {
+        _mm512_permutex2var_epi8(self.0, bytes, self.1)
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn whole(bytes: &[u8; BLOCK]) -> __m512i {
+    // SAFETY: the reference is to 64 readable bytes, and the load asks for no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+/// The bytes so many places before or behind those of the block.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn at<const OFFSET: isize>(near: &Near) -> __m512i {
+    const { assert!(OFFSET >= -(BEFORE as isize) && OFFSET <= lex::BEHIND as isize) }
+    // SAFETY: by the assertion 64 bytes can be read from there on, and the load asks for no alignment.
+    unsafe { _mm512_loadu_si512(near.as_ptr().offset(BEFORE as isize + OFFSET).cast()) }
+}
+
+/// A mask as a number. Left to itself, the compiler moves masks through memory.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn bits(mask: __mmask64) -> u64 {
+    let bits;
+    // SAFETY: it moves a register and does nothing else.
+    unsafe { asm!("kmovq {}, {}", out(reg) bits, in(kreg) mask, options(pure, nomem, nostack, preserves_flags)) };
+    bits
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn splat(byte: u8) -> __m512i {
+    _mm512_set1_epi8(byte.cast_signed())
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn classify(near: &Near, classes: &Table) -> (Masks, __m512i) {
+    let bytes = at::<0>(near);
+    let class = classes.of(bytes);
+    let newline = bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'\n')));
+    let long = _mm512_cmpeq_epi8_mask(at::<-9>(near), splat(b'R'));
+    let long = _mm512_mask_cmpeq_epi8_mask(long, at::<-10>(near), splat(b'"'));
+    let short = _mm512_cmpeq_epi8_mask(at::<-5>(near), splat(b'E'));
+    let short = _mm512_mask_cmpeq_epi8_mask(short, at::<-6>(near), splat(b'"'));
+    let masks = Masks {
+        quote: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'"'))),
+        backslash: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'\\'))),
+        newline,
+        single: bits(_mm512_test_epi8_mask(class, splat(SINGLE))),
+        bare: bits(_mm512_test_epi8_mask(class, splat(BARE))),
+        odd: bits(_mm512_test_epi8_mask(class, splat(ODD))),
+        zero: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'0'))),
+        before_colon: bits(_mm512_cmpeq_epi8_mask(at::<1>(near), splat(b':'))),
+        named: bits(long | short),
+        // As signed numbers, bytes of 0x80 and more are below 0x20 too.
+        unusual: bits(_mm512_cmplt_epi8_mask(bytes, splat(0x20))) & !newline,
+    };
+    (masks, class)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
+fn write(out: &mut Tokens, class: __m512i, base: usize, lexed: &Lexed, places: __m512i) {
+    let key = _mm512_mask_add_epi8(class, lexed.keys, class, splat(1));
+    let codes = _mm512_mask_add_epi8(key, lexed.named, key, splat(MARK));
+    let codes = _mm512_maskz_compress_epi8(lexed.tokens, codes);
+    let room = &mut out.codes[out.len..out.len + BLOCK];
+    // SAFETY: the slice is of 64 writable bytes, and the store asks for no alignment.
+    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), codes) };
+    out.len += lexed.tokens.count_ones() as usize;
+    append(&mut out.marks, &mut out.marks_len, base, lexed.marks, places);
+    append(&mut out.odds, &mut out.odds_len, base, lexed.odds, places);
+}
+
+/// Appends the places of the set bits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
+fn append(list: &mut [u32], len: &mut usize, base: usize, bits: u64, places: __m512i) {
+    let count = bits.count_ones() as usize;
+    if count > WIDTH {
+        return append_many(list, len, base, bits);
+    }
+    let places = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, places));
+    let places = _mm512_add_epi32(_mm512_cvtepu8_epi32(places), _mm512_set1_epi32(base as i32));
+    let room = &mut list[*len..*len + WIDTH];
+    // SAFETY: the slice is of 16 writable numbers of four bytes, and the store asks for no alignment.
+    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), places) };
+    *len += count;
+}
+
+#[cold]
+fn append_many(list: &mut [u32], len: &mut usize, base: usize, mut bits: u64) {
+    while bits != 0 {
+        list[*len] = base as u32 + bits.trailing_zeros();
+        *len += 1;
+        bits &= bits - 1;
+    }
+}
+
+/// Which bytes are wrong, and which of the last three may begin a character that goes on behind the block.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn flaws(near: &Near, strings: &Strings) -> (u64, u64) {
+    let bytes = at::<0>(near);
+    let high = bits(_mm512_movepi8_mask(bytes));
+    let control = bits(_mm512_cmplt_epu8_mask(bytes, splat(0x20)));
+    let mut wrong = control & strings.inside | high & !strings.inside;
+    if high | strings.high != 0 {
+        wrong |= not_utf8(near);
+    }
+    if strings.escaped != 0 {
+        wrong |= escapes(near, strings.escaped);
+    }
+    (wrong, high >> 61)
+}
+
+/// Which of the bytes behind backslashes are wrong, or may spell a key that counts.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn escapes(near: &Near, escaped: u64) -> u64 {
+    let table = Table::new(&ESCAPES);
+    let is = |bytes: __m512i, of: u8| {
+        bits(_mm512_test_epi8_mask(table.of(bytes), splat(of))) & !bits(_mm512_movepi8_mask(bytes))
+    };
+    let wrong = escaped & !is(at::<0>(near), ESCAPABLE);
+    let long = escaped & bits(_mm512_cmpeq_epi8_mask(at::<0>(near), splat(b'u')));
+    if long == 0 {
+        return wrong;
+    }
+    let hex = is(at::<1>(near), HEX) & is(at::<2>(near), HEX) & is(at::<3>(near), HEX) & is(at::<4>(near), HEX);
+    let zeros = bits(_mm512_cmpeq_epi8_mask(at::<1>(near), splat(b'0')))
+        & bits(_mm512_cmpeq_epi8_mask(at::<2>(near), splat(b'0')));
+    let letters = bits(_mm512_cmplt_epu8_mask(_mm512_sub_epi8(at::<3>(near), splat(b'4')), splat(4)));
+    wrong | long & (!hex | zeros & letters)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn not_utf8(near: &Near) -> u64 {
+    let lookup = |of: &[u8; 16], index: __m512i| _mm512_shuffle_epi8(_mm512_broadcast_i32x4(table(of)), index);
+    let half = splat(0x0f);
+    let upper = |bytes: __m512i| _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), half);
+    let before = at::<-1>(near);
+    let pairs = _mm512_and_si512(
+        _mm512_and_si512(
+            lookup(&utf8::BEFORE_HIGH, upper(before)),
+            lookup(&utf8::BEFORE_LOW, _mm512_and_si512(before, half)),
+        ),
+        lookup(&utf8::SELF_HIGH, upper(at::<0>(near))),
+    );
+    // The third byte of three and the third and fourth of four have to be second continuations.
+    let third = _mm512_subs_epu8(at::<-2>(near), splat(0x60));
+    let fourth = _mm512_subs_epu8(at::<-3>(near), splat(0x70));
+    let due = _mm512_and_si512(_mm512_or_si512(third, fourth), splat(0x80));
+    let wrong = _mm512_xor_si512(pairs, due);
+    bits(_mm512_test_epi8_mask(wrong, wrong))
+}
