@@ -1,5 +1,7 @@
 //! How long calls took, as histograms with bounded relative error.
 
+use std::collections::BTreeMap;
+
 use hdrhistogram::Histogram;
 
 use super::Aggregate;
@@ -9,14 +11,17 @@ use crate::record::{Origin, Outcome, Record};
 /// a width that is known only at run time and keep figures that no report shows, for each call.
 #[derive(Clone, Debug)]
 pub struct Durations<const DIGITS: u8> {
-    /// How many calls fell into each cell; there are as many cells as the longest call needs.
-    cells: Vec<u64>,
+    /// How many calls fell into each cell, what is above 16 bits left out: a log of many actions fills as many
+    /// histograms, and small ones stay in the cache. There are as many cells as the longest call needs.
+    cells: Vec<u16>,
+    /// How often the count of a cell went beyond 16 bits.
+    carries: BTreeMap<usize, u64>,
     ns_max: u64,
 }
 
 impl<const DIGITS: u8> Default for Durations<DIGITS> {
     fn default() -> Self {
-        Self { cells: Vec::new(), ns_max: 0 }
+        Self { cells: Vec::new(), carries: BTreeMap::new(), ns_max: 0 }
     }
 }
 
@@ -56,27 +61,44 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         self.ns_max = self.ns_max.max(duration_ns);
         let cell = Self::cell(duration_ns);
         match self.cells.get_mut(cell) {
-            Some(count) => *count += 1,
-            None => self.record_beyond(cell),
+            Some(count) if *count < u16::MAX => *count += 1,
+            _ => self.add(cell, 1),
         }
     }
 
-    /// Counts one call in a cell that is not there yet, and makes all those of its run.
-    #[cold]
-    fn record_beyond(&mut self, cell: usize) {
-        self.cells.resize(((cell >> Self::RUN_BITS) + 1) << Self::RUN_BITS, 0);
-        self.cells[cell] += 1;
+    /// Adds calls to a cell that may not be there yet, or whose count may be at its end.
+    #[inline(never)]
+    fn add(&mut self, cell: usize, more: u16) {
+        if self.cells.len() <= cell {
+            self.cells.resize(((cell >> Self::RUN_BITS) + 1) << Self::RUN_BITS, 0);
+        }
+        let (count, carries) = self.cells[cell].overflowing_add(more);
+        self.cells[cell] = count;
+        if carries {
+            *self.carries.entry(cell).or_default() += 1;
+        }
+    }
+
+    /// The cells that hold any calls, and how many.
+    fn counts(&self) -> impl Iterator<Item = (usize, u64)> {
+        let count = |(cell, &low): (usize, &u16)| {
+            let high = self.carries.get(&cell).copied().unwrap_or_default();
+            (cell, (high << u16::BITS) + u64::from(low))
+        };
+        self.cells.iter().enumerate().map(count).filter(|&(_, count)| count > 0)
     }
 
     /// Adds the calls of another one.
     pub fn merge(&mut self, other: Self) {
-        let Self { mut cells, ns_max } = other;
+        let Self { cells, carries, ns_max } = other;
         self.ns_max = self.ns_max.max(ns_max);
-        if self.cells.len() < cells.len() {
-            std::mem::swap(&mut self.cells, &mut cells);
+        for (cell, more) in cells.into_iter().enumerate().filter(|&(_, more)| more > 0) {
+            self.add(cell, more);
         }
-        for (count, more) in self.cells.iter_mut().zip(cells) {
-            *count += more;
+        for (cell, more) in carries {
+            // What is left of the count may be 0, and the cell still to be made.
+            self.add(cell, 0);
+            *self.carries.entry(cell).or_default() += more;
         }
     }
 
@@ -85,7 +107,7 @@ impl<const DIGITS: u8> Durations<DIGITS> {
     pub fn quantiles(&self) -> Quantiles {
         let histogram = Histogram::<u64>::new(DIGITS).ok().filter(|_| !self.cells.is_empty());
         let Some(mut histogram) = histogram else { return Quantiles::default() };
-        for (cell, &count) in self.cells.iter().enumerate().filter(|&(_, &count)| count > 0) {
+        for (cell, count) in self.counts() {
             // The histogram resizes itself; only its memory could fail.
             let _ = histogram.record_n(Self::shortest_ns(cell), count);
         }
@@ -175,6 +197,25 @@ mod tests {
                 agrees::<3>(&[duration_ns, duration_ns / 2, duration_ns / 3]);
             }
         }
+    }
+
+    #[test]
+    fn counts_go_beyond_16_bits() {
+        let mut durations = Durations::<3>::default();
+        (0..70_000).for_each(|_| durations.record(1_000));
+        (0..3).for_each(|_| durations.record(2_000_000));
+        let part = durations.clone();
+        durations.merge(part.clone());
+        durations.merge(part);
+        let Quantiles { count, percentiles_ns, max_ns } = durations.quantiles();
+        assert_eq!((count, max_ns), (210_009, Some(2_000_000)));
+        assert_eq!(percentiles_ns, Some([1_000; 5]));
+        assert_eq!(durations.counts().map(|(_, count)| count).collect::<Vec<_>>(), [210_000, 9]);
+        let mut whole = Durations::<2>::default();
+        (0..65_536).for_each(|_| whole.record(1_000_000));
+        let mut merged = Durations::<2>::default();
+        merged.merge(whole);
+        assert_eq!(merged.quantiles().count, 65_536);
     }
 
     proptest! {
