@@ -53,7 +53,11 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     });
     // Rejects are told in the order of the paths, so they are read in it; else chunks would wait for each other.
     let order = if rejects.is_some() { Order::Paths } else { Order::NewestFirst };
-    let rules = Rules { filter: &options.reading.filter, duplicates, keep_rejects: rejects.is_some() };
+    let rules = Rules {
+        filter: Some(&options.reading.filter).filter(|&filter| *filter != Filter::default()),
+        duplicates: Some(duplicates).filter(|&duplicates| *duplicates != Duplicates::default()),
+        keep_rejects: rejects.is_some(),
+    };
     let driven = drive::drive(
         &Run { inputs, order, sieve: None, options, watch },
         Fold::default,
@@ -103,10 +107,10 @@ fn lines_before(inputs: &[Input], input: u32) -> u64 {
     inputs.get(input as usize).and_then(|input| input.start.as_ref()).map_or(0, |start| start.lines)
 }
 
-/// Which lines count, and whether rejects are kept.
+/// Which lines count, and whether rejects are kept. What takes no record out is none.
 struct Rules<'r> {
-    filter: &'r Filter,
-    duplicates: &'r Duplicates,
+    filter: Option<&'r Filter>,
+    duplicates: Option<&'r Duplicates>,
     keep_rejects: bool,
 }
 
@@ -124,13 +128,13 @@ impl Fold {
         let Seen { origin, scanned, .. } = seen;
         let origin = *origin;
         if let Line::Record(record) = &scanned.line {
-            let verdict = rules.filter.judge(record);
+            let verdict = rules.filter.map_or(Verdict::Counts, |filter| filter.judge(record));
             if verdict != Verdict::Counts {
                 self.tally.counts.filtered += 1;
                 self.tally.untimed += u64::from(verdict == Verdict::Untimed);
                 return self.summary.leave_out(scanned.anomalies);
             }
-            if rules.duplicates.holds(origin) {
+            if rules.duplicates.is_some_and(|duplicates| duplicates.holds(origin)) {
                 self.tally.counts.duplicates += 1;
                 return self.summary.leave_out(scanned.anomalies);
             }

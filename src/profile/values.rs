@@ -4,6 +4,7 @@
 //! Everything here is a pure function that gives none for what it cannot read, and takes time linear in its text.
 
 mod decimal;
+mod digits;
 mod duration;
 mod point;
 mod status;

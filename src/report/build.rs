@@ -237,7 +237,7 @@ fn is_approximate(summary: &Summary) -> bool {
         || groups.services().rest().is_some()
         || groups.actions().rest().is_some()
         || groups.regions().rest().is_some()
-        || groups.by().iter().any(|table| table.rest().is_some())
+        || groups.by().any(|table| table.rest().is_some())
         || summary.codes.iter().any(|(_, code)| code.variants.rest().is_some())
 }
 

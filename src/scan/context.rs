@@ -101,6 +101,7 @@ impl<'a> Offers<'a> {
 
 /// Reads the fields of a line that offers each of them once, as nearly every line does; then there is nothing to put in
 /// order.
+#[inline]
 pub fn read_each<'a>(
     profile: &Profile,
     offers: impl Iterator<Item = (names::Name, Value<'a>)>,

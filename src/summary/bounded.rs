@@ -13,12 +13,19 @@ pub struct Bounded<V> {
     cap: usize,
     /// The place of each kept name's entry.
     places: HashMap<Box<str>, usize>,
-    entries: Vec<V>,
+    entries: Vec<Entry<V>>,
     /// Every kept name with its hash, the largest on top.
     by_hash: BinaryHeap<(u64, Box<str>)>,
     rest: V,
     /// Whether anything went into the rest.
     overflowed: bool,
+}
+
+/// What is kept under a name.
+#[derive(Clone, Debug, Default)]
+struct Entry<V> {
+    name: Box<str>,
+    value: V,
 }
 
 impl<V: Default> Bounded<V> {
@@ -38,7 +45,7 @@ impl<V: Default> Bounded<V> {
     /// The entry that is kept under a name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&V> {
-        self.entries.get(*self.places.get(name)?)
+        self.entries.get(*self.places.get(name)?).map(|entry| &entry.value)
     }
 
     /// The entry to count `name` in: its own, or the rest when its hash is too large. What is kept of a name that is
@@ -50,13 +57,33 @@ impl<V: Default> Bounded<V> {
         rename: impl FnOnce(&'n str) -> Cow<'n, str>,
         absorb: impl Fn(&mut V, V),
     ) -> &mut V {
-        let place = match self.places.get(name) {
+        let place = self.place(name, rename, absorb);
+        self.at(place)
+    }
+
+    /// The place of the entry to count `name` in, for [`at`](Self::at); none for the rest. As [`entry`](Self::entry).
+    pub fn place<'n>(
+        &mut self,
+        name: &'n str,
+        rename: impl FnOnce(&'n str) -> Cow<'n, str>,
+        absorb: impl Fn(&mut V, V),
+    ) -> Option<usize> {
+        match self.places.get(name) {
             Some(&place) => Some(place),
             None => self.admit(&rename(name), &absorb),
-        };
-        // The place is the entry's; without one the name's hash is too large.
+        }
+    }
+
+    /// The name that is kept at a place; none when nothing is.
+    #[must_use]
+    pub fn name_at(&self, place: usize) -> Option<&str> {
+        self.entries.get(place).map(|entry| &*entry.name)
+    }
+
+    /// The entry at a place, or the rest, which then counts something.
+    pub fn at(&mut self, place: Option<usize>) -> &mut V {
         match place.and_then(|place| self.entries.get_mut(place)) {
-            Some(entry) => entry,
+            Some(entry) => &mut entry.value,
             None => {
                 self.overflowed = true;
                 &mut self.rest
@@ -72,7 +99,7 @@ impl<V: Default> Bounded<V> {
         }
         let hash = xxh3_64(name.as_bytes());
         let place = if self.by_hash.len() < self.cap {
-            self.entries.push(V::default());
+            self.entries.push(Entry { name: name.into(), value: V::default() });
             self.entries.len() - 1
         } else {
             let largest = self.by_hash.peek()?;
@@ -81,7 +108,9 @@ impl<V: Default> Bounded<V> {
             }
             let (_, gone) = self.by_hash.pop()?;
             let place = self.places.remove(&gone)?;
-            absorb(&mut self.rest, std::mem::take(self.entries.get_mut(place)?));
+            let entry = self.entries.get_mut(place)?;
+            entry.name = name.into();
+            absorb(&mut self.rest, std::mem::take(&mut entry.value));
             self.overflowed = true;
             place
         };
@@ -92,11 +121,9 @@ impl<V: Default> Bounded<V> {
 
     /// Adds another table of the same cap; `add` adds an entry to one of the same name.
     pub fn merge(&mut self, other: Self, add: impl Fn(&mut V, V) + Copy) {
-        let Self { cap: _, places, mut entries, by_hash: _, rest, overflowed } = other;
-        for (name, place) in places {
-            if let Some(entry) = entries.get_mut(place) {
-                add(self.entry(&name, Cow::Borrowed, add), std::mem::take(entry));
-            }
+        let Self { cap: _, places: _, entries, by_hash: _, rest, overflowed } = other;
+        for Entry { name, value } in entries {
+            add(self.entry(&name, Cow::Borrowed, add), value);
         }
         add(&mut self.rest, rest);
         self.overflowed |= overflowed;
@@ -104,7 +131,7 @@ impl<V: Default> Bounded<V> {
 
     /// The kept entries, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.places.iter().filter_map(|(name, &place)| Some((&**name, self.entries.get(place)?)))
+        self.entries.iter().map(|entry| (&*entry.name, &entry.value))
     }
 
     /// What did not fit, added up; none when everything did.

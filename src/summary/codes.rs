@@ -179,9 +179,10 @@ pub struct Codes {
 }
 
 impl Aggregate for Codes {
+    #[inline]
     fn observe(&mut self, record: &Record<'_>, origin: Origin) {
         if record.outcome == Outcome::Failed {
-            self.table.entry(record.code, Code::merge).observe(record, origin, &mut self.scratch);
+            self.failed(record, origin);
         }
     }
 
@@ -192,6 +193,11 @@ impl Aggregate for Codes {
 }
 
 impl Codes {
+    #[inline(never)]
+    fn failed(&mut self, record: &Record<'_>, origin: Origin) {
+        self.table.entry(record.code, Code::merge).observe(record, origin, &mut self.scratch);
+    }
+
     /// Every code that is kept by name, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Code)> {
         self.table.iter()

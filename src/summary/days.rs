@@ -1,6 +1,7 @@
 //! Calls and failures by UTC day; weeks and months are sums of days.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::Aggregate;
 use super::code_table::CodeTable;
@@ -37,28 +38,32 @@ const fn add(count: &mut u64, more: u64) {
 pub struct Days {
     /// By days since 1970.
     days: BTreeMap<i64, Day>,
-    /// Successes of the day that was seen last, which most often is the next record's too.
-    recent: (i64, u64),
+    /// The day that was seen last, which most often is the next record's too.
+    recent: Recent,
+}
+
+/// Successes of a day.
+#[derive(Clone, Debug, Default)]
+struct Recent {
+    day: i64,
+    /// Its times in nanoseconds.
+    times: Range<i64>,
+    ok: u64,
 }
 
 impl Aggregate for Days {
+    #[inline]
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         let Some(time) = record.context.time else { return };
-        let day = time.0.div_euclid(NS_PER_DAY);
         match record.outcome {
             Outcome::DryRun => {}
             Outcome::Ok => {
-                if self.recent.0 != day {
-                    self.settle();
-                    self.recent.0 = day;
+                if !self.recent.times.contains(&time.0) {
+                    self.begin(time);
                 }
-                self.recent.1 += 1;
+                self.recent.ok += 1;
             }
-            Outcome::Failed => {
-                let entry = self.days.entry(day).or_default();
-                entry.calls.failed += 1;
-                *entry.codes.entry(record.code, add) += 1;
-            }
+            Outcome::Failed => self.failed(time, record.code),
         }
     }
 
@@ -74,8 +79,24 @@ impl Aggregate for Days {
 }
 
 impl Days {
+    /// Makes the day of a time the recent one.
+    #[inline(never)]
+    fn begin(&mut self, time: Nanos) {
+        self.settle();
+        let day = time.0.div_euclid(NS_PER_DAY);
+        let times = day.saturating_mul(NS_PER_DAY)..(day + 1).saturating_mul(NS_PER_DAY);
+        self.recent = Recent { day, times, ok: 0 };
+    }
+
+    #[inline(never)]
+    fn failed(&mut self, time: Nanos, code: &str) {
+        let entry = self.days.entry(time.0.div_euclid(NS_PER_DAY)).or_default();
+        entry.calls.failed += 1;
+        *entry.codes.entry(code, add) += 1;
+    }
+
     fn settle(&mut self) {
-        let (day, ok) = std::mem::take(&mut self.recent);
+        let Recent { day, times: _, ok } = std::mem::take(&mut self.recent);
         if ok > 0 {
             self.days.entry(day).or_default().calls.ok += ok;
         }

@@ -12,13 +12,16 @@ const KEPT: usize = 1 << 15;
 /// The smallest hashes of the ids seen (k minimum values; Bar-Yossef et al., 2002).
 #[derive(Clone, Debug)]
 pub struct DistinctIds {
-    /// Hashes below `bound`, with repetitions, in no order; at most twice as many as are kept.
+    /// Hashes below `bound`; at most twice as many as are kept.
     hashes: Vec<u64>,
+    /// So many of them are sorted, each once; those that came later are in no order, with repetitions.
+    sorted: usize,
     /// Hashes from here on are not among the smallest.
     bound: u64,
 }
 
 /// The hash of an id.
+#[inline]
 #[must_use]
 pub(super) fn hash_of(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
@@ -26,7 +29,7 @@ pub(super) fn hash_of(id: &str) -> u64 {
 
 impl Default for DistinctIds {
     fn default() -> Self {
-        Self { hashes: Vec::new(), bound: u64::MAX }
+        Self { hashes: Vec::new(), sorted: 0, bound: u64::MAX }
     }
 }
 
@@ -38,7 +41,7 @@ impl Aggregate for DistinctIds {
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { hashes, bound } = other;
+        let Self { hashes, sorted: _, bound } = other;
         self.bound = self.bound.min(bound);
         for hash in hashes {
             self.insert(hash);
@@ -58,26 +61,37 @@ impl DistinctIds {
     /// What [`parts`](Self::parts) took apart.
     #[must_use]
     pub const fn from_parts(hashes: Vec<u64>, bound: u64) -> Self {
-        Self { hashes, bound }
+        Self { hashes, sorted: 0, bound }
     }
 
+    #[inline]
     pub(super) fn insert(&mut self, hash: u64) {
         if hash < self.bound {
-            self.hashes.push(hash);
-            if self.hashes.len() >= 2 * KEPT {
-                self.shrink();
-            }
+            self.take(hash);
+        }
+    }
+
+    #[inline(never)]
+    fn take(&mut self, hash: u64) {
+        self.hashes.push(hash);
+        if self.hashes.len() >= 2 * KEPT {
+            self.shrink();
         }
     }
 
     /// Keeps the smallest hashes, each once.
     fn shrink(&mut self) {
-        self.hashes.sort_unstable();
+        if let Some(late) = self.hashes.get_mut(self.sorted..) {
+            late.sort_unstable();
+        }
+        // What is sorted comes in two runs, which the stable sort finds and merges.
+        self.hashes.sort();
         self.hashes.dedup();
         if let Some(&bound) = self.hashes.get(KEPT) {
             self.bound = self.bound.min(bound);
             self.hashes.truncate(KEPT);
         }
+        self.sorted = self.hashes.len();
     }
 
     /// The number of different ids: exact up to the number of kept hashes, else an estimate.

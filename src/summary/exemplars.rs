@@ -34,18 +34,9 @@ impl Exemplar {
     /// The exemplar of a record; none when the record has no id.
     #[must_use]
     pub fn of(record: &Record<'_>, origin: Origin) -> Option<Self> {
-        let id = record.request_id?;
-        let owned = |text: Option<&str>| text.map(|text| redact(text).into_owned());
-        Some(Self {
-            origin,
-            time: record.context.time,
-            request_id: redact(id).into_owned(),
-            service: owned(record.context.service),
-            action: owned(record.context.action),
-            region: owned(record.context.region),
-            duration_ns: record.context.duration_ns,
-            hash: xxh3_64(id.as_bytes()),
-        })
+        let mut slot = None;
+        take(&mut slot, record, origin);
+        slot
     }
 
     /// The order of records: timed before untimed, then time, input, offset.
@@ -143,9 +134,32 @@ fn by_sample(held: &Exemplar, new: &Exemplar) -> Ordering {
     key(new).cmp(&key(held))
 }
 
+/// Puts a record into a slot; one without an id leaves it as it is. In a log in the order of time each failure is the
+/// latest, so what the slot held is written over and its memory kept.
 fn take(slot: &mut Option<Exemplar>, record: &Record<'_>, origin: Origin) {
-    if let Some(exemplar) = Exemplar::of(record, origin) {
-        *slot = Some(exemplar);
+    let Some(id) = record.request_id else { return };
+    let Exemplar { origin: held_origin, time, request_id, service, action, region, duration_ns, hash } =
+        slot.get_or_insert_default();
+    let context = &record.context;
+    *held_origin = origin;
+    *time = context.time;
+    replace(request_id, id);
+    for (held, text) in [(service, context.service), (action, context.action), (region, context.region)] {
+        match text {
+            Some(text) => replace(held.get_or_insert_default(), text),
+            None => *held = None,
+        }
+    }
+    *duration_ns = context.duration_ns;
+    *hash = xxh3_64(id.as_bytes());
+}
+
+/// Redacts a text in the place of another one. What is held is redacted, which changes nothing twice, so the same text
+/// needs none.
+fn replace(held: &mut String, text: &str) {
+    if held != text {
+        held.clear();
+        held.push_str(&redact(text));
     }
 }
 

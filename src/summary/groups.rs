@@ -3,6 +3,7 @@
 use super::Aggregate;
 use super::bounded::Bounded;
 use super::latency::Durations;
+use super::recalled::Recalled;
 use super::timeline::Calls;
 use crate::record::{Origin, Outcome, Record};
 use crate::redact::redact;
@@ -12,7 +13,7 @@ const ACTIONS_MAX: usize = 4096;
 /// How many services, regions and values of a `--by` field are kept by name, each.
 const NAMES_MAX: usize = 1024;
 /// Between service and action in the name of an action; neither a product nor an API has it in its name.
-const SEPARATOR: char = '\u{1f}';
+const SEPARATOR: &str = "\u{1f}";
 
 /// Calls of one action and how long they took.
 #[derive(Clone, Debug, Default)]
@@ -34,27 +35,25 @@ impl Action {
 /// Calls by the fields of their context.
 #[derive(Clone, Debug)]
 pub struct Groups {
-    services: Bounded<Calls>,
-    actions: Bounded<Action>,
-    regions: Bounded<Calls>,
-    by: Vec<Bounded<Calls>>,
-    /// The name of an action, put together for looking it up.
-    scratch: String,
+    services: Recalled<Calls>,
+    actions: Recalled<Action>,
+    regions: Recalled<Calls>,
+    by: Vec<Recalled<Calls>>,
 }
 
 impl Default for Groups {
     fn default() -> Self {
         Self {
-            services: Bounded::new(NAMES_MAX),
-            actions: Bounded::new(ACTIONS_MAX),
-            regions: Bounded::new(NAMES_MAX),
+            services: Recalled::new(NAMES_MAX),
+            actions: Recalled::new(ACTIONS_MAX),
+            regions: Recalled::new(NAMES_MAX),
             by: Vec::new(),
-            scratch: String::new(),
         }
     }
 }
 
 impl Aggregate for Groups {
+    #[inline]
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         if record.outcome == Outcome::DryRun {
             return;
@@ -63,18 +62,15 @@ impl Aggregate for Groups {
         count(&mut self.services, context.service, record.outcome);
         count(&mut self.regions, context.region, record.outcome);
         if let Some(action) = context.action {
-            self.scratch.clear();
-            self.scratch.push_str(context.service.unwrap_or_default());
-            self.scratch.push(SEPARATOR);
-            self.scratch.push_str(action);
-            let entry = self.actions.entry(&self.scratch, redact, Action::add);
+            let name = [context.service.unwrap_or_default(), SEPARATOR, action];
+            let entry = self.actions.entry(name, redact, Action::add);
             entry.calls.count(record.outcome);
             if let Some(duration_ns) = context.duration_ns {
                 entry.durations.record(duration_ns);
             }
         }
         if self.by.len() < record.by.len() {
-            self.by.resize_with(record.by.len(), || Bounded::new(NAMES_MAX));
+            self.by.resize_with(record.by.len(), || Recalled::new(NAMES_MAX));
         }
         for (table, value) in self.by.iter_mut().zip(record.by) {
             count(table, *value, record.outcome);
@@ -82,12 +78,12 @@ impl Aggregate for Groups {
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { services, actions, regions, by, scratch: _ } = other;
+        let Self { services, actions, regions, by } = other;
         self.services.merge(services, Calls::add);
         self.actions.merge(actions, Action::add);
         self.regions.merge(regions, Calls::add);
         if self.by.len() < by.len() {
-            self.by.resize_with(by.len(), || Bounded::new(NAMES_MAX));
+            self.by.resize_with(by.len(), || Recalled::new(NAMES_MAX));
         }
         for (table, more) in self.by.iter_mut().zip(by) {
             table.merge(more, Calls::add);
@@ -99,25 +95,24 @@ impl Groups {
     /// Calls by service.
     #[must_use]
     pub const fn services(&self) -> &Bounded<Calls> {
-        &self.services
+        self.services.table()
     }
 
     /// Calls by region.
     #[must_use]
     pub const fn regions(&self) -> &Bounded<Calls> {
-        &self.regions
+        self.regions.table()
     }
 
     /// Calls by action; [`service_and_action`] takes the names apart.
     #[must_use]
     pub const fn actions(&self) -> &Bounded<Action> {
-        &self.actions
+        self.actions.table()
     }
 
     /// Calls by the values of each `--by` field, in the order of the options.
-    #[must_use]
-    pub fn by(&self) -> &[Bounded<Calls>] {
-        &self.by
+    pub fn by(&self) -> impl ExactSizeIterator<Item = &Bounded<Calls>> {
+        self.by.iter().map(Recalled::table)
     }
 }
 
@@ -128,8 +123,9 @@ pub fn service_and_action(name: &str) -> (Option<&str>, &str) {
     ((!service.is_empty()).then_some(service), action)
 }
 
-fn count(table: &mut Bounded<Calls>, name: Option<&str>, outcome: Outcome) {
+#[inline]
+fn count(table: &mut Recalled<Calls>, name: Option<&str>, outcome: Outcome) {
     if let Some(name) = name {
-        table.entry(name, redact, Calls::add).count(outcome);
+        table.entry([name], redact, Calls::add).count(outcome);
     }
 }

@@ -1,20 +1,27 @@
 //! How long calls took, as histograms with bounded relative error.
 
+use std::collections::BTreeMap;
+
 use hdrhistogram::Histogram;
 
 use super::Aggregate;
 use crate::record::{Origin, Outcome, Record};
 
-/// Durations of some calls. The histogram grows with the longest one.
+/// Durations of some calls, counted in the cells of an HDR histogram. Counting by itself, a histogram would compute with
+/// a width that is known only at run time and keep figures that no report shows, for each call.
 #[derive(Clone, Debug)]
 pub struct Durations<const DIGITS: u8> {
-    histogram: Option<Histogram<u64>>,
+    /// How many calls fell into each cell, what is above 16 bits left out: a log of many actions fills as many
+    /// histograms, and small ones stay in the cache. There are as many cells as the longest call needs.
+    cells: Vec<u16>,
+    /// How often the count of a cell went beyond 16 bits.
+    carries: BTreeMap<usize, u64>,
     ns_max: u64,
 }
 
 impl<const DIGITS: u8> Default for Durations<DIGITS> {
     fn default() -> Self {
-        Self { histogram: None, ns_max: 0 }
+        Self { cells: Vec::new(), carries: BTreeMap::new(), ns_max: 0 }
     }
 }
 
@@ -30,36 +37,80 @@ pub struct Quantiles {
 }
 
 impl<const DIGITS: u8> Durations<DIGITS> {
+    /// Cells of a run are equally wide; the next run's are twice as wide, and there are two to this power of them. The
+    /// first run is the exception: it has twice as many, of one nanosecond, so that the wanted digits are told apart.
+    const RUN_BITS: u32 = (2 * 10_u32.pow(DIGITS as u32)).next_power_of_two().ilog2() - 1;
+
+    /// The cell of a duration, as an HDR histogram numbers them whose smallest unit is 1.
+    #[inline]
+    const fn cell(duration_ns: u64) -> usize {
+        let first_run = (2 << Self::RUN_BITS) - 1;
+        let run = u64::BITS - 1 - Self::RUN_BITS - (duration_ns | first_run).leading_zeros();
+        ((run as usize) << Self::RUN_BITS) + (duration_ns >> run) as usize
+    }
+
+    /// The shortest duration of a cell.
+    const fn shortest_ns(cell: usize) -> u64 {
+        let run = (cell >> Self::RUN_BITS).saturating_sub(1);
+        ((cell - (run << Self::RUN_BITS)) as u64) << run
+    }
+
     /// Counts one call.
+    #[inline]
     pub fn record(&mut self, duration_ns: u64) {
-        if self.histogram.is_none() {
-            self.histogram = Histogram::new(DIGITS).ok();
-        }
         self.ns_max = self.ns_max.max(duration_ns);
-        if let Some(histogram) = &mut self.histogram {
-            // The histogram resizes itself; only its memory could fail.
-            let _ = histogram.record(duration_ns);
+        let cell = Self::cell(duration_ns);
+        match self.cells.get_mut(cell) {
+            Some(count) if *count < u16::MAX => *count += 1,
+            _ => self.add(cell, 1),
         }
+    }
+
+    /// Adds calls to a cell that may not be there yet, or whose count may be at its end.
+    #[inline(never)]
+    fn add(&mut self, cell: usize, more: u16) {
+        if self.cells.len() <= cell {
+            self.cells.resize(((cell >> Self::RUN_BITS) + 1) << Self::RUN_BITS, 0);
+        }
+        let (count, carries) = self.cells[cell].overflowing_add(more);
+        self.cells[cell] = count;
+        if carries {
+            *self.carries.entry(cell).or_default() += 1;
+        }
+    }
+
+    /// The cells that hold any calls, and how many.
+    fn counts(&self) -> impl Iterator<Item = (usize, u64)> {
+        let count = |(cell, &low): (usize, &u16)| {
+            let high = self.carries.get(&cell).copied().unwrap_or_default();
+            (cell, (high << u16::BITS) + u64::from(low))
+        };
+        self.cells.iter().enumerate().map(count).filter(|&(_, count)| count > 0)
     }
 
     /// Adds the calls of another one.
     pub fn merge(&mut self, other: Self) {
-        let Self { histogram, ns_max } = other;
+        let Self { cells, carries, ns_max } = other;
         self.ns_max = self.ns_max.max(ns_max);
-        match (&mut self.histogram, histogram) {
-            (Some(held), Some(new)) => {
-                // Both resize themselves, so nothing is out of range.
-                let _ = held.add(new);
-            }
-            (held @ None, new) => *held = new,
-            (Some(_), None) => {}
+        for (cell, more) in cells.into_iter().enumerate().filter(|&(_, more)| more > 0) {
+            self.add(cell, more);
+        }
+        for (cell, more) in carries {
+            // What is left of the count may be 0, and the cell still to be made.
+            self.add(cell, 0);
+            *self.carries.entry(cell).or_default() += more;
         }
     }
 
     /// The figures for a report.
     #[must_use]
     pub fn quantiles(&self) -> Quantiles {
-        let Some(histogram) = &self.histogram else { return Quantiles::default() };
+        let histogram = Histogram::<u64>::new(DIGITS).ok().filter(|_| !self.cells.is_empty());
+        let Some(mut histogram) = histogram else { return Quantiles::default() };
+        for (cell, count) in self.counts() {
+            // The histogram resizes itself; only its memory could fail.
+            let _ = histogram.record_n(Self::shortest_ns(cell), count);
+        }
         let at = |quantile: f64| histogram.value_at_quantile(quantile).min(self.ns_max);
         Quantiles {
             count: histogram.len(),
@@ -92,6 +143,7 @@ impl Latency {
 }
 
 impl Aggregate for Latency {
+    #[inline]
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         let Some(duration_ns) = record.context.duration_ns else { return };
         match record.outcome {
@@ -106,5 +158,73 @@ impl Aggregate for Latency {
         self.ok.merge(ok);
         self.failed.merge(failed);
         self.dry_run.merge(dry_run);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The figures that a histogram tells that counted every call itself.
+    fn counted<const DIGITS: u8>(durations_ns: &[u64]) -> Quantiles {
+        let mut histogram = Histogram::<u64>::new(DIGITS).unwrap();
+        for &duration_ns in durations_ns {
+            histogram.record(duration_ns).unwrap();
+        }
+        let Some(&ns_max) = durations_ns.iter().max() else { return Quantiles::default() };
+        Quantiles {
+            count: durations_ns.len() as u64,
+            percentiles_ns: Some(
+                [0.5, 0.9, 0.95, 0.99, 0.999].map(|quantile| histogram.value_at_quantile(quantile).min(ns_max)),
+            ),
+            max_ns: Some(ns_max),
+        }
+    }
+
+    fn agrees<const DIGITS: u8>(durations_ns: &[u64]) {
+        let mut durations = Durations::<DIGITS>::default();
+        durations_ns.iter().for_each(|&duration_ns| durations.record(duration_ns));
+        assert_eq!(durations.quantiles(), counted::<DIGITS>(durations_ns), "{durations_ns:?}");
+    }
+
+    #[test]
+    fn cells_are_those_of_the_histogram_at_every_edge() {
+        agrees::<3>(&[]);
+        for bits in 0..64 {
+            for duration_ns in [(1 << bits) - 1, 1 << bits, (1 << bits) + 1, u64::MAX >> bits] {
+                agrees::<2>(&[duration_ns]);
+                agrees::<3>(&[duration_ns, duration_ns / 2, duration_ns / 3]);
+            }
+        }
+    }
+
+    #[test]
+    fn counts_go_beyond_16_bits() {
+        let mut durations = Durations::<3>::default();
+        (0..70_000).for_each(|_| durations.record(1_000));
+        (0..3).for_each(|_| durations.record(2_000_000));
+        let part = durations.clone();
+        durations.merge(part.clone());
+        durations.merge(part);
+        let Quantiles { count, percentiles_ns, max_ns } = durations.quantiles();
+        assert_eq!((count, max_ns), (210_009, Some(2_000_000)));
+        assert_eq!(percentiles_ns, Some([1_000; 5]));
+        assert_eq!(durations.counts().map(|(_, count)| count).collect::<Vec<_>>(), [210_000, 9]);
+        let mut whole = Durations::<2>::default();
+        (0..65_536).for_each(|_| whole.record(1_000_000));
+        let mut merged = Durations::<2>::default();
+        merged.merge(whole);
+        assert_eq!(merged.quantiles().count, 65_536);
+    }
+
+    proptest! {
+        #[test]
+        fn figures_are_those_of_the_histogram(
+            durations_ns in prop::collection::vec((any::<u64>(), 0..64_u32).prop_map(|(ns, shift)| ns >> shift), 0..60),
+        ) {
+            agrees::<2>(&durations_ns);
+            agrees::<3>(&durations_ns);
+        }
     }
 }

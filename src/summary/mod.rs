@@ -12,6 +12,7 @@ pub mod latency;
 pub mod mask;
 pub mod numbering;
 pub mod overlap;
+pub mod recalled;
 pub mod rejects;
 pub mod timeline;
 pub mod totals;
@@ -85,6 +86,7 @@ pub struct Span {
 }
 
 impl Aggregate for Span {
+    #[inline]
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         if let Some(time) = record.context.time {
             self.first = Some(self.first.map_or(time, |first| first.min(time)));

@@ -21,9 +21,21 @@ pub struct Overlap {
     inputs: Vec<Least>,
 }
 
-/// The smallest hashes of one input, sorted, each once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Least(Vec<u64>);
+/// The smallest hashes of one input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Least {
+    /// Sorted, each once.
+    hashes: Vec<u64>,
+    /// The largest hash that may be among them: any while there are too few. Nearly every hash is larger, and is turned
+    /// away by this alone.
+    bound: u64,
+}
+
+impl Default for Least {
+    fn default() -> Self {
+        Self { hashes: Vec::new(), bound: u64::MAX }
+    }
+}
 
 impl Aggregate for Overlap {
     fn observe(&mut self, record: &Record<'_>, origin: Origin) {
@@ -34,7 +46,7 @@ impl Aggregate for Overlap {
 
     fn merge(&mut self, other: Self) {
         let Self { inputs } = other;
-        for (rank, Least(hashes)) in (0..).zip(inputs) {
+        for (rank, Least { hashes, bound: _ }) in (0..).zip(inputs) {
             for hash in hashes {
                 self.insert(rank, hash);
             }
@@ -44,8 +56,15 @@ impl Aggregate for Overlap {
 
 impl Overlap {
     /// Takes the hash of an id of an input.
+    #[inline]
     pub fn insert(&mut self, input: u32, hash: u64) {
-        let rank = input as usize;
+        if self.inputs.get(input as usize).is_none_or(|least| hash <= least.bound) {
+            self.take(input as usize, hash);
+        }
+    }
+
+    #[inline(never)]
+    fn take(&mut self, rank: usize, hash: u64) {
         if self.inputs.len() <= rank {
             self.inputs.resize_with(rank + 1, Least::default);
         }
@@ -74,7 +93,7 @@ impl Overlap {
 
     /// Inputs that have a hash in common.
     fn pairs(&self) -> BTreeSet<(u32, u32)> {
-        let each = (0..).zip(&self.inputs).flat_map(|(rank, least)| least.0.iter().map(move |&hash| (hash, rank)));
+        let each = (0..).zip(&self.inputs).flat_map(|(rank, least)| least.hashes.iter().map(move |&hash| (hash, rank)));
         let mut all: Vec<(u64, u32)> = each.collect();
         all.sort_unstable();
         let mut pairs = BTreeSet::new();
@@ -88,7 +107,7 @@ impl Overlap {
     }
 
     fn least(&self, rank: u32) -> &Least {
-        const NOTHING: &Least = &Least(Vec::new());
+        const NOTHING: &Least = &Least { hashes: Vec::new(), bound: u64::MAX };
         self.inputs.get(rank as usize).unwrap_or(NOTHING)
     }
 }
@@ -102,23 +121,23 @@ fn leader(leaders: &BTreeMap<u32, u32>, mut rank: u32) -> u32 {
 
 impl Least {
     fn insert(&mut self, hash: u64) {
-        if self.0.len() >= KEPT && self.0.last().is_some_and(|&largest| hash >= largest) {
-            return;
+        if let Err(place) = self.hashes.binary_search(&hash) {
+            self.hashes.insert(place, hash);
+            self.hashes.truncate(KEPT);
         }
-        if let Err(place) = self.0.binary_search(&hash) {
-            self.0.insert(place, hash);
-            self.0.truncate(KEPT);
+        if let Some(&largest) = self.hashes.get(KEPT - 1) {
+            self.bound = largest;
         }
     }
 
     /// Whether at least half of the ids of the smaller one of two inputs stand in the other one, as far as the hashes
     /// tell: up to the smaller one of their bounds both have all.
     fn repeats(&self, other: &Self) -> bool {
-        let bound = |least: &Self| least.0.last().filter(|_| least.0.len() >= KEPT).copied().unwrap_or(u64::MAX);
-        let bound = bound(self).min(bound(other));
-        let below = |least: &Self| least.0.iter().filter(|&&hash| hash <= bound).count();
+        let bound = self.bound.min(other.bound);
+        let below = |least: &Self| least.hashes.iter().filter(|&&hash| hash <= bound).count();
         let compared = below(self).min(below(other));
-        let shared = self.0.iter().filter(|&&hash| hash <= bound && other.0.binary_search(&hash).is_ok()).count();
+        let shared =
+            self.hashes.iter().filter(|&&hash| hash <= bound && other.hashes.binary_search(&hash).is_ok()).count();
         compared >= COMPARED_MIN && 2 * shared >= compared
     }
 }

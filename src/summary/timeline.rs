@@ -2,9 +2,10 @@
 //! and the latest time only, so the order of reading does not matter.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::Aggregate;
-use crate::nanos::Nanos;
+use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::record::{Origin, Outcome, Record};
 
 /// Width of the narrowest buckets, in seconds.
@@ -59,7 +60,16 @@ pub struct Timeline {
     /// By the number of the bucket since 1970.
     buckets: BTreeMap<i64, Calls>,
     /// The bucket of the last record, which most often is the next one's too.
-    recent: Option<(i64, Calls)>,
+    recent: Option<Recent>,
+}
+
+/// A bucket that is being filled.
+#[derive(Clone, Debug, PartialEq)]
+struct Recent {
+    bucket: i64,
+    /// Its times in nanoseconds, so that the next record need not be divided to find out that it belongs here.
+    times: Range<i64>,
+    calls: Calls,
 }
 
 impl Default for Timeline {
@@ -69,23 +79,16 @@ impl Default for Timeline {
 }
 
 impl Aggregate for Timeline {
+    #[inline]
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         let Some(time) = record.context.time else { return };
         if record.outcome == Outcome::DryRun {
             return;
         }
-        let seconds = time.0.div_euclid(1_000_000_000);
-        if let Some((recent, calls)) = &mut self.recent
-            && *recent == seconds.div_euclid(self.seconds)
-        {
-            calls.count(record.outcome);
-            return;
+        match &mut self.recent {
+            Some(recent) if recent.times.contains(&time.0) => recent.calls.count(record.outcome),
+            _ => self.begin(time, record.outcome),
         }
-        self.settle();
-        let mut calls = Calls::default();
-        calls.count(record.outcome);
-        // The width may just have changed.
-        self.recent = Some((seconds.div_euclid(self.seconds), calls));
     }
 
     fn merge(&mut self, other: Self) {
@@ -94,6 +97,7 @@ impl Aggregate for Timeline {
         while self.seconds < seconds {
             self.coarsen();
         }
+        let recent = recent.map(|Recent { bucket, times: _, calls }| (bucket, calls));
         for (bucket, calls) in buckets.into_iter().chain(recent) {
             let bucket = bucket.div_euclid(self.seconds / seconds);
             self.buckets.entry(bucket).or_default().add(calls);
@@ -103,9 +107,26 @@ impl Aggregate for Timeline {
 }
 
 impl Timeline {
+    /// Makes the bucket of a call the recent one.
+    #[inline(never)]
+    fn begin(&mut self, time: Nanos, outcome: Outcome) {
+        self.settle();
+        let mut calls = Calls::default();
+        calls.count(outcome);
+        // The width may just have changed.
+        let bucket = time.0.div_euclid(NS_PER_SECOND).div_euclid(self.seconds);
+        let times = self.start_ns(bucket)..self.start_ns(bucket + 1);
+        self.recent = Some(Recent { bucket, times, calls });
+    }
+
+    /// When a bucket starts, in nanoseconds since 1970.
+    const fn start_ns(&self, bucket: i64) -> i64 {
+        bucket.saturating_mul(self.seconds).saturating_mul(NS_PER_SECOND)
+    }
+
     /// Puts the recent bucket to the others.
     fn settle(&mut self) {
-        if let Some((bucket, calls)) = self.recent.take() {
+        if let Some(Recent { bucket, times: _, calls }) = self.recent.take() {
             self.buckets.entry(bucket).or_default().add(calls);
             self.fit();
         }
@@ -136,12 +157,11 @@ impl Timeline {
         while settled.seconds < seconds_min {
             settled.coarsen();
         }
-        let Self { seconds, buckets, .. } = settled;
+        let Self { seconds, buckets, .. } = &settled;
         let (Some(&first), Some(&last)) = (buckets.keys().next(), buckets.keys().next_back()) else {
-            return (seconds, Vec::new());
+            return (*seconds, Vec::new());
         };
-        let start = |bucket: i64| Nanos(bucket.saturating_mul(seconds).saturating_mul(1_000_000_000));
         let calls = |bucket: i64| buckets.get(&bucket).copied().unwrap_or_default();
-        (seconds, (first..=last).map(|bucket| (start(bucket), calls(bucket))).collect())
+        (*seconds, (first..=last).map(|bucket| (Nanos(settled.start_ns(bucket)), calls(bucket))).collect())
     }
 }

@@ -138,6 +138,7 @@ pub struct MissingIds {
 }
 
 impl Aggregate for MissingIds {
+    #[inline]
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         if record.request_id.is_none() {
             *match record.outcome {

@@ -263,7 +263,7 @@ proptest! {
         obeys::<Latency>(&parts, |latency| format!("{} {} {}", figures(&latency.all()), figures(&latency.ok), figures(&latency.failed)));
         obeys::<Groups>(&parts, |groups| {
             let actions = told(groups.actions(), |action| format!("{:?} {}", action.calls, figures(&action.durations)));
-            let by: Vec<_> = groups.by().iter().map(|table| told(table, debug)).collect();
+            let by: Vec<_> = groups.by().map(|table| told(table, debug)).collect();
             format!("{actions} {} {} {by:?}", told(groups.services(), debug), told(groups.regions(), debug))
         });
         obeys::<Codes>(&parts, |codes| {

@@ -1,5 +1,7 @@
 //! A number's text as an exact decimal. It never goes through floating point, and does not know what is counted.
 
+use super::digits::Digits;
+
 /// A number as it is written, to 20 significant digits: as many as the largest results have.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Decimal {
@@ -29,6 +31,25 @@ const POWERS: [u64; 20] = {
     }
     powers
 };
+
+/// The number of a text times 10 to the power of `places`, at most 9, as [`Decimal::scaled`] gives it, when it is written
+/// as most are: up to seven digits, and up to eight behind a point. None for all others, whatever they are.
+#[inline]
+pub(super) fn plain_scaled(text: &[u8], places: u32) -> Option<u64> {
+    const FRACTION_UNITS: u64 = 100_000_000;
+    let scale = *POWERS.get(places.min(9) as usize)?;
+    let whole = Digits::leading(text);
+    let scaled = u64::from(whole.number()) * scale;
+    match text.get(whole.count()..)? {
+        [] if matches!(whole.count(), 1..=7) => Some(scaled),
+        [b'.', fraction @ ..] if matches!(whole.count(), 1..=7) => {
+            let digits = Digits::leading(fraction);
+            let is_all = digits.count() == fraction.len() && !fraction.is_empty();
+            is_all.then(|| scaled + u64::from(digits.fraction()) * scale / FRACTION_UNITS)
+        }
+        _ => None,
+    }
+}
 
 impl Decimal {
     /// Reads a text that is one number of the JSON grammar, leading zeros allowed.
@@ -276,6 +297,16 @@ mod tests {
             prop_assert_eq!(decimal.scaled(places), by_hand(i64::from(places)).0);
             let (value, is_whole) = by_hand(0);
             prop_assert_eq!(decimal.whole(), value.filter(|_| is_whole));
+        }
+
+        #[test]
+        fn plain_numbers_are_scaled_as_all_are(text in "[0-9]{0,9}(\\.[0-9]{0,10})?|-?[0-9]{1,4}[.eE][0-9]{0,3}", places in 0_u32..=9) {
+            if let Some(scaled) = plain_scaled(text.as_bytes(), places) {
+                prop_assert_eq!(Some(scaled), Decimal::parse(&text).unwrap().scaled(places));
+            }
+            let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+            let is_plain = |part: &str, max| (1..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+            prop_assert_eq!(plain_scaled(text.as_bytes(), places).is_some(), is_plain(whole, 7) && is_plain(fraction, 8));
         }
 
         #[test]

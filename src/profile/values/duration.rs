@@ -1,7 +1,7 @@
 //! How long a call took, from what logs write. It does not know under which name the value stood, except for the
 //! unit that the name gave.
 
-use super::decimal::Decimal;
+use super::decimal::{Decimal, plain_scaled};
 
 /// What a bare number counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,7 +64,7 @@ impl Unit {
 /// number of the JSON grammar; leading zeros are allowed.
 #[must_use]
 pub fn duration_from_number(text: &str, unit: Unit) -> Option<u64> {
-    in_ns(&Decimal::parse(text)?, unit)
+    plain_scaled(text.as_bytes(), unit.places()).or_else(|| in_ns(&Decimal::parse(text)?, unit))
 }
 
 /// A duration in nanoseconds from a text: a number in the default unit (`12.5`), a number with a unit (`1.5s`,

@@ -2,6 +2,7 @@
 //! knows no clock: a time that is unlikely is read all the same, and [`is_plausible`] says so.
 
 use super::decimal::Decimal;
+use super::digits::Digits;
 use super::zone::{Zone, offset_from_text};
 use crate::nanos::{Nanos, SECONDS_PER_DAY, days_from_date};
 
@@ -142,16 +143,19 @@ impl Form {
 
 /// Nanoseconds from the digits behind a point, at least one, and what follows them.
 fn read_fraction(text: &[u8]) -> Option<(u32, &[u8])> {
-    let mut rest = text;
-    let mut nanosecond = 0_u32;
-    // What a digit counts at the next place; 0 behind the ninth.
-    let mut place = 100_000_000_u32;
-    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
-        nanosecond += u32::from(digit - b'0') * place;
-        place /= 10;
-        rest = behind;
+    let digits = Digits::leading(text);
+    let mut nanosecond = digits.fraction() * 10;
+    let mut rest = text.get(digits.count()..)?;
+    // Behind eight digits there may be a ninth, and any number that are dropped.
+    if digits.count() == 8
+        && let [ninth @ b'0'..=b'9', ..] = rest
+    {
+        nanosecond += u32::from(ninth - b'0');
+        while let [b'0'..=b'9', behind @ ..] = rest {
+            rest = behind;
+        }
     }
-    (rest.len() < text.len()).then_some((nanosecond, rest))
+    (digits.count() > 0).then_some((nanosecond, rest))
 }
 
 /// The zone that ends a text, in seconds ahead of UTC; `Some(None)` when the text is at its end without one.

@@ -29,8 +29,11 @@ impl<'t> Cursor<'t> {
     /// Where a blank or a word of nothing but letters ends, if what follows rules every shape out.
     /// Most of a message is this, and looking for each shape at each word would cost tenfold.
     pub(super) fn prose_end(self, at: usize) -> Option<usize> {
-        if self.bytes.get(at) == Some(&b' ') {
-            return Some(at + 1);
+        match self.bytes.get(at) {
+            Some(b' ') => return Some(at + 1),
+            // Characters of Chinese text: no mask, quote or sign begins with one of these bytes.
+            Some(0xe4..=0xe9) => return Some(self.run_end(at, |byte| matches!(byte, 0x80..=0xbf | 0xe4..=0xe9))),
+            _ => {}
         }
         let end = self.run_end(at, |byte| byte.is_ascii_alphabetic());
         let is_blank = |at: usize| matches!(self.bytes.get(at), None | Some(b' '));
@@ -52,8 +55,10 @@ impl<'t> Cursor<'t> {
     /// Whether a letter, digit or mask stands right before `at`.
     pub(super) fn is_word_before(&self, at: usize) -> bool {
         let before = self.bytes.get(..at).unwrap_or_default();
-        before.last().is_some_and(u8::is_ascii_alphanumeric)
-            || MASKS.iter().any(|mask| before.ends_with(mask.as_bytes()))
+        match before.last() {
+            Some(b'>') => MASKS.iter().any(|mask| before.ends_with(mask.as_bytes())),
+            last => last.is_some_and(u8::is_ascii_alphanumeric),
+        }
     }
 
     /// Whether a word that begins at `at` continues none that began before.

@@ -37,6 +37,16 @@ pub(super) fn is_hex(word: &str) -> bool {
         || (word.len() >= HEX_DIGITS_MIN && has_digit && has_letter && is_hex(word))
 }
 
+/// Whether a text has a digit, and nothing but letters, digits and `.`, `_`, `-`. Every byte is looked at, which takes
+/// less time than finding out where to stop.
+fn is_id_text(text: &str) -> bool {
+    let (has_digit, is_id) = text.bytes().fold((false, true), |(has_digit, is_id), byte| {
+        let may_stand = byte.is_ascii_alphanumeric() | (byte == b'.') | (byte == b'_') | (byte == b'-');
+        (has_digit | byte.is_ascii_digit(), is_id & may_stand)
+    });
+    has_digit && is_id
+}
+
 pub(super) fn is_long_hex(word: &str) -> bool {
     word.len() >= LONG_HEX_DIGITS_MIN && is_hex(word)
 }
@@ -46,6 +56,9 @@ pub(super) struct Shapes<'t> {
     cursor: Cursor<'t>,
     request_id: Option<&'t str>,
     tail: Option<&'t str>,
+    /// Whether there is a `:` anywhere, and a `@`: without them most shapes need not be looked for.
+    has_colon: bool,
+    has_at_sign: bool,
     /// Runs that are no host name and no address of mail, from wherever in them one looks.
     no_host: std::ops::Range<usize>,
     no_email: std::ops::Range<usize>,
@@ -54,17 +67,15 @@ pub(super) struct Shapes<'t> {
 impl<'t> Shapes<'t> {
     pub(super) fn new(text: &'t str, request_id: Option<&'t str>) -> Self {
         let is_known = |id: &&str| {
-            id.len() <= REQUEST_ID_BYTES_MAX
-                && id.starts_with(|c: char| c.is_ascii_alphanumeric())
-                && id.bytes().any(|byte| byte.is_ascii_digit())
-                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+            id.len() <= REQUEST_ID_BYTES_MAX && id.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_id_text(id)
         };
         let request_id = request_id.filter(is_known);
         let tail = request_id
             .and_then(|id| id.get(id.len().checked_sub(REQUEST_ID_TAIL)?..))
             .filter(|tail| tail.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .filter(|tail| tail.bytes().any(|byte| byte.is_ascii_digit()));
-        Self { cursor: Cursor::new(text), request_id, tail, no_host: 0..0, no_email: 0..0 }
+        let (has_colon, has_at_sign) = (text.contains(':'), text.contains('@'));
+        Self { cursor: Cursor::new(text), request_id, tail, has_colon, has_at_sign, no_host: 0..0, no_email: 0..0 }
     }
 
     /// A shape that is told by itself, and where it ends. `at` is no letter or digit, or the first
@@ -76,12 +87,12 @@ impl<'t> Shapes<'t> {
         }
         let shape = |mask, end: Option<usize>| end.map(|end| (mask, end));
         shape("<request_id>", self.request_id(at))
-            .or_else(|| shape("<resource>", self.resource(at)))
-            .or_else(|| shape("<url>", self.url(at)))
+            .or_else(|| self.has_colon.then(|| shape("<resource>", self.resource(at)))?)
+            .or_else(|| self.has_colon.then(|| shape("<url>", self.url(at)))?)
             .or_else(|| shape("<uuid>", self.uuid(at)))
             .or_else(|| shape("<addr>", self.cursor.address(at)))
             .or_else(|| shape("<time>", self.cursor.time(at)))
-            .or_else(|| shape("<email>", self.email(at)))
+            .or_else(|| self.has_at_sign.then(|| shape("<email>", self.email(at)))?)
             .or_else(|| shape("<addr>", self.host(at)))
     }
 
@@ -209,7 +220,9 @@ impl<'t> Shapes<'t> {
         if self.no_email.contains(&at) {
             return None;
         }
-        let local_end = self.cursor.run_end(at, |byte| byte.is_ascii_alphanumeric() || b"._%+-".contains(&byte));
+        let local_end = self
+            .cursor
+            .run_end(at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-'));
         let end = self.cursor.byte(local_end, b"@").and_then(|at| {
             self.cursor.host_end(at, |label| label.len() > 1 && label.bytes().all(|byte| byte.is_ascii_alphabetic()))
         });
@@ -241,7 +254,7 @@ impl<'t> Shapes<'t> {
                 b')' | b']' | b'}' => open -= 1,
                 _ => {}
             }
-            !byte.is_ascii_graphic() || b"\"'`<>|\\,;".contains(&byte)
+            !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' | b',' | b';')
         };
         let rest = &self.cursor.bytes[start..];
         let end = rest.iter().enumerate().find(is_end).map_or(rest.len(), |(at, _)| at);

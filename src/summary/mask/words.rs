@@ -1,8 +1,45 @@
 //! Words that masking has to know: those with digits that are prose, units, prefixes of resource
 //! ids, identifiers; refuses to know where in a message they stand.
 
+/// Words in lower case. A message has many words that stand in no list, and nearly all of those are told by how long they
+/// are and how they begin.
+struct Words {
+    words: &'static [&'static str],
+    /// By the first byte of a word: a bit for every length.
+    lengths: [u32; 128],
+}
+
+impl Words {
+    /// A list of words of ASCII, each of 1 to 31 bytes.
+    const fn new(words: &'static [&'static str]) -> Self {
+        let mut lengths = [0; 128];
+        let mut place = 0;
+        while place < words.len() {
+            let word = words[place].as_bytes();
+            lengths[word[0] as usize] |= 1 << word.len();
+            place += 1;
+        }
+        Self { words, lengths }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.may_have(word) && self.words.contains(&word)
+    }
+
+    fn has_in_any_case(&self, word: &str) -> bool {
+        self.may_have(word) && self.words.iter().any(|known| known.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether a word begins as one in the list of the same length does.
+    fn may_have(&self, word: &str) -> bool {
+        let first = word.bytes().next().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
+        let lengths = self.lengths.get(first).copied().unwrap_or_default();
+        u32::try_from(word.len()).ok().and_then(|length| lengths.checked_shr(length)).is_some_and(|bits| bits & 1 == 1)
+    }
+}
+
 /// Words of prose with digits in them, in lower case; compared without case.
-const KNOWN: &[&str] = &[
+const KNOWN: &Words = &Words::new(&[
     "2d",
     "2fa",
     "3d",
@@ -107,19 +144,19 @@ const KNOWN: &[&str] = &[
     "x86",
     "x86-64",
     "x86_64",
-];
+]);
 
 /// What may follow a number as part of the same word, in lower case; compared without case.
-const UNITS: &[&str] = &[
+const UNITS: &Words = &Words::new(&[
     "b", "bit", "bits", "bps", "byte", "bytes", "c", "core", "cores", "d", "day", "days", "fps", "g", "gb", "gbps",
     "gi", "gib", "h", "hour", "hours", "hz", "k", "kb", "kbps", "ki", "kib", "kbit", "m", "mb", "mbps", "mi", "mib",
     "min", "mins", "minutes", "ms", "nd", "ns", "p", "pb", "pct", "pib", "px", "qps", "rd", "s", "sec", "seconds",
     "secs", "st", "t", "tb", "th", "ti", "tib", "times", "u", "us", "vcpu", "w", "x",
-];
+]);
 
 /// What the ids of common resources begin with. Eight letters or digits follow, and one in
 /// fourteen of those has no digit, so for these a word of eight letters counts too.
-const RESOURCE_PREFIXES: &[&str] = &[
+const RESOURCE_PREFIXES: &Words = &Words::new(&[
     "acl",
     "alb",
     "asc",
@@ -172,10 +209,10 @@ const RESOURCE_PREFIXES: &[&str] = &[
     "vpcsvc",
     "vpngw",
     "vpnx",
-];
+]);
 
 /// Words of eight letters that are no id behind such a prefix, as in `vpc-endpoint`.
-const EIGHT_LETTERS: &[&str] = &[
+const EIGHT_LETTERS: &Words = &Words::new(&[
     "abnormal", "activity", "attached", "audience", "backends", "balancer", "bindings", "capacity", "category",
     "clusters", "complete", "consumer", "contents", "creating", "creation", "customer", "database", "decrease",
     "deleting", "deletion", "detached", "disabled", "document", "duration", "endpoint", "exporter", "external",
@@ -186,18 +223,18 @@ const EIGHT_LETTERS: &[&str] = &[
     "resource", "response", "restored", "rollback", "schedule", "security", "services", "settings", "shutdown",
     "snapshot", "specific", "standard", "starting", "stopping", "strategy", "template", "terminal", "transfer",
     "updating", "upgraded", "username", "versions", "workflow", "writable",
-];
+]);
 
 /// Words in quotes that are values, not names.
-const LITERALS: &[&str] = &["true", "false", "null", "none", "nil", "undefined"];
+const LITERALS: &Words = &Words::new(&["true", "false", "null", "none", "nil", "undefined"]);
 
 /// Whether a word with digits is prose: `IPv4`, `SHA256`, `utf-8`.
 pub(super) fn is_known_word(word: &str) -> bool {
-    word.bytes().any(|byte| byte.is_ascii_digit()) && is_one_of(word, KNOWN)
+    word.bytes().any(|byte| byte.is_ascii_digit()) && KNOWN.has_in_any_case(word)
 }
 
 pub(super) fn is_unit(word: &str) -> bool {
-    is_one_of(word, UNITS)
+    UNITS.has_in_any_case(word)
 }
 
 /// Whether a word is, or begins with, the id of a common resource: `ins-abcd1234`.
@@ -209,10 +246,10 @@ pub(super) fn is_resource_id(word: &str) -> bool {
     let is_lower = id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
     let has_digit = id.bytes().any(|byte| byte.is_ascii_digit());
     word.as_bytes().get(prefix.len()) == Some(&b'-')
-        && RESOURCE_PREFIXES.contains(&prefix)
+        && RESOURCE_PREFIXES.has(prefix)
         && is_lower
         && match id.len() {
-            8 => has_digit || !EIGHT_LETTERS.contains(&id),
+            8 => has_digit || !EIGHT_LETTERS.has(id),
             length => length >= 6 && has_digit,
         }
 }
@@ -231,9 +268,5 @@ pub(super) fn is_identifier(word: &str) -> bool {
     };
     let mut labels = word.split('.');
     let first = labels.next().unwrap_or_default();
-    is_one_of(word, LITERALS) || (is_name(first) && labels.all(|label| is_number(label) || is_name(label)))
-}
-
-fn is_one_of(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+    LITERALS.has_in_any_case(word) || (is_name(first) && labels.all(|label| is_number(label) || is_name(label)))
 }
