@@ -289,7 +289,7 @@ impl<'l> Cursor<'l> {
     }
 
     fn place(&mut self, token: usize) -> usize {
-        while self.token + self.bits.count_ones() as usize <= token && self.block < self.line.tokens.blocks.len() {
+        while self.token + self.bits.count_ones() as usize <= token && self.block * BLOCK < self.line.span.end {
             self.block += 1;
             self.load();
         }

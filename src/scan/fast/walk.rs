@@ -55,7 +55,7 @@ impl<'c> Walk<'c> {
         while let Some(window) = tokens.codes.get(self.at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
             let window = u64::from_le_bytes(*window);
             let mut marks = window & MARKS;
-            if self.at + WINDOW > tokens.len && !ends_line(window, marks) {
+            if self.at + WINDOW > tokens.ends.codes && !ends_line(window, marks) {
                 // The rest of it comes with the next group.
                 break;
             }

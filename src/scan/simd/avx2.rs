@@ -5,9 +5,9 @@
 use std::arch::x86_64::*;
 
 use super::class::{CLASSES, CODE, MARK};
-use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Steps, Strings};
+use super::lex::{self, BEFORE, Carry, Lexed, Lists, Masks, Near, Steps, Strings};
 use super::nibbles::{self, Nibbles};
-use super::tokens::Tokens;
+use super::tokens::{Ends, Tokens};
 use super::utf8;
 use super::x86::{prefix_xor, table};
 
@@ -18,7 +18,9 @@ pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tok
         masks: |near: &Near| (classify(near), ()),
         prefix_xor: |bits| prefix_xor(bits),
         flaws: |near: &Near, strings: &Strings| flaws(near, strings),
-        write: |out: &mut Tokens, near: &Near, (), base, lexed: &Lexed| write(out, near, base, lexed),
+        write: |lists: &mut Lists<'_>, ends: &mut Ends, near: &Near, (), base, lexed: &Lexed| {
+            write(lists, ends, near, base, lexed);
+        },
     };
     lex::lex(chunk, range, carry, out, steps);
 }
@@ -129,9 +131,9 @@ fn both(from: __m256i, byte: u8, quoted: __m256i) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn write(out: &mut Tokens, near: &Near, base: usize, lexed: &Lexed) {
+fn write(lists: &mut Lists<'_>, ends: &mut Ends, near: &Near, base: usize, lexed: &Lexed) {
     let count = lexed.tokens.count_ones() as usize;
-    if let Some(room) = out.codes.get_mut(out.len..out.len + count) {
+    if let Some(room) = lists.codes.get_mut(ends.codes..ends.codes + count) {
         let mut tokens = lexed.tokens;
         for code in room {
             let place = tokens.trailing_zeros();
@@ -139,10 +141,10 @@ fn write(out: &mut Tokens, near: &Near, base: usize, lexed: &Lexed) {
             *code = class + (lexed.keys >> place & 1) as u8 + ((lexed.named >> place & 1) << 7) as u8;
             tokens &= tokens - 1;
         }
-        out.len += count;
+        ends.codes += count;
     }
-    append(&mut out.marks, &mut out.marks_len, base, lexed.marks);
-    append(&mut out.odds, &mut out.odds_len, base, lexed.odds);
+    append(lists.marks, &mut ends.marks, base, lexed.marks);
+    append(lists.odds, &mut ends.odds, base, lexed.odds);
 }
 
 /// Appends the places of the set bits.
@@ -155,8 +157,9 @@ fn append(list: &mut [u32], len: &mut usize, base: usize, mut bits: u64) {
     }
 }
 
-/// Which bytes are wrong, and which of the last three may begin a character that goes on behind the block.
-#[inline]
+/// Which bytes are wrong, and which of the last three may begin a character that goes on behind the block. Apart, since
+/// most blocks need the registers otherwise.
+#[inline(never)]
 #[target_feature(enable = "avx2")]
 fn flaws(near: &Near, strings: &Strings) -> (u64, u64) {
     let bytes = at::<0>(near);

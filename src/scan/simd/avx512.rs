@@ -6,8 +6,8 @@ use std::arch::asm;
 use std::arch::x86_64::*;
 
 use super::class::{BARE, CLASSES, ESCAPABLE, ESCAPES, HEX, MARK, ODD, SINGLE};
-use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Steps, Strings};
-use super::tokens::Tokens;
+use super::lex::{self, BEFORE, Carry, Lexed, Lists, Masks, Near, Steps, Strings};
+use super::tokens::{Ends, Tokens};
 use super::x86::{prefix_xor, table};
 use super::{BLOCK, utf8};
 
@@ -34,7 +34,9 @@ pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tok
         masks: |near: &Near| classify(near, &classes),
         prefix_xor: |bits| prefix_xor(bits),
         flaws: |near: &Near, strings: &Strings| flaws(near, strings),
-        write: |out: &mut Tokens, _: &Near, class, base, lexed: &Lexed| write(out, class, base, lexed, places),
+        write: |lists: &mut Lists<'_>, ends: &mut Ends, _: &Near, class, base, lexed: &Lexed| {
+            write(lists, ends, class, base, lexed, places);
+        },
     };
     lex::lex(chunk, range, carry, out, steps);
 }
@@ -121,16 +123,16 @@ fn classify(near: &Near, classes: &Table) -> (Masks, __m512i) {
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
-fn write(out: &mut Tokens, class: __m512i, base: usize, lexed: &Lexed, places: __m512i) {
+fn write(lists: &mut Lists<'_>, ends: &mut Ends, class: __m512i, base: usize, lexed: &Lexed, places: __m512i) {
     let key = _mm512_mask_add_epi8(class, lexed.keys, class, splat(1));
     let codes = _mm512_mask_add_epi8(key, lexed.named, key, splat(MARK));
     let codes = _mm512_maskz_compress_epi8(lexed.tokens, codes);
-    let room = &mut out.codes[out.len..out.len + BLOCK];
+    let room = &mut lists.codes[ends.codes..ends.codes + BLOCK];
     // SAFETY: the slice is of 64 writable bytes, and the store asks for no alignment.
     unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), codes) };
-    out.len += lexed.tokens.count_ones() as usize;
-    append(&mut out.marks, &mut out.marks_len, base, lexed.marks, places);
-    append(&mut out.odds, &mut out.odds_len, base, lexed.odds, places);
+    ends.codes += lexed.tokens.count_ones() as usize;
+    append(lists.marks, &mut ends.marks, base, lexed.marks, places);
+    append(lists.odds, &mut ends.odds, base, lexed.odds, places);
 }
 
 /// Appends the places of the set bits.
@@ -158,8 +160,9 @@ fn append_many(list: &mut [u32], len: &mut usize, base: usize, mut bits: u64) {
     }
 }
 
-/// Which bytes are wrong, and which of the last three may begin a character that goes on behind the block.
-#[inline]
+/// Which bytes are wrong, and which of the last three may begin a character that goes on behind the block. Apart, since
+/// most blocks need the registers otherwise.
+#[inline(never)]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 fn flaws(near: &Near, strings: &Strings) -> (u64, u64) {
     let bytes = at::<0>(near);

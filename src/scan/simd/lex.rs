@@ -2,7 +2,7 @@
 //! bit a byte, and a few bits from block to block. It knows the masks of a block, not how a tier makes them.
 
 use super::BLOCK;
-use super::tokens::{Block, Tokens};
+use super::tokens::{Block, Ends, Tokens, note_flaws};
 
 /// Bytes of a chunk that a tier sees around a block: this many before it.
 pub const BEFORE: usize = 16;
@@ -88,21 +88,35 @@ pub struct Steps<M, P, F, W> {
     pub write: W,
 }
 
+/// The lists that a tier appends to.
+pub struct Lists<'o> {
+    /// Codes, longer than the present one by a block.
+    pub codes: &'o mut [u8],
+    /// Places of marks, likewise.
+    pub marks: &'o mut [u32],
+    /// Odd places, likewise.
+    pub odds: &'o mut [u32],
+}
+
 /// Finds the tokens of the bytes from `from` up to `to`; both are multiples of the block but for the end of the chunk,
 /// and `carry` is what the bytes before left.
 #[inline(always)]
 pub fn lex<C>(
     chunk: &[u8],
     (from, to): (usize, usize),
-    carry: &mut Carry,
+    carried: &mut Carry,
     out: &mut Tokens,
     steps: Steps<
         impl Fn(&Near) -> (Masks, C),
         impl Fn(u64) -> u64,
         impl Fn(&Near, &Strings) -> (u64, u64),
-        impl Fn(&mut Tokens, &Near, C, usize, &Lexed),
+        impl Fn(&mut Lists<'_>, &mut Ends, &Near, C, usize, &Lexed),
     >,
 ) {
+    // What changes with every block is kept in registers.
+    let (mut carry, mut ends, mut line_ends) = (*carried, out.ends, 0);
+    let Tokens { codes, blocks, marks, odds, flaws, .. } = out;
+    let mut lists = Lists { codes, marks, odds };
     let mut padded = [b' '; BEFORE + BLOCK + BEHIND];
     let mut base = from;
     while base < to {
@@ -140,13 +154,16 @@ pub fn lex<C>(
             carry.high = high;
         }
         if wrong != 0 {
-            out.flaw(base, wrong, m.newline);
+            note_flaws(flaws, base, wrong, m.newline);
         }
-        out.line_ends += m.newline.count_ones() as usize;
-        out.blocks.push(Block { tokens: lexed.tokens, before: out.len as u32 });
-        (steps.write)(out, near, class, base, &lexed);
+        line_ends += m.newline.count_ones() as usize;
+        blocks[base / BLOCK] = Block { tokens: lexed.tokens, before: ends.codes as u32 };
+        (steps.write)(&mut lists, &mut ends, near, class, base, &lexed);
         base += BLOCK;
     }
+    out.ends = ends;
+    out.line_ends += line_ends;
+    *carried = carry;
 }
 
 /// The block at `base` where the chunk has too few bytes around it: blanks stand for the rest.

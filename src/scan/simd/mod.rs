@@ -102,7 +102,7 @@ impl<'c> Lexer<'c> {
         if range.0 == range.1 {
             return false;
         }
-        out.begin_group();
+        out.begin_group(range.1);
         match self.tier {
             #[cfg(target_arch = "x86_64")]
             Tier::Avx512 => x86::lex_avx512(self.chunk, range, &mut self.carry, out),

@@ -32,17 +32,17 @@ struct Utf8 {
 /// Finds the tokens of the bytes from `from` up to `to`; `from` is a multiple of the block.
 pub fn lex(chunk: &[u8], (from, to): (usize, usize), state: &mut State, out: &mut Tokens) {
     for base in (from..to).step_by(BLOCK) {
-        let before = out.len as u32;
+        let before = out.ends.codes as u32;
         let mut tokens = 0;
         let block = chunk.get(base..to.min(base + BLOCK)).unwrap_or_default();
         for (place, &byte) in block.iter().enumerate() {
             if let Some(code) = state.byte(chunk, base + place, byte, out) {
                 tokens |= 1 << place;
-                out.codes[out.len] = code;
-                out.len += 1;
+                out.codes[out.ends.codes] = code;
+                out.ends.codes += 1;
             }
         }
-        out.blocks.push(Block { tokens, before });
+        out.blocks[base / BLOCK] = Block { tokens, before };
     }
 }
 
@@ -78,14 +78,14 @@ impl State {
             self.odd = self.bare && class & ODD != 0;
             let starts = self.bare && !was_bare;
             if self.odd && !was_odd || starts && byte == b'0' {
-                out.odds[out.odds_len] = at as u32;
-                out.odds_len += 1;
+                out.odds[out.ends.odds] = at as u32;
+                out.ends.odds += 1;
             }
             (class & SINGLE != 0 || starts).then_some(class & CODE)
         };
         if mark {
-            out.marks[out.marks_len] = at as u32;
-            out.marks_len += 1;
+            out.marks[out.ends.marks] = at as u32;
+            out.ends.marks += 1;
         }
         if flaw {
             out.flaws.push(at as u32);

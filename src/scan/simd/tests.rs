@@ -21,7 +21,7 @@ fn told(chunk: &[u8], tier: Tier) -> Told {
     let mut lexer = Lexer::new(chunk, tier);
     let mut odds = Vec::new();
     while lexer.group(&mut tokens) {
-        odds.extend_from_slice(&tokens.odds[..tokens.odds_len]);
+        odds.extend_from_slice(&tokens.odds[..tokens.ends.odds]);
     }
     let bits = |(place, block): (usize, &tokens::Block)| {
         let bits = block.tokens;
@@ -33,9 +33,9 @@ fn told(chunk: &[u8], tier: Tier) -> Told {
     // What stands behind the last line end is decided elsewhere.
     flawed.retain(|&line| line < tokens.line_ends);
     Told {
-        codes: tokens.codes[..tokens.len].iter().map(|code| code & (CODE | MARK)).collect(),
-        places: tokens.blocks.iter().enumerate().flat_map(bits).collect(),
-        marks: tokens.marks[..tokens.marks_len].to_vec(),
+        codes: tokens.codes[..tokens.ends.codes].iter().map(|code| code & (CODE | MARK)).collect(),
+        places: tokens.blocks[..chunk.len().div_ceil(BLOCK)].iter().enumerate().flat_map(bits).collect(),
+        marks: tokens.marks[..tokens.ends.marks].to_vec(),
         odds,
         flawed,
         line_ends: tokens.line_ends,

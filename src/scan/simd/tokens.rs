@@ -21,34 +21,39 @@ pub struct Block {
 pub struct Tokens {
     /// A code a token, with flags. The first is the line end in front of the chunk.
     pub codes: Vec<u8>,
-    /// How many codes there are.
-    pub len: usize,
-    /// The blocks so far.
+    /// The blocks.
     pub blocks: Vec<Block>,
     /// Places of the marked tokens.
     pub marks: Vec<u32>,
-    /// How many marks there are.
-    pub marks_len: usize,
     /// Places of what is no digit in numbers and literals, the first of each stretch, and of zeros in front.
     pub odds: Vec<u32>,
-    /// How many of these there are.
-    pub odds_len: usize,
+    /// How far these lists are filled.
+    pub ends: Ends,
     /// Places of bytes that spoil their line; at least one of each line that has some, in no order.
     pub flaws: Vec<u32>,
     /// How many line ends there are.
     pub line_ends: usize,
 }
 
+/// How far the lists of tokens are filled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ends {
+    /// How many codes there are.
+    pub codes: usize,
+    /// How many marks.
+    pub marks: usize,
+    /// How many odd places.
+    pub odds: usize,
+}
+
 impl Default for Tokens {
     fn default() -> Self {
         Self {
             codes: vec![0; BLOCK],
-            len: 0,
             blocks: Vec::new(),
             marks: vec![0; GROUP_BYTES + BLOCK],
-            marks_len: 0,
             odds: vec![0; GROUP_BYTES + BLOCK],
-            odds_len: 0,
+            ends: Ends::default(),
             flaws: Vec::new(),
             line_ends: 0,
         }
@@ -59,47 +64,49 @@ impl Tokens {
     /// Forgets everything, for a chunk that begins at the start of a line.
     pub fn begin(&mut self) {
         self.codes[0] = LINE | MARK;
-        self.len = 1;
-        self.blocks.clear();
-        self.marks_len = 0;
-        self.odds_len = 0;
+        self.ends = Ends { codes: 1, marks: 0, odds: 0 };
         self.flaws.clear();
         self.line_ends = 0;
     }
 
-    /// Makes room for the tokens of a group. The odd places of the last one are forgotten.
-    pub fn begin_group(&mut self) {
-        let room = self.len + GROUP_BYTES + BLOCK;
+    /// Makes room for the tokens of a group that ends at a place of the chunk. The odd places of the last group are
+    /// forgotten.
+    pub fn begin_group(&mut self, to: usize) {
+        let room = self.ends.codes + GROUP_BYTES + BLOCK;
         if self.codes.len() < room {
             self.codes.resize(room.next_power_of_two(), 0);
         }
-        self.odds_len = 0;
+        let blocks = to.div_ceil(BLOCK);
+        if self.blocks.len() < blocks {
+            self.blocks.resize(blocks.next_power_of_two(), Block::default());
+        }
+        self.ends.odds = 0;
     }
 
     /// Forgets the first marks; only those of a window that goes on in the next group are left.
     pub fn pass_marks(&mut self, count: usize) {
-        self.marks.copy_within(count..self.marks_len, 0);
-        self.marks_len -= count;
+        self.marks.copy_within(count..self.ends.marks, 0);
+        self.ends.marks -= count;
     }
 
     /// Ends a group: behind the last token there is nothing.
     pub fn end_group(&mut self) {
-        if let Some(behind) = self.codes.get_mut(self.len..self.len + 8) {
+        if let Some(behind) = self.codes.get_mut(self.ends.codes..self.ends.codes + 8) {
             behind.fill(0);
         }
     }
+}
 
-    /// Notes the flaws of a block: of each line at least one.
-    #[cold]
-    pub fn flaw(&mut self, base: usize, mut flaws: u64, newline: u64) {
-        while flaws != 0 {
-            let place = flaws.trailing_zeros();
-            self.flaws.push(base as u32 + place);
-            let line_end = newline & (u64::MAX << place);
-            if line_end == 0 {
-                break;
-            }
-            flaws &= !(line_end ^ (line_end - 1));
+/// Notes the flaws of a block: of each line at least one.
+#[cold]
+pub fn note_flaws(list: &mut Vec<u32>, base: usize, mut flaws: u64, newline: u64) {
+    while flaws != 0 {
+        let place = flaws.trailing_zeros();
+        list.push(base as u32 + place);
+        let line_end = newline & (u64::MAX << place);
+        if line_end == 0 {
+            break;
         }
+        flaws &= !(line_end ^ (line_end - 1));
     }
 }
