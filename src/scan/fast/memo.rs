@@ -81,7 +81,7 @@ impl Stack {
         let effect = memo.effect(codes);
         let touched = u64::from(effect.touched);
         self.wrong |= (self.open & touched) ^ u64::from(effect.need);
-        self.root_commas |= if self.open <= touched { effect.closes & HAS_COMMA } else { 0 };
+        self.root_commas |= effect.closes & HAS_COMMA & u8::from(self.open <= touched).wrapping_neg();
         // The shift takes the lower six bits.
         let left = self.open.wrapping_shr(u32::from(effect.closes));
         self.open = left.wrapping_shl(u32::from(effect.opens)) | u64::from(effect.opened);
@@ -103,19 +103,19 @@ impl Stack {
 impl Memo {
     /// What a window does.
     #[inline(always)]
-    fn effect(&mut self, codes: u64) -> Effect {
+    fn effect(&mut self, codes: u64) -> &Effect {
         // The upper bits of a product depend on all bits of the codes.
         let slot = (codes.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - ENTRIES_LOG2)) as usize;
-        let effect = self.entries[slot];
-        if effect.codes == codes { effect } else { self.learn(slot, codes) }
+        if self.entries[slot].codes != codes {
+            self.learn(slot, codes);
+        }
+        &self.entries[slot]
     }
 
     #[cold]
     #[inline(never)]
-    fn learn(&mut self, slot: usize, codes: u64) -> Effect {
-        let effect = effect(codes);
-        self.entries[slot] = effect;
-        effect
+    fn learn(&mut self, slot: usize, codes: u64) {
+        self.entries[slot] = effect(codes);
     }
 }
 

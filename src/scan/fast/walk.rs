@@ -18,8 +18,6 @@ pub struct Walk<'c> {
     chunk: &'c [u8],
     /// The token in front of the next window's new ones.
     at: usize,
-    /// How many marks of the group were passed.
-    mark: usize,
     /// How many flaws were passed.
     flaw: usize,
     /// The line end in front of the present line, as a token.
@@ -34,7 +32,7 @@ pub struct Walk<'c> {
 impl<'c> Walk<'c> {
     /// The start of a chunk, which is the start of a line.
     pub fn new(chunk: &'c [u8]) -> Self {
-        Self { chunk, at: 0, mark: 0, flaw: 0, line_token: 0, start: 0, stack: Stack::default(), is_spoilt: false }
+        Self { chunk, at: 0, flaw: 0, line_token: 0, start: 0, stack: Stack::default(), is_spoilt: false }
     }
 
     /// Where the present line begins.
@@ -50,12 +48,13 @@ impl<'c> Walk<'c> {
         trail: &mut Trail,
         line: &mut impl FnMut(Span, Option<&Found>),
     ) {
-        self.mark = 0;
         self.flaw = 0;
-        while let Some(window) = tokens.codes.get(self.at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
+        // What changes with every window is kept in registers.
+        let (mut at, mut mark, mut stack) = (self.at, 0, self.stack);
+        while let Some(window) = tokens.codes.get(at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
             let window = u64::from_le_bytes(*window);
             let mut marks = window & MARKS;
-            if self.at + WINDOW > tokens.ends.codes && !ends_line(window, marks) {
+            if at + WINDOW > tokens.ends.codes && !ends_line(window, marks) {
                 // The rest of it comes with the next group.
                 break;
             }
@@ -64,25 +63,28 @@ impl<'c> Walk<'c> {
             let mut ended = None;
             while marks != 0 {
                 let bit = marks.trailing_zeros() & !7;
-                let place = tokens.marks.get(self.mark).map_or(0, |&place| place as usize);
-                self.mark += 1;
-                if codes >> bit & u64::from(CODE) == u64::from(LINE) {
+                let place = tokens.marks.get(mark).map_or(0, |&place| place as usize);
+                mark += 1;
+                if (codes >> bit) as u8 & CODE == LINE {
                     codes &= u64::MAX >> (56 - bit);
                     passed = (bit / 8) as usize;
                     ended = Some(place);
                     break;
                 }
-                let depth = depth_behind(self.stack, codes & ((1 << bit) - 0x100));
-                trail.offer(self.at + (bit / 8) as usize, place, depth);
+                let depth = depth_behind(stack, codes & ((1 << bit) - 0x100));
+                trail.offer(at + (bit / 8) as usize, place, depth);
                 marks &= marks - 1;
             }
-            self.stack.go_on(codes, memo);
-            self.at += passed;
+            stack.go_on(codes, memo);
+            at += passed;
             if let Some(end) = ended {
-                self.end_line(end, tokens, trail, line);
+                self.at = at;
+                self.end_line(end, stack, tokens, trail, line);
+                stack = Stack::default();
             }
         }
-        tokens.pass_marks(self.mark);
+        (self.at, self.stack) = (at, stack);
+        tokens.pass_marks(mark);
         self.is_spoilt |= self.flaw < tokens.flaws.len();
         tokens.flaws.clear();
     }
@@ -91,6 +93,7 @@ impl<'c> Walk<'c> {
     fn end_line(
         &mut self,
         end: usize,
+        stack: Stack,
         tokens: &Tokens,
         trail: &mut Trail,
         line: &mut impl FnMut(Span, Option<&Found>),
@@ -100,14 +103,13 @@ impl<'c> Walk<'c> {
             self.is_spoilt = true;
         }
         let span = Span { start: self.start, end };
-        let sound = self.stack.is_sound() && !self.is_spoilt;
+        let sound = stack.is_sound() && !self.is_spoilt;
         let tokens = Line { chunk: self.chunk, span, tokens, first: self.line_token + 1 };
-        let found = (sound && trail.follow(&tokens, self.stack.has_one_member())).then_some(&trail.found);
+        let found = (sound && trail.follow(&tokens, stack.has_one_member())).then_some(&trail.found);
         line(span, found);
         trail.begin_line();
         self.start = end + 1;
         self.line_token = self.at;
-        self.stack = Stack::default();
         self.is_spoilt = false;
     }
 }

@@ -4,10 +4,10 @@
 
 use std::arch::x86_64::*;
 
-use super::class::{CLASSES, CODE, MARK};
-use super::lex::{self, BEFORE, Carry, Lexed, Lists, Masks, Near, Steps, Strings};
+use super::class::CLASSES;
+use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
 use super::nibbles::{self, Nibbles};
-use super::tokens::{Ends, Tokens};
+use super::tokens::{Tail, Tokens};
 use super::utf8;
 use super::x86::{prefix_xor, table};
 
@@ -15,12 +15,11 @@ use super::x86::{prefix_xor, table};
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
 pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tokens) {
     let steps = Steps {
-        masks: |near: &Near| (classify(near), ()),
+        quotes: |near: &Near| (quotes(near), ()),
         prefix_xor: |bits| prefix_xor(bits),
         flaws: |near: &Near, strings: &Strings| flaws(near, strings),
-        write: |lists: &mut Lists<'_>, ends: &mut Ends, near: &Near, (), base, lexed: &Lexed| {
-            write(lists, ends, near, base, lexed);
-        },
+        masks: |near: &Near, ()| masks(near),
+        write: |tail: &mut Tail, near: &Near, (), base, lexed: &Lexed| write(tail, near, base, lexed),
     };
     lex::lex(chunk, range, carry, out, steps);
 }
@@ -99,26 +98,33 @@ fn groups(bytes: Pair, of: &Nibbles) -> Pair {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn classify(near: &Near) -> Masks {
+fn quotes(near: &Near) -> Quotes {
     let bytes = at::<0>(near);
-    let newline = bytes.are(b'\n');
+    Quotes {
+        quote: bytes.are(b'"'),
+        backslash: bytes.are(b'\\'),
+        newline: bytes.are(b'\n'),
+        // As signed numbers, bytes of 0x80 and more are below 0x20 too.
+        unusual: bytes.map(|half| _mm256_cmpgt_epi8(splat(0x20), half)).bits(),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn masks(near: &Near) -> Masks {
+    let bytes = at::<0>(near);
     let group = groups(bytes, &nibbles::CLASS);
     let (from, quoted) = (at::<-9>(near), at::<-10>(near));
     let long = Pair(both(from.0, b'R', quoted.0), both(from.1, b'R', quoted.1));
     let (from, quoted) = (at::<-5>(near), at::<-6>(near));
     let short = Pair(both(from.0, b'E', quoted.0), both(from.1, b'E', quoted.1));
     Masks {
-        quote: bytes.are(b'"'),
-        backslash: bytes.are(b'\\'),
-        newline,
         single: !group.lack(nibbles::SINGLE),
         bare: group.lack(!nibbles::DIGIT),
         odd: group.are(0),
         zero: bytes.are(b'0'),
         before_colon: at::<1>(near).are(b':'),
         named: Pair(_mm256_or_si256(long.0, short.0), _mm256_or_si256(long.1, short.1)).bits(),
-        // As signed numbers, bytes of 0x80 and more are below 0x20 too.
-        unusual: bytes.map(|half| _mm256_cmpgt_epi8(splat(0x20), half)).bits() & !newline,
     }
 }
 
@@ -129,32 +135,48 @@ fn both(from: __m256i, byte: u8, quoted: __m256i) -> __m256i {
     _mm256_and_si256(_mm256_cmpeq_epi8(from, splat(byte)), _mm256_cmpeq_epi8(quoted, splat(b'"')))
 }
 
+/// A one in every byte.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn write(lists: &mut Lists<'_>, ends: &mut Ends, near: &Near, base: usize, lexed: &Lexed) {
-    let count = lexed.tokens.count_ones() as usize;
-    if let Some(room) = lists.codes.get_mut(ends.codes..ends.codes + count) {
-        let mut tokens = lexed.tokens;
-        for code in room {
-            let place = tokens.trailing_zeros();
-            let class = CLASSES[usize::from(near[BEFORE + (place & 63) as usize])] & (CODE | MARK);
-            *code = class + (lexed.keys >> place & 1) as u8 + ((lexed.named >> place & 1) << 7) as u8;
-            tokens &= tokens - 1;
-        }
-        ends.codes += count;
+fn write(tail: &mut Tail, near: &Near, base: usize, lexed: &Lexed) {
+    for group in 0..8 {
+        let byte = |bits: u64| (bits >> (8 * group)) & 0xff;
+        let classes: [u8; 8] = std::array::from_fn(|place| CLASSES[usize::from(near[BEFORE + 8 * group + place])]);
+        // One bit a byte, as the lowest one of that byte.
+        let keys = _pdep_u64(byte(lexed.keys), EACH);
+        let named = _pdep_u64(byte(lexed.named), EACH);
+        let tokens = _pdep_u64(byte(lexed.tokens), EACH);
+        let codes = u64::from_le_bytes(classes) + keys + (named << 7);
+        let codes = _pext_u64(codes, (tokens << 8).wrapping_sub(tokens));
+        // SAFETY: there is room for what is left of the group and a block more; the store asks for no alignment.
+        unsafe { tail.codes.cast::<u64>().write_unaligned(codes) };
+        tail.codes = tail.codes.wrapping_add(tokens.count_ones() as usize);
     }
-    append(lists.marks, &mut ends.marks, base, lexed.marks);
-    append(lists.odds, &mut ends.odds, base, lexed.odds);
+    // SAFETY: each list has room for what is left of the group and a block more.
+    unsafe {
+        tail.marks = append(tail.marks, base, lexed.marks);
+        tail.odds = append(tail.odds, base, lexed.odds);
+    }
 }
 
-/// Appends the places of the set bits.
+/// Writes the places of the set bits, and gives the place behind them.
+///
+/// # Safety
+///
+/// A block of numbers can be written to `list`.
 #[inline]
-fn append(list: &mut [u32], len: &mut usize, base: usize, mut bits: u64) {
+#[target_feature(enable = "bmi1,popcnt")]
+unsafe fn append(list: *mut u32, base: usize, mut bits: u64) -> *mut u32 {
+    let mut next = list;
     while bits != 0 {
-        list[*len] = base as u32 + bits.trailing_zeros();
-        *len += 1;
+        // SAFETY: by the caller, a number for each bit can be written.
+        unsafe { next.write(base as u32 | bits.trailing_zeros()) };
+        next = next.wrapping_add(1);
         bits &= bits - 1;
     }
+    next
 }
 
 /// Which bytes are wrong, and which of the last three may begin a character that goes on behind the block. Apart, since

@@ -5,9 +5,9 @@
 use std::arch::asm;
 use std::arch::x86_64::*;
 
-use super::class::{BARE, CLASSES, ESCAPABLE, ESCAPES, HEX, MARK, ODD, SINGLE};
-use super::lex::{self, BEFORE, Carry, Lexed, Lists, Masks, Near, Steps, Strings};
-use super::tokens::{Ends, Tokens};
+use super::class::{BARE, CLASSES, ESCAPABLE, ESCAPES, HEX, KEY, MARK, ODD, SINGLE};
+use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
+use super::tokens::{Tail, Tokens};
 use super::x86::{prefix_xor, table};
 use super::{BLOCK, utf8};
 
@@ -22,7 +22,7 @@ const PLACES: [u8; BLOCK] = {
     places
 };
 
-/// Marks and odd places of a block that are written with one vector; more take another way.
+/// Numbers in a vector: few blocks have more marks or odd places.
 const WIDTH: usize = 16;
 
 /// Finds the tokens of a stretch of the chunk.
@@ -31,11 +31,12 @@ pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tok
     let classes = Table::new(&CLASSES);
     let places = whole(&PLACES);
     let steps = Steps {
-        masks: |near: &Near| classify(near, &classes),
+        quotes: |near: &Near| quotes(near),
         prefix_xor: |bits| prefix_xor(bits),
         flaws: |near: &Near, strings: &Strings| flaws(near, strings),
-        write: |lists: &mut Lists<'_>, ends: &mut Ends, _: &Near, class, base, lexed: &Lexed| {
-            write(lists, ends, class, base, lexed, places);
+        masks: |near: &Near, bytes| masks(near, bytes, classes.of(bytes)),
+        write: |tail: &mut Tail, _: &Near, bytes, base, lexed: &Lexed| {
+            write(tail, classes.of(bytes), base, lexed, places)
         },
     };
     lex::lex(chunk, range, carry, out, steps);
@@ -96,68 +97,74 @@ fn splat(byte: u8) -> __m512i {
 }
 
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-fn classify(near: &Near, classes: &Table) -> (Masks, __m512i) {
+#[target_feature(enable = "avx512f,avx512bw")]
+fn quotes(near: &Near) -> (Quotes, __m512i) {
     let bytes = at::<0>(near);
-    let class = classes.of(bytes);
-    let newline = bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'\n')));
+    let quotes = Quotes {
+        quote: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'"'))),
+        backslash: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'\\'))),
+        newline: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'\n'))),
+        // As signed numbers, bytes of 0x80 and more are below 0x20 too.
+        unusual: bits(_mm512_cmplt_epi8_mask(bytes, splat(0x20))),
+    };
+    (quotes, bytes)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn masks(near: &Near, bytes: __m512i, class: __m512i) -> Masks {
     let long = _mm512_cmpeq_epi8_mask(at::<-9>(near), splat(b'R'));
     let long = _mm512_mask_cmpeq_epi8_mask(long, at::<-10>(near), splat(b'"'));
     let short = _mm512_cmpeq_epi8_mask(at::<-5>(near), splat(b'E'));
     let short = _mm512_mask_cmpeq_epi8_mask(short, at::<-6>(near), splat(b'"'));
-    let masks = Masks {
-        quote: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'"'))),
-        backslash: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'\\'))),
-        newline,
+    Masks {
         single: bits(_mm512_test_epi8_mask(class, splat(SINGLE))),
         bare: bits(_mm512_test_epi8_mask(class, splat(BARE))),
         odd: bits(_mm512_test_epi8_mask(class, splat(ODD))),
         zero: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'0'))),
         before_colon: bits(_mm512_cmpeq_epi8_mask(at::<1>(near), splat(b':'))),
         named: bits(long | short),
-        // As signed numbers, bytes of 0x80 and more are below 0x20 too.
-        unusual: bits(_mm512_cmplt_epi8_mask(bytes, splat(0x20))) & !newline,
-    };
-    (masks, class)
+    }
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
-fn write(lists: &mut Lists<'_>, ends: &mut Ends, class: __m512i, base: usize, lexed: &Lexed, places: __m512i) {
-    let key = _mm512_mask_add_epi8(class, lexed.keys, class, splat(1));
-    let codes = _mm512_mask_add_epi8(key, lexed.named, key, splat(MARK));
+fn write(tail: &mut Tail, class: __m512i, base: usize, lexed: &Lexed, places: __m512i) {
+    let codes = _mm512_mask_mov_epi8(class, lexed.keys, splat(KEY));
+    let codes = _mm512_mask_mov_epi8(codes, lexed.named, splat(KEY | MARK));
     let codes = _mm512_maskz_compress_epi8(lexed.tokens, codes);
-    let room = &mut lists.codes[ends.codes..ends.codes + BLOCK];
-    // SAFETY: the slice is of 64 writable bytes, and the store asks for no alignment.
-    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), codes) };
-    ends.codes += lexed.tokens.count_ones() as usize;
-    append(lists.marks, &mut ends.marks, base, lexed.marks, places);
-    append(lists.odds, &mut ends.odds, base, lexed.odds, places);
+    // SAFETY: there is room for what is left of the group and a block more; the store asks for no alignment.
+    unsafe { _mm512_storeu_si512(tail.codes.cast(), codes) };
+    tail.codes = tail.codes.wrapping_add(lexed.tokens.count_ones() as usize);
+    // SAFETY: each list has room for what is left of the group and a block more.
+    unsafe {
+        tail.marks = append(tail.marks, base, lexed.marks, places);
+        tail.odds = append(tail.odds, base, lexed.odds, places);
+    }
 }
 
-/// Appends the places of the set bits.
+/// Writes the places of the set bits, and gives the place behind them.
+///
+/// # Safety
+///
+/// A block of numbers can be written to `list`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-fn append(list: &mut [u32], len: &mut usize, base: usize, bits: u64, places: __m512i) {
+unsafe fn append(list: *mut u32, base: usize, bits: u64, places: __m512i) -> *mut u32 {
     let count = bits.count_ones() as usize;
-    if count > WIDTH {
-        return append_many(list, len, base, bits);
+    let places = _mm512_maskz_compress_epi8(bits, places);
+    let base = _mm512_set1_epi32(base as i32);
+    let wide = |places: __m128i| _mm512_add_epi32(_mm512_cvtepu8_epi32(places), base);
+    // SAFETY: by the caller, 64 numbers can be written; the stores ask for no alignment.
+    unsafe {
+        _mm512_storeu_si512(list.cast(), wide(_mm512_castsi512_si128(places)));
+        if count > WIDTH {
+            _mm512_storeu_si512(list.add(WIDTH).cast(), wide(_mm512_extracti32x4_epi32::<1>(places)));
+            _mm512_storeu_si512(list.add(2 * WIDTH).cast(), wide(_mm512_extracti32x4_epi32::<2>(places)));
+            _mm512_storeu_si512(list.add(3 * WIDTH).cast(), wide(_mm512_extracti32x4_epi32::<3>(places)));
+        }
     }
-    let places = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, places));
-    let places = _mm512_add_epi32(_mm512_cvtepu8_epi32(places), _mm512_set1_epi32(base as i32));
-    let room = &mut list[*len..*len + WIDTH];
-    // SAFETY: the slice is of 16 writable numbers of four bytes, and the store asks for no alignment.
-    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), places) };
-    *len += count;
-}
-
-#[cold]
-fn append_many(list: &mut [u32], len: &mut usize, base: usize, mut bits: u64) {
-    while bits != 0 {
-        list[*len] = base as u32 + bits.trailing_zeros();
-        *len += 1;
-        bits &= bits - 1;
-    }
+    list.wrapping_add(count)
 }
 
 /// Which bytes are wrong, and which of the last three may begin a character that goes on behind the block. Apart, since

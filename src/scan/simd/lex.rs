@@ -2,7 +2,7 @@
 //! bit a byte, and a few bits from block to block. It knows the masks of a block, not how a tier makes them.
 
 use super::BLOCK;
-use super::tokens::{Block, Ends, Tokens, note_flaws};
+use super::tokens::{Block, Tail, Tokens, note_flaws};
 
 /// Bytes of a chunk that a tier sees around a block: this many before it.
 pub const BEFORE: usize = 16;
@@ -11,15 +11,22 @@ pub const BEHIND: usize = 16;
 /// A block with the bytes around it.
 pub type Near = [u8; BEFORE + BLOCK + BEHIND];
 
-/// Which bytes of a block are what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Masks {
+/// Which bytes of a block tell where its strings are.
+#[derive(Clone, Copy, Debug)]
+pub struct Quotes {
     /// `"`
     pub quote: u64,
     /// `\`
     pub backslash: u64,
     /// LF
     pub newline: u64,
+    /// Bytes of 0x80 and more, and those below 0x20; whether LF is among them does not matter.
+    pub unusual: u64,
+}
+
+/// What the other bytes of a block are.
+#[derive(Clone, Copy, Debug)]
+pub struct Masks {
     /// Brackets and commas.
     pub single: u64,
     /// What numbers and literals are made of.
@@ -32,8 +39,6 @@ pub struct Masks {
     pub before_colon: u64,
     /// Bytes that have a quote ten places and `R` nine places before them, or a quote six and `E` five.
     pub named: u64,
-    /// Bytes of 0x80 and more, and those below 0x20 but LF.
-    pub unusual: u64,
 }
 
 /// Where the strings of a block are.
@@ -75,94 +80,84 @@ pub struct Carry {
     high: u64,
 }
 
-/// How a tier goes about a block.
-pub struct Steps<M, P, F, W> {
-    /// The masks of a block, and what `write` needs.
-    pub masks: M,
+/// How a tier goes about a block. The steps are apart so that few masks are held at a time.
+pub struct Steps<Q, P, F, M, W> {
+    /// What tells where the strings are, and what the later steps need.
+    pub quotes: Q,
     /// Bit `i` of the result is the exclusive or of bits 0 to `i`.
     pub prefix_xor: P,
     /// A closer look at a block with escapes or unusual bytes: which bytes are wrong, and which of the last three may
     /// begin a character that goes on behind the block.
     pub flaws: F,
+    /// What the other bytes are.
+    pub masks: M,
     /// Appends the codes, marks and odd places of the block at a place.
     pub write: W,
 }
 
-/// The lists that a tier appends to.
-pub struct Lists<'o> {
-    /// Codes, longer than the present one by a block.
-    pub codes: &'o mut [u8],
-    /// Places of marks, likewise.
-    pub marks: &'o mut [u32],
-    /// Odd places, likewise.
-    pub odds: &'o mut [u32],
-}
-
 /// Finds the tokens of the bytes from `from` up to `to`; both are multiples of the block but for the end of the chunk,
-/// and `carry` is what the bytes before left.
+/// and `carried` is what the bytes before left.
 #[inline(always)]
-pub fn lex<C>(
+pub fn lex<C: Copy>(
     chunk: &[u8],
     (from, to): (usize, usize),
     carried: &mut Carry,
     out: &mut Tokens,
     steps: Steps<
-        impl Fn(&Near) -> (Masks, C),
+        impl Fn(&Near) -> (Quotes, C),
         impl Fn(u64) -> u64,
         impl Fn(&Near, &Strings) -> (u64, u64),
-        impl Fn(&mut Lists<'_>, &mut Ends, &Near, C, usize, &Lexed),
+        impl Fn(&Near, C) -> Masks,
+        impl Fn(&mut Tail, &Near, C, usize, &Lexed),
     >,
 ) {
     // What changes with every block is kept in registers.
-    let (mut carry, mut ends, mut line_ends) = (*carried, out.ends, 0);
-    let Tokens { codes, blocks, marks, odds, flaws, .. } = out;
-    let mut lists = Lists { codes, marks, odds };
+    let mut carry = *carried;
+    let mut tail = out.tail();
+    let mut line_ends = 0_u64;
     let mut padded = [b' '; BEFORE + BLOCK + BEHIND];
-    let mut base = from;
-    while base < to {
-        let inner = base.checked_sub(BEFORE).and_then(|start| chunk.get(start..)?.first_chunk());
+    let first = out.ends.codes;
+    for (place, slot) in (from / BLOCK..).zip(out.blocks.get_mut(from / BLOCK..to.div_ceil(BLOCK)).unwrap_or_default())
+    {
+        let base = place * BLOCK;
+        let inner = chunk.get(base.wrapping_sub(BEFORE)..).and_then(|rest| rest.first_chunk());
         let near: &Near = inner.unwrap_or_else(|| pad(chunk, base, &mut padded));
-        let (m, class) = (steps.masks)(near);
-        let (mut quote, mut escaped) = (m.quote, 0);
-        if m.backslash | carry.escape != 0 {
-            escaped = escape(m.backslash, &mut carry.escape);
+        let (q, class) = (steps.quotes)(near);
+        let (mut quote, mut escaped) = (q.quote, 0);
+        if q.backslash | carry.escape != 0 {
+            escaped = escape(q.backslash, &mut carry.escape);
             quote &= !escaped;
         }
         let mut inside = (steps.prefix_xor)(quote) ^ carry.in_string;
         let mut wrong = 0;
-        if inside & m.newline != 0 {
-            (inside, wrong) = repair(inside, m.newline);
+        if inside & q.newline != 0 {
+            (inside, wrong) = repair(inside, q.newline);
         }
         carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
+        if q.unusual & !q.newline | escaped | carry.high != 0 {
+            let (more, high) = (steps.flaws)(near, &Strings { inside, escaped, high: carry.high });
+            wrong |= more;
+            carry.high = high;
+        }
+        if wrong != 0 {
+            note_flaws(&mut out.flaws, base, wrong, q.newline);
+        }
+        let m = (steps.masks)(near, class);
         let closing = quote & !inside;
         let keys = closing & m.before_colon;
         // A colon that is not right behind a string stays among what numbers are made of, and so is wrong.
         let bare = m.bare & !inside & !shift(keys, &mut carry.key);
         let starts = bare & !shift(bare, &mut carry.bare);
         let odd = bare & m.odd;
+        let tokens = m.single & !inside | closing | starts | q.newline;
         let named = keys & m.named;
-        let lexed = Lexed {
-            tokens: m.single & !inside | closing | starts | m.newline,
-            keys,
-            named,
-            marks: named | m.newline,
-            odds: odd & !shift(odd, &mut carry.odd) | starts & m.zero,
-        };
-        if m.unusual | escaped | carry.high != 0 {
-            let (more, high) = (steps.flaws)(near, &Strings { inside, escaped, high: carry.high });
-            wrong |= more;
-            carry.high = high;
-        }
-        if wrong != 0 {
-            note_flaws(flaws, base, wrong, m.newline);
-        }
-        line_ends += m.newline.count_ones() as usize;
-        blocks[base / BLOCK] = Block { tokens: lexed.tokens, before: ends.codes as u32 };
-        (steps.write)(&mut lists, &mut ends, near, class, base, &lexed);
-        base += BLOCK;
+        let odds = odd & !shift(odd, &mut carry.odd) | starts & m.zero;
+        line_ends = line_ends.wrapping_add(u64::from(q.newline.count_ones()));
+        *slot = Block { tokens, before: first.wrapping_add(tail.codes_since()) as u32 };
+        (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, named, marks: named | q.newline, odds });
     }
-    out.ends = ends;
-    out.line_ends += line_ends;
+    out.end_at(&tail);
+    out.line_ends += line_ends as usize;
     *carried = carry;
 }
 

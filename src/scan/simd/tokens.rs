@@ -51,7 +51,8 @@ impl Default for Tokens {
         Self {
             codes: vec![0; BLOCK],
             blocks: Vec::new(),
-            marks: vec![0; GROUP_BYTES + BLOCK],
+            // With the marks of a window that goes on.
+            marks: vec![0; GROUP_BYTES + 2 * BLOCK],
             odds: vec![0; GROUP_BYTES + BLOCK],
             ends: Ends::default(),
             flaws: Vec::new(),
@@ -83,6 +84,33 @@ impl Tokens {
         self.ends.odds = 0;
     }
 
+    /// Where the next entries of a group go.
+    ///
+    /// # Panics
+    ///
+    /// When there is no room for all that a group can add.
+    pub fn tail(&mut self) -> Tail {
+        let Self { codes, marks, odds, ends, .. } = self;
+        let codes = &mut codes[ends.codes..][..GROUP_BYTES + BLOCK];
+        let marks = &mut marks[ends.marks..][..GROUP_BYTES + BLOCK];
+        let odds = &mut odds[ends.odds..][..GROUP_BYTES + BLOCK];
+        Tail {
+            first_code: codes.as_ptr(),
+            codes: codes.as_mut_ptr(),
+            first_mark: marks.as_ptr(),
+            marks: marks.as_mut_ptr(),
+            first_odd: odds.as_ptr(),
+            odds: odds.as_mut_ptr(),
+        }
+    }
+
+    /// Takes what a group has written.
+    pub fn end_at(&mut self, tail: &Tail) {
+        self.ends.codes += tail.codes_since();
+        self.ends.marks += since(tail.marks, tail.first_mark);
+        self.ends.odds += since(tail.odds, tail.first_odd);
+    }
+
     /// Forgets the first marks; only those of a window that goes on in the next group are left.
     pub fn pass_marks(&mut self, count: usize) {
         self.marks.copy_within(count..self.ends.marks, 0);
@@ -95,6 +123,34 @@ impl Tokens {
             behind.fill(0);
         }
     }
+}
+
+/// Where the next entries of the lists go while a group is looked at. Behind each there is room for all that is left of
+/// the group, an entry a byte, and for a block more, so that vectors can be written whole.
+pub struct Tail {
+    first_code: *const u8,
+    /// The next code.
+    pub codes: *mut u8,
+    first_mark: *const u32,
+    /// The next mark.
+    pub marks: *mut u32,
+    first_odd: *const u32,
+    /// The next odd place.
+    pub odds: *mut u32,
+}
+
+impl Tail {
+    /// How many codes were written.
+    #[inline(always)]
+    pub fn codes_since(&self) -> usize {
+        since(self.codes, self.first_code)
+    }
+}
+
+/// How many entries lie between two places of a list.
+#[inline(always)]
+fn since<T>(now: *const T, first: *const T) -> usize {
+    (now.addr() - first.addr()) / size_of::<T>()
 }
 
 /// Notes the flaws of a block: of each line at least one.
