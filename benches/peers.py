@@ -141,16 +141,18 @@ def locked_version(crate):
     return re.search(f'name = "{crate}"\nversion = "(.*)"', (ROOT / "Cargo.lock").read_text())[1]
 
 
-def heading(options, python, cpus):
+def machine(options, python, cpus):
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     versions = [f"{package} {version(python, package)}" for peer, package in PACKAGES.items() if peer in options.peers]
     versions += [f"{library} {locked_version(library)}" for library in LIBRARIES if library in options.peers]
     if "jq" in options.peers and shutil.which("jq"):
         versions.append(subprocess.run(["jq", "--version"], capture_output=True, text=True).stdout.strip().replace("-", " "))
-    return (
-        f"{model}, {len(cpus)} CPUs, Linux {platform.release()}{'; ' * bool(versions)}{', '.join(versions)}. Whole processes, {options.threads} threads each, "
-        f"warm cache, medians of {options.runs} in turns"
-    )
+    return f"{model}, {len(cpus)} CPUs, Linux {platform.release()}{'; ' * bool(versions)}{', '.join(versions)}."
+
+
+def heading(options, python, cpus):
+    how = f"Whole processes, {options.threads} threads each, warm cache, medians of {options.runs} in turns"
+    return f"{machine(options, python, cpus)} {how}"
 
 
 def measure_file(path, options, python, scratch):

@@ -236,7 +236,7 @@ def modes(bench):
     bench.take_turns(rows)
     for mode, row in zip(MODES, rows):
         cpu = statistics.median(row.cpu_seconds) / row.log.bytes * 1e9
-        speed = f"{gigabytes_per_second(row):.2f} GB/s, {cpu:.2f} CPU s/GB, {row.log.truth['lines'] / median(row) / 1e6:.2f} million lines/s"
+        speed = f"{gigabytes_per_second(row):.2f} GB/s, {cpu:.2f} CPU s/GB, {row.log.truth['lines'] / median(row):,.0f} lines/s"
         bench.tell(f"mode {mode}", row, None, speed)
 
 
@@ -286,7 +286,7 @@ def main():
         for name in options.only:
             say(f"== {name}")
             (cold if options.cold else RATIOS[name])(bench)
-        print(f"{peers.heading(options, python, cpus)}.\n")
+        print(f"{peers.machine(options, python, cpus)}\n" if options.cold else f"{peers.heading(options, python, cpus)}.\n")
         print("| ratio | command | median s | beside | median s | result | asked | met | right |")
         print("|---|---|--:|---|--:|--:|---|---|---|")
         print("\n".join(bench.table))
