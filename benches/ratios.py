@@ -8,7 +8,8 @@ makes the inputs; how the peers are asked and how an answer is judged is known t
     python3 benches/ratios.py --folder logs --cold
 
 Of each ratio the two sides take turns, A B A B, after one warm-up of each, on a warm cache and pinned to as many CPUs as
-there are threads; medians are compared, and of whole processes. Where the generator wrote a truth beside the input, each
+there are threads; medians are compared, and of whole processes. CPU seconds stand beside them: where they are far below
+the seconds times the threads, others were at work on the machine, and the ratio says little. Where the generator wrote a truth beside the input, each
 answer is compared with it; a peer that is wrong is no peer.
 """
 
@@ -97,8 +98,7 @@ class Bench:
 
     def tell(self, title, row, other, told, asked="", met=None):
         """One line of the table; `other` may be missing."""
-        sides = [(side.shown, median(side)) if side else ("", "") for side in (row, other)]
-        sides = [f"`{shown}` | {seconds:.4f}" if shown else " | " for shown, seconds in sides]
+        sides = [f"`{side.shown}` | {median(side):.4f} ({statistics.median(side.cpu_seconds):.2f})" if side else " | " for side in (row, other)]
         wrong = [f"{side.title}: {side.right}" for side in (row, other) if side and side.right != "yes"]
         verdict = "" if met is None else "yes" if met and not wrong else "no"
         self.table.append(f"| {title} | {' | '.join(sides)} | {told} | {asked} | {verdict} | {'; '.join(wrong) or 'yes'} |")
@@ -287,7 +287,7 @@ def main():
             say(f"== {name}")
             (cold if options.cold else RATIOS[name])(bench)
         print(f"{peers.machine(options, python, cpus)}\n" if options.cold else f"{peers.heading(options, python, cpus)}.\n")
-        print("| ratio | command | median s | beside | median s | result | asked | met | right |")
+        print("| ratio | command | median s (CPU s) | beside | median s (CPU s) | result | asked | met | right |")
         print("|---|---|--:|---|--:|--:|---|---|---|")
         print("\n".join(bench.table))
 
