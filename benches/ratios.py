@@ -9,8 +9,8 @@ makes the inputs; how the peers are asked and how an answer is judged is known t
 
 Of each ratio the two sides take turns, A B A B, after one warm-up of each, on a warm cache and pinned to as many CPUs as
 there are threads; medians are compared, and of whole processes. CPU seconds stand beside them: where they are far below
-the seconds times the threads, others were at work on the machine, and the ratio says little. Where the generator wrote a truth beside the input, each
-answer is compared with it; a peer that is wrong is no peer.
+the seconds times the threads, others were at work on the machine, and the ratio says little. Where the generator wrote a
+truth beside the input, each answer is compared with it; a peer that is wrong is no peer.
 """
 
 import argparse
