@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Times the question "how many calls failed, by code, one request id each, and how many succeeded" on the same files:
-resplog beside DuckDB, ClickHouse, Polars and jq. It knows how to ask and to compare with a truth, not how to answer.
+resplog beside DuckDB, ClickHouse, Polars and jq, and beside JSON libraries that are called line by line. It knows how to
+ask and to compare with a truth, not how to answer.
 
     cargo build --release
     cargo run --release --example generate -- --mode bare --size 1G -o bare.ndjson --truth bare.truth.json
@@ -12,13 +13,16 @@ installed stand beside them.
 
 Every measurement is a whole process, start-up included, on a warm cache, with the same number of threads, pinned to as many
 CPUs. After one warm-up of each, the tools take turns: A B C D, A B C D. The peers come from PyPI, into an environment of
-their own that is thrown away unless --venv names a place to keep it. The queries are printed beside the numbers.
+their own that is thrown away unless --venv names a place to keep it. The libraries are called by an example of this
+package, which is built when it is missing. The queries are printed beside the numbers.
 """
 
 import argparse
 import json
 import os
 import platform
+import re
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -31,6 +35,8 @@ sys.dont_write_bytecode = True
 from peer import DRY_RUNS, query  # noqa: E402
 
 PACKAGES = {"duckdb": "duckdb", "clickhouse": "chdb", "polars": "polars"}
+LIBRARIES = ["simd-json", "sonic-rs", "serde_json"]
+ROOT = Path(__file__).resolve().parent.parent
 PEER = str(Path(__file__).with_name("peer.py"))
 PACKERS = {".gz": "gzip", ".zst": "zstd"}
 DECODERS = {".gz": ["igzip", "rapidgzip", "pigz", "gzip"], ".zst": ["zstd"]}
@@ -74,7 +80,7 @@ def main():
     os.sched_setaffinity(0, cpus)
     with tempfile.TemporaryDirectory(prefix="peers-") as scratch:
         python = prepare(options.venv or Path(scratch) / "venv", options.peers)
-        print(heading(options, python, cpus))
+        print(f"{heading(options, python, cpus)} (fastest–slowest).\n")
         for path in options.files:
             measure_file(path, options, python, Path(scratch))
 
@@ -86,13 +92,13 @@ def parse_arguments():
     parser.add_argument("--venv", type=Path, help="keep the peers' environment here (default: a temporary one)")
     parser.add_argument("--resplog", type=Path, default=Path("target/release/resplog"), help="the binary (default: %(default)s)")
     parser.add_argument("--skip-resplog", action="store_true", help="measure the peers alone")
-    parser.add_argument("--peers", default="duckdb,clickhouse,polars,jq,newlines", help="a comma-separated part of %(default)s")
+    parser.add_argument("--peers", default="duckdb,clickhouse,polars,simd-json,sonic-rs,serde_json,jq,newlines", help="a comma-separated part of %(default)s")
     parser.add_argument("--no-prefilter", action="store_true", help="leave out the queries that look only into lines with \"Error\"")
     parser.add_argument("--runs", type=int, default=5, help="measurements of each after one warm-up (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="threads of each, and CPUs (default: %(default)s)")
     options = parser.parse_args()
     options.peers = options.peers.split(",")
-    unknown = set(options.peers) - {*PACKAGES, "jq", "newlines"}
+    unknown = set(options.peers) - {*PACKAGES, *LIBRARIES, "jq", "newlines"}
     if unknown:
         parser.error(f"unknown peers: {', '.join(sorted(unknown))}")
     if options.truth and len(options.files) > 1:
@@ -122,15 +128,31 @@ def version(python, package):
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def heading(options, python, cpus):
+def example(name):
+    """A program of this package that is no part of resplog, built when it is not there."""
+    program = ROOT / "target" / "release" / "examples" / name
+    if not program.exists():
+        say(f"building {name}")
+        subprocess.run(["cargo", "build", "--locked", "--release", "--example", name], check=True, cwd=ROOT, stdout=sys.stderr)
+    return str(program)
+
+
+def locked_version(crate):
+    return re.search(f'name = "{crate}"\nversion = "(.*)"', (ROOT / "Cargo.lock").read_text())[1]
+
+
+def machine(options, python, cpus):
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     versions = [f"{package} {version(python, package)}" for peer, package in PACKAGES.items() if peer in options.peers]
+    versions += [f"{library} {locked_version(library)}" for library in LIBRARIES if library in options.peers]
     if "jq" in options.peers and shutil.which("jq"):
         versions.append(subprocess.run(["jq", "--version"], capture_output=True, text=True).stdout.strip().replace("-", " "))
-    return (
-        f"{model}, {len(cpus)} CPUs, Linux {platform.release()}; {', '.join(versions)}. Whole processes, {options.threads} threads each, "
-        f"warm cache, medians of {options.runs} in turns (fastest–slowest).\n"
-    )
+    return f"{model}, {len(cpus)} CPUs, Linux {platform.release()}{'; ' * bool(versions)}{', '.join(versions)}."
+
+
+def heading(options, python, cpus):
+    how = f"Whole processes, {options.threads} threads each, warm cache, medians of {options.runs} in turns"
+    return f"{machine(options, python, cpus)} {how}"
 
 
 def measure_file(path, options, python, scratch):
@@ -205,6 +227,10 @@ def make_rows(path, plain, prefix, truth, options, python, scratch):
         for row_title, name in names:
             command = [str(python), PEER, "answer", name, str(path), "/".join(prefix), threads]
             yield Row(row_title, name, command, environment)
+    for library in LIBRARIES:
+        if library in options.peers and not is_packed:
+            command = [example("parsers"), library, str(path), threads, *(["/".join(prefix)] if prefix else [])]
+            yield Row(f"{library}, per line", library, command)
     if "jq" in options.peers and shutil.which("jq"):
         # A tenth, because it takes about a minute for a gigabyte.
         tenth = scratch / f"{plain.name}.tenth"
@@ -259,10 +285,15 @@ def render(path, plain, rows, truth, prefix, threads):
         if row.name == "decoder":
             continue
         text = query(row.name, path.name, prefix, threads) if row.name else None
-        shown = text.replace("\x02", "\\x02") if text else " ".join([Path(row.command[0]).name, *row.command[1:-1], path.name])
+        shown = text.replace("\x02", "\\x02") if text else spoken(row, path)
         if row.name != "newlines":
             out.append(f"{row.title}:\n\n```\n{shown}\n```\n")
     return "\n".join(out)
+
+
+def spoken(row, path):
+    """The command of a row as somebody would type it where the file is."""
+    return shlex.join([Path(row.command[0]).name, *(path.name if part == str(path) else part for part in row.command[1:])])
 
 
 def judge(path, row, truth, prefix):
