@@ -114,10 +114,17 @@ impl Trail {
                 }
                 continue;
             }
-            let start = skip_space(line.chunk, cursor.place(token - 1) + 1) + 1;
-            let key = Span { start, end: cursor.place(token) };
-            let value = skip_space(line.chunk, key.end + 2);
-            let meaning = self.meaning(line.chunk, key, level)?;
+            let mut before = cursor;
+            let end = cursor.place(token);
+            let (key, meaning) = match self.known(line.chunk, end, level) {
+                Some(known) => known,
+                None => {
+                    let start = skip_space(line.chunk, before.place(token - 1) + 1) + 1;
+                    let key = Span { start, end };
+                    (key, self.learn(line.chunk, key, level)?)
+                }
+            };
+            let value = skip_space(line.chunk, end + 2);
             let is_on_way = matches!(meaning, Meaning::Way);
             if is_on_way {
                 let bit = 1 << level.min(63);
@@ -151,36 +158,29 @@ impl Trail {
         }
     }
 
-    /// What a key means; nothing when it has escapes.
-    fn meaning(&mut self, chunk: &[u8], key: Span, level: usize) -> Option<Meaning> {
-        let text = chunk.get(key.start..key.end)?;
-        let word = Word::of(chunk, key);
-        // What was met before has no backslash.
-        if let Some(meaning) = word.and_then(|word| self.known(word, level)) {
-            return Some(meaning);
-        }
-        if memchr::memchr(b'\\', text).is_some() {
-            return None;
-        }
-        Some(self.learn(text, word, level))
-    }
-
-    /// What a key around the response object means, when the key at this place of the line before was the same.
+    /// The key that ends here and what it means, when it is the one at this place of the line before.
     #[inline(always)]
-    fn known(&mut self, word: Word, level: usize) -> Option<Meaning> {
+    fn known(&mut self, chunk: &[u8], end: usize, level: usize) -> Option<(Span, Meaning)> {
         let memo = self.memo.get(self.keys)?;
-        (memo.word == word && memo.level == level).then(|| {
+        let key = Span { start: end.checked_sub(memo.word.length)?, end };
+        // The quote in front of it is its opening one unless it is escaped.
+        let opens = chunk.get(key.start.checked_sub(2)?..key.start).is_some_and(|it| it[1] == b'"' && it[0] != b'\\');
+        (opens && memo.level == level && Word::of(chunk, key) == Some(memo.word)).then(|| {
             self.keys += 1;
-            memo.meaning
+            (key, memo.meaning)
         })
     }
 
-    /// Finds out what a key around the response object means, and keeps it for the next line.
-    fn learn(&mut self, text: &[u8], word: Option<Word>, level: usize) -> Meaning {
+    /// Finds out what a key means, and keeps it for the next line; nothing when it has escapes.
+    fn learn(&mut self, chunk: &[u8], key: Span, level: usize) -> Option<Meaning> {
+        let text = chunk.get(key.start..key.end)?;
+        if memchr::memchr(b'\\', text).is_some() {
+            return None;
+        }
         let on_way = self.path.get(level).is_some_and(|name| text == name);
         let meaning =
             if on_way { Meaning::Way } else { names::field_of_bytes(text).map_or(Meaning::None, Meaning::Name) };
-        if let Some(word) = word
+        if let Some(word) = Word::of(chunk, key)
             && self.keys < MEMO_MAX
         {
             let memo = Memo { word, level, meaning };
@@ -190,7 +190,7 @@ impl Trail {
             }
         }
         self.keys = self.memo.len().min(self.keys + 1);
-        meaning
+        Some(meaning)
     }
 
     /// The members of the response object that count, of those that were offered. Whether the line can be decided here.
@@ -267,6 +267,7 @@ impl Line<'_> {
 }
 
 /// Finds the places of tokens that are asked for in order.
+#[derive(Clone, Copy)]
 struct Cursor<'l> {
     line: &'l Line<'l>,
     block: usize,
@@ -282,12 +283,14 @@ impl<'l> Cursor<'l> {
         cursor
     }
 
+    #[inline(always)]
     fn load(&mut self) {
         let block = self.line.tokens.blocks.get(self.block).copied().unwrap_or_default();
         self.bits = block.tokens;
         self.token = block.before as usize;
     }
 
+    #[inline(always)]
     fn place(&mut self, token: usize) -> usize {
         while self.token + self.bits.count_ones() as usize <= token && self.block * BLOCK < self.line.span.end {
             self.block += 1;

@@ -4,7 +4,7 @@
 
 use std::arch::x86_64::*;
 
-use super::class::CLASSES;
+use super::class::SCALAR;
 use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
 use super::nibbles::{self, Nibbles};
 use super::tokens::{Tail, Tokens};
@@ -135,21 +135,43 @@ fn both(from: __m256i, byte: u8, quoted: __m256i) -> __m256i {
     _mm256_and_si256(_mm256_cmpeq_epi8(from, splat(byte)), _mm256_cmpeq_epi8(quoted, splat(b'"')))
 }
 
+/// The code of each byte, if a token stands there.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn token_codes(near: &Near) -> Pair {
+    let bytes = at::<0>(near);
+    let group = groups(bytes, &nibbles::CLASS);
+    let codes = |bytes: __m256i, group: __m256i| {
+        let single = lookup(&nibbles::CODES, bytes);
+        // Of the brackets, the square ones lack a bit that the curly ones have.
+        let square = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, splat(0x20)), _mm256_setzero_si256());
+        let array = _mm256_and_si256(square, lookup(&nibbles::ARRAY, bytes));
+        let bare = _mm256_cmpeq_epi8(_mm256_and_si256(group, splat(!nibbles::DIGIT)), _mm256_setzero_si256());
+        _mm256_blendv_epi8(_mm256_add_epi8(single, array), splat(SCALAR), bare)
+    };
+    Pair(codes(bytes.0, group.0), codes(bytes.1, group.1))
+}
+
 /// A one in every byte.
 const EACH: u64 = 0x0101_0101_0101_0101;
 
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn write(tail: &mut Tail, near: &Near, base: usize, lexed: &Lexed) {
-    for group in 0..8 {
+    let mut codes = [0_u64; 8];
+    let pair = token_codes(near);
+    // SAFETY: the array is of 64 writable bytes, and the stores ask for no alignment.
+    unsafe {
+        _mm256_storeu_si256(codes.as_mut_ptr().cast(), pair.0);
+        _mm256_storeu_si256(codes.as_mut_ptr().add(4).cast(), pair.1);
+    }
+    for (group, codes) in codes.into_iter().enumerate() {
         let byte = |bits: u64| (bits >> (8 * group)) & 0xff;
-        let classes: [u8; 8] = std::array::from_fn(|place| CLASSES[usize::from(near[BEFORE + 8 * group + place])]);
         // One bit a byte, as the lowest one of that byte.
         let keys = _pdep_u64(byte(lexed.keys), EACH);
         let named = _pdep_u64(byte(lexed.named), EACH);
         let tokens = _pdep_u64(byte(lexed.tokens), EACH);
-        let codes = u64::from_le_bytes(classes) + keys + (named << 7);
-        let codes = _pext_u64(codes, (tokens << 8).wrapping_sub(tokens));
+        let codes = _pext_u64(codes + keys + (named << 7), (tokens << 8).wrapping_sub(tokens));
         // SAFETY: there is room for what is left of the group and a block more; the store asks for no alignment.
         unsafe { tail.codes.cast::<u64>().write_unaligned(codes) };
         tail.codes = tail.codes.wrapping_add(tokens.count_ones() as usize);

@@ -1,6 +1,8 @@
 //! Groups of bytes as two tables of sixteen entries, one for each half of a byte: for vectors that have no larger
 //! tables. A byte is in a group when both halves say so.
 
+use super::class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LINE, MARK, OPEN_ARRAY, OPEN_OBJECT, STRING};
+
 /// Brackets and commas.
 pub const SINGLE: u8 = 1 << 0 | 1 << 1;
 /// `0` to `9`
@@ -8,6 +10,26 @@ pub const DIGIT: u8 = 1 << 5;
 
 /// The groups of the grammar; what is in none is neither white space nor a quote nor any of the above.
 pub const CLASS: Nibbles = Nibbles::new(&[b"[]{}", b",", b" ", b"\t\n\r", b"\"", b"0123456789"]);
+
+/// By the lower half of a byte, the code of the token that is such a byte, for `{`, `}`, `,`, `"` and LF; square
+/// brackets look like curly ones.
+pub const CODES: [u8; 16] = {
+    let mut codes = [0; 16];
+    codes[(b'{' & 15) as usize] = OPEN_OBJECT;
+    codes[(b'}' & 15) as usize] = CLOSE_OBJECT;
+    codes[(b',' & 15) as usize] = COMMA;
+    codes[(b'"' & 15) as usize] = STRING;
+    codes[(b'\n' & 15) as usize] = LINE | MARK;
+    codes
+};
+
+/// By the lower half of a bracket, what an array's code is above an object's.
+pub const ARRAY: [u8; 16] = {
+    let mut above = [0; 16];
+    above[(b'[' & 15) as usize] = OPEN_ARRAY - OPEN_OBJECT;
+    above[(b']' & 15) as usize] = CLOSE_ARRAY - CLOSE_OBJECT;
+    above
+};
 
 /// Bytes that may stand behind a backslash.
 pub const ESCAPABLE: u8 = 0x0f;
