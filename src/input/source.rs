@@ -28,7 +28,7 @@ pub struct Sizes {
 impl Default for Sizes {
     fn default() -> Self {
         // A chunk stays in the second-level cache of a core, with room for the tables beside it.
-        Self { chunk_bytes: 256 * 1024, read_bytes: 64 * 1024, line_bytes_max: crate::record::LINE_BYTES_MAX }
+        Self { chunk_bytes: 128 * 1024, read_bytes: 64 * 1024, line_bytes_max: crate::record::LINE_BYTES_MAX }
     }
 }
 

@@ -43,7 +43,7 @@ pub struct Members<'a> {
 }
 
 /// Tells what a response says. The anomalies are those of the error; others are the scanner's.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn judge<'a>(members: Members<'a>, context: Context<'a>, by: &'a [Option<&'a str>]) -> (Record<'a>, Anomalies) {
     let mut anomalies = Anomalies::NONE;

@@ -11,7 +11,8 @@ use crate::scan::json::Node;
 use crate::scan::policy::{self, Members, Value};
 
 impl Found {
-    /// The record of a line that the block scanner accepted.
+    /// The record of a line that the block scanner accepted. A record is large, and is made where it is used.
+    #[inline(always)]
     pub fn record<'a>(&self, chunk: &'a [u8], line: Span, profile: &Profile, bump: &'a Bump) -> (Line<'a>, Anomalies) {
         let value = |place: usize| if place == NOWHERE { Value::Absent } else { value(chunk, place, bump) };
         let members = Members {
@@ -27,6 +28,19 @@ impl Found {
             let (record, anomalies) = policy::judge(members, context, &[]);
             return (Line::Record(record), anomalies.union(odd));
         }
+        self.record_in_order(members, chunk, line, profile, bump)
+    }
+
+    /// The record of a line whose context has to be put in order.
+    #[inline(never)]
+    fn record_in_order<'a>(
+        &self,
+        members: Members<'a>,
+        chunk: &'a [u8],
+        line: Span,
+        profile: &Profile,
+        bump: &'a Bump,
+    ) -> (Line<'a>, Anomalies) {
         let mut offers = Offers::new(bump);
         let mut level = 0;
         for &(at, name, key, place) in &self.context {
@@ -35,7 +49,7 @@ impl Found {
                 level += 1;
             }
             let key = str::from_utf8(&chunk[key.start..key.end]).unwrap_or_default();
-            offers.known(name, key, value(place));
+            offers.known(name, key, value(chunk, place, bump));
         }
         let root = Node::at(&chunk[..line.end], line.start);
         let (context, odd) = offers.read(profile, Overrides::of(root, profile, bump));
