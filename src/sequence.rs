@@ -118,7 +118,7 @@ mod tests {
             }
             read(0);
         });
-        drop(sequencer.finish());
+        let _ = sequencer.finish();
         let expected: Vec<_> = (0..2 * chunks).map(|item| (2 * u64::from(item % chunks), item)).collect();
         assert_eq!(delivered, expected);
     }
