@@ -37,13 +37,15 @@ impl<T, D: FnMut(u64, T)> Sequencer<T, D> {
         Self { state: Mutex::new(state), delivered: Condvar::new() }
     }
 
-    /// Takes the items of a chunk that has `lines` lines, and waits while too many chunks wait for an earlier one.
+    /// Takes the items of a chunk that has `lines` lines, and waits while too many chunks wait for an earlier one, of
+    /// which this must be one: whoever reads what the others wait for never waits.
     pub fn chunk(&self, input: u32, chunk: u32, lines: u32, items: Vec<T>, stop: &AtomicBool) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.waiting.insert((input, chunk), (lines, items));
         state.advance();
         self.delivered.notify_all();
-        while state.waiting.len() > WAITING_MAX && !stop.load(Ordering::Relaxed) {
+        let is_early = |state: &State<T, D>| state.waiting.contains_key(&(input, chunk));
+        while state.waiting.len() > WAITING_MAX && is_early(&state) && !stop.load(Ordering::Relaxed) {
             state = self.delivered.wait_timeout(state, WAIT).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -91,5 +93,33 @@ impl<T, D: FnMut(u64, T)> State<T, D> {
             (self.deliver)(self.lines, item);
         }
         self.lines += u64::from(lines);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_far_ahead_waits_and_the_one_before_it_does_not() {
+        let stop = AtomicBool::new(false);
+        let mut delivered = Vec::new();
+        let sequencer = Sequencer::new(|before: u64, item: u32| delivered.push((before, item)));
+        let chunks = 3 * WAITING_MAX as u32;
+        let read = |input: u32| {
+            (0..chunks).for_each(|chunk| sequencer.chunk(input, chunk, 2, vec![input * chunks + chunk], &stop));
+            sequencer.end(input, chunks);
+        };
+        let is_full = || sequencer.state.lock().unwrap().waiting.len() > WAITING_MAX;
+        std::thread::scope(|scope| {
+            scope.spawn(|| read(1));
+            while !is_full() {
+                std::thread::yield_now();
+            }
+            read(0);
+        });
+        let _ = sequencer.finish();
+        let expected: Vec<_> = (0..2 * chunks).map(|item| (2 * u64::from(item % chunks), item)).collect();
+        assert_eq!(delivered, expected);
     }
 }

@@ -10,7 +10,8 @@ use super::decode::memory::Memory;
 use super::ends::Ends;
 pub use super::event::{Event, Framing, Head, InputRead};
 use super::order::Order;
-use super::source::{self, Damage, Opened, Sizes};
+use super::relay::{Handed, Relay};
+use super::source::{self, Damage, Lines, Opened, Sizes};
 use super::stream::Stream;
 use super::{Compression, Input, Start, Status};
 
@@ -41,19 +42,19 @@ struct Open<T> {
 #[derive(Debug)]
 enum Body {
     File { file: std::fs::File, span: Range<u64>, parts: u32, next: AtomicU32 },
-    Stream { state: Mutex<(Stream, u32)>, ended: AtomicBool },
+    Stream(Relay),
 }
 
 impl<T> Open<T> {
     fn is_exhausted(&self) -> bool {
         match &self.body {
             Body::File { parts, next, .. } => next.load(Ordering::Relaxed) > *parts,
-            Body::Stream { ended, .. } => ended.load(Ordering::Relaxed),
+            Body::Stream(relay) => relay.is_ended(),
         }
     }
 
     const fn is_stream(&self) -> bool {
-        matches!(self.body, Body::Stream { .. })
+        matches!(self.body, Body::Stream(_))
     }
 }
 
@@ -119,9 +120,6 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
     /// The next chunk for a thread, or the end of an input; nothing when all is handed out or the feed was stopped.
     pub fn next(&self, hand: &mut Hand<T>) -> Option<Event<T>> {
         loop {
-            if self.stop.load(Ordering::Relaxed) {
-                return None;
-            }
             if let Some(open) = hand.current.clone() {
                 if let Some(event) = self.read(&open, &mut hand.buffer) {
                     return Some(event);
@@ -129,11 +127,23 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 hand.current = None;
                 lock(&self.queue).open.retain(|open| !open.is_exhausted());
             }
+            if self.is_stopped() {
+                return None;
+            }
             match self.acquire()? {
-                Acquired::Open(open) => hand.current = Some(open),
+                Acquired::Open(open) => {
+                    if let Body::Stream(relay) = &open.body {
+                        relay.join();
+                    }
+                    hand.current = Some(open);
+                }
                 Acquired::Event(event) => return Some(event),
             }
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// What was read of each input, once the threads are done.
@@ -173,6 +183,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             *buffer = Vec::new();
         }
         let (chunk, lines) = match &open.body {
+            Body::File { .. } if self.is_stopped() => return None,
             Body::File { file, span, parts, next } => {
                 let part = next.fetch_add(1, Ordering::Relaxed);
                 if part >= *parts {
@@ -183,25 +194,26 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 self.bytes_done.fetch_add(read.bytes, Ordering::Relaxed);
                 (part, read.lines)
             }
-            Body::Stream { state, ended } => {
-                let (stream, chunks) = &mut *lock(state);
-                if ended.load(Ordering::Relaxed) {
-                    return None;
+            Body::Stream(relay) => {
+                let read = |stream: &mut Stream, buffer: &mut Vec<u8>| self.read_stream(input, stream, buffer);
+                match relay.next(buffer, self.stop, read)? {
+                    Handed::Chunk(chunk, lines) => (chunk, Some(lines)),
+                    Handed::End(chunks) => return Some(Event::End { input, chunks }),
                 }
-                let (before, packed) = (stream.bytes_read(), stream.packed_bytes_read());
-                let (lines, damage) = stream.read_lines(self.sizes, buffer, self.stop);
-                self.note(input, stream.bytes_read() - before, damage);
-                self.bytes_done.fetch_add(stream.packed_bytes_read() - packed, Ordering::Relaxed);
-                if lines.is_none() {
-                    ended.store(true, Ordering::Relaxed);
-                    self.note_ends(input, stream.ends());
-                    return Some(Event::End { input, chunks: *chunks });
-                }
-                *chunks += 1;
-                (*chunks - 1, lines)
             }
         };
         Some(Event::Chunk { input, chunk, lines, prepared: open.prepared.clone() })
+    }
+
+    fn read_stream(&self, input: u32, stream: &mut Stream, buffer: &mut Vec<u8>) -> Option<Lines> {
+        let (before, packed) = (stream.bytes_read(), stream.packed_bytes_read());
+        let (lines, damage) = stream.read_lines(self.sizes, buffer, self.stop);
+        self.note(input, stream.bytes_read() - before, damage);
+        self.bytes_done.fetch_add(stream.packed_bytes_read() - packed, Ordering::Relaxed);
+        if lines.is_none() {
+            self.note_ends(input, stream.ends());
+        }
+        lines
     }
 
     /// Something to read for a thread that has nothing.
@@ -319,7 +331,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 self.note(rank, stream.bytes_read().saturating_sub(offset), damage);
                 self.note_compression(rank, stream.compression());
                 self.bytes_done.fetch_add(stream.packed_bytes_read(), Ordering::Relaxed);
-                (prepared, Body::Stream { state: Mutex::new((stream, 0)), ended: AtomicBool::new(false) })
+                (prepared, Body::Stream(Relay::new(stream, self.sizes.chunk_bytes)))
             }
         };
         Ok(Opening::Shared(Open { input: rank, prepared, body }))

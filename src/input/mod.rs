@@ -7,6 +7,7 @@ pub mod event;
 pub mod feed;
 pub mod names;
 pub mod order;
+mod relay;
 pub mod source;
 pub mod split;
 pub mod stream;

@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod csv;
 pub mod escape;
+pub mod gaps;
 pub mod html;
 pub mod ids;
 pub mod json;

@@ -1,11 +1,11 @@
 //! What the numbers of a report do not cover, as words and quoted texts: lines that are no calls, input that was not
 //! seen, how the rest was read. It knows no format; each format escapes what is quoted in its own manner.
 
+use super::gaps::Gaps;
 use super::text::numbers::{bytes, count, counted, duration};
 use super::text::phrases;
 use super::verdict;
 use super::view::View;
-use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::report::{Condition, Input, Report, Setting, Stamp};
 
 /// A piece of a remark.
@@ -33,7 +33,7 @@ const ODD: &str = "Odd lines";
 const READ_AS: &str = "Read as";
 const NOTES: &str = "Notes";
 const STAMP: &str = "Stamp";
-/// How many places, gaps or pointers one remark names.
+/// How many places or pointers one remark names.
 const NAMED_MAX: usize = 3;
 
 /// Everything there is to remark, by topic; of each topic at most `view.top` remarks, and how many there are.
@@ -139,30 +139,11 @@ fn acknowledged(report: &Report) -> Vec<Parts> {
         .collect()
 }
 
-/// The longest stretches of time without calls, unless most of the time is without.
+/// The longest stretches of time without calls.
 fn gaps(report: &Report, view: &View) -> Option<String> {
-    let width_ns = report.timeline.bucket_seconds?.checked_mul(NS_PER_SECOND)?;
-    let buckets = &report.timeline.buckets;
-    let is_empty = |place: usize| buckets.get(place).is_some_and(|bucket| bucket.ok == 0 && bucket.failed == 0);
-    let starts = (0..buckets.len()).filter(|&place| is_empty(place) && (place == 0 || !is_empty(place - 1)));
-    let mut gaps: Vec<_> =
-        starts.map(|start| (start, (start..).take_while(|&place| is_empty(place)).count())).collect();
-    let empty: usize = gaps.iter().map(|gap| gap.1).sum();
-    if empty == 0 || empty > buckets.len() / 2 {
-        return None;
-    }
-    let total = gaps.len();
-    gaps.sort_by_key(|&(start, length)| (std::cmp::Reverse(length), start));
-    gaps.truncate(NAMED_MAX);
-    gaps.sort_unstable();
-    let said = gaps.iter().filter_map(|&(start, length)| {
-        let from = buckets.get(start)?.start;
-        let to = i64::try_from(length).ok()?.saturating_mul(width_ns).saturating_add(from.0);
-        Some(format!("{} to {}", view.second(from), view.second(Nanos(to))))
-    });
-    let rest = total - gaps.len();
-    let rest = if rest > 0 { format!("; {rest} more, none longer") } else { String::new() };
-    Some(format!("no calls from {}{rest}", said.collect::<Vec<_>>().join(", ")))
+    let Gaps { longest, opening, ending } = Gaps::of(&report.timeline)?;
+    let said = longest.into_iter().map(|(from, to)| format!("{} to {}", view.second(from), view.second(to)));
+    Some(format!("{opening} from {}{ending}", said.collect::<Vec<_>>().join(", ")))
 }
 
 fn odd(report: &Report) -> Vec<Parts> {

@@ -258,6 +258,33 @@ fn the_newest_input_is_read_first_and_changes_nothing() {
 }
 
 #[test]
+fn what_is_told_in_order_comes_in_order_from_many_archives() {
+    let log = log();
+    let folder = folder(&[]);
+    let inputs: Vec<_> = (0..4).map(|number| Input::new(folder.path().join(format!("log{number}")))).collect();
+    for (number, input) in inputs.iter().enumerate() {
+        fs::write(&input.path, crate::packing::pack("gzip", &log[number * 100..])).unwrap();
+    }
+    // Each archive has more chunks than may wait for one before it.
+    let told = |threads: usize, chunk_bytes: usize| {
+        let options = Options { threads, ..sized(chunk_bytes, 8) };
+        let run =
+            Run { inputs: &inputs, order: Order::Paths, sieve: None, options: &options, watch: &Watch::default() };
+        let mut told = Vec::new();
+        let find = |seen: &drive::Seen<'_>| Some((seen.origin.input, seen.origin.offset));
+        drive::in_order(&run, find, |line, (input, offset)| told.push((input, line, offset))).unwrap();
+        told
+    };
+    let expected = told(1, 1 << 20);
+    assert!(expected.is_sorted() && expected.len() > 700);
+    for threads in 1..=8 {
+        for chunk_bytes in [1, 40, 500] {
+            assert!(told(threads, chunk_bytes) == expected, "{threads} threads, chunks of {chunk_bytes}");
+        }
+    }
+}
+
+#[test]
 fn a_folder_gives_what_its_files_give_and_a_link_is_no_second_file() {
     let folder = folder(&[]);
     let files = folder.path().join("logs");

@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::numbers::{count, counted};
 use super::page::{Page, Phrase, Span, Style};
 use super::{path, phrases, safe};
-use crate::nanos::{NS_PER_SECOND, Nanos};
+use crate::render::gaps::Gaps;
 use crate::render::remarks::made_in;
 use crate::render::verdict;
 use crate::report::{Code, Condition, Input, Report};
@@ -17,8 +17,6 @@ const NAME_WIDTH: usize = 17;
 const WIDTH_MIN: usize = 76;
 /// How many places of malformed lines are shown, by reason.
 const PLACES_MAX: usize = 3;
-/// How many gaps of the timeline are shown.
-const GAPS_MAX: usize = 3;
 
 /// Writes the notes that there are.
 pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mut Page<W>) -> io::Result<()> {
@@ -152,37 +150,16 @@ fn of(input: &Input, text: impl Into<String>) -> Item {
     vec![vec![Span::whole(Style::Plain, path(&input.path))], vec![Span::plain(text)]]
 }
 
-/// The longest stretches of time without calls, unless most of the time is without.
+/// The longest stretches of time without calls.
 fn gaps(report: &Report, clock: &Clock<'_>, to: &str) -> Option<Item> {
-    let timeline = &report.timeline;
-    let width_ns = timeline.bucket_seconds?.checked_mul(NS_PER_SECOND)?;
-    let mut gaps: Vec<(Nanos, usize)> = Vec::new();
-    let mut was_empty = false;
-    for bucket in &timeline.buckets {
-        let is_empty = bucket.ok == 0 && bucket.failed == 0;
-        match gaps.last_mut() {
-            Some((_, buckets)) if is_empty && was_empty => *buckets += 1,
-            _ if is_empty => gaps.push((bucket.start, 1)),
-            _ => {}
-        }
-        was_empty = is_empty;
-    }
-    let empty: usize = gaps.iter().map(|gap| gap.1).sum();
-    if empty == 0 || empty > timeline.buckets.len() / 2 {
-        return None;
-    }
-    let total = gaps.len();
-    gaps.sort_by_key(|&(start, buckets)| (std::cmp::Reverse(buckets), start));
-    gaps.truncate(GAPS_MAX);
-    gaps.sort_unstable();
+    let Gaps { longest, opening, ending } = Gaps::of(&report.timeline)?;
     let mut said: Vec<Span> = Vec::new();
-    for &(start, buckets) in &gaps {
-        let end = i64::try_from(buckets).unwrap_or(i64::MAX).saturating_mul(width_ns).saturating_add(start.0);
-        said.push(Span::plain(if said.is_empty() { "no calls " } else { ", " }));
-        said.push(Span::whole(Style::Plain, clock.stretch(start, Nanos(end), to)));
+    for (from, until) in longest {
+        said.push(Span::plain(if said.is_empty() { format!("{opening} ") } else { ", ".to_owned() }));
+        said.push(Span::whole(Style::Plain, clock.stretch(from, until, to)));
     }
-    if total > GAPS_MAX {
-        said.push(Span::plain(format!("; {} more, none longer", total - GAPS_MAX)));
+    if !ending.is_empty() {
+        said.push(Span::plain(ending));
     }
     Some(vec![said])
 }

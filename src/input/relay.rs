@@ -1,0 +1,222 @@
+//! One stream for several threads: one decodes, and the others take what it decoded. It does not know what a chunk
+//! holds.
+//!
+//! A decoder has tables, a window and buffers in the cache of its core, and it is what a run over an archive waits for.
+//! So a thread stays with it as long as the others keep up, and none of its chunks waits for a thread to wake up.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::source::Lines;
+use super::stream::Stream;
+
+/// How many decoded chunks may wait for each thread that does not decode. One is ready when it comes back; the others
+/// bridge the milliseconds in which a busy machine does not let it run.
+const READY_EACH: usize = 4;
+
+/// A stream that threads share.
+#[derive(Debug)]
+pub(super) struct Relay {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// As many bytes count as one chunk that is ready.
+    chunk_bytes: usize,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Nothing while a thread reads it.
+    stream: Option<Stream>,
+    /// How many threads are here.
+    threads: usize,
+    ready: VecDeque<Chunk>,
+    ready_bytes: usize,
+    /// Buffers to decode into.
+    spare: Vec<Vec<u8>>,
+    /// How many chunks were read.
+    chunks: u32,
+    ended: bool,
+}
+
+#[derive(Debug)]
+struct Chunk {
+    place: u32,
+    lines: Lines,
+    buffer: Vec<u8>,
+}
+
+/// What a thread gets.
+pub(super) enum Handed {
+    /// The chunk in its buffer, by its place.
+    Chunk(u32, Lines),
+    /// The stream had so many chunks.
+    End(u32),
+}
+
+impl Relay {
+    pub(super) fn new(stream: Stream, chunk_bytes: usize) -> Self {
+        let state = State {
+            stream: Some(stream),
+            threads: 0,
+            ready: VecDeque::new(),
+            ready_bytes: 0,
+            spare: Vec::new(),
+            chunks: 0,
+            ended: false,
+        };
+        Self { state: Mutex::new(state), changed: Condvar::new(), chunk_bytes }
+    }
+
+    /// Every thread says once that it will come for chunks. A thread that is alone scans each chunk while it is warm.
+    pub(super) fn join(&self) {
+        self.lock().threads += 1;
+    }
+
+    /// Whether the stream was read to its end; chunks may be left.
+    pub(super) fn is_ended(&self) -> bool {
+        self.lock().ended
+    }
+
+    /// The next chunk, which `read` reads into a buffer; the end of the stream, to one thread; nothing when it is past.
+    ///
+    /// Chunks leave in the order of their places, also to the thread that decoded them: a thread that has a chunk may
+    /// have to wait until all before it are done with. When `stop` is set those that are ready still leave.
+    pub(super) fn next(
+        &self,
+        buffer: &mut Vec<u8>,
+        stop: &AtomicBool,
+        read: impl Fn(&mut Stream, &mut Vec<u8>) -> Option<Lines>,
+    ) -> Option<Handed> {
+        let mut state = self.lock();
+        // The buffer that was used last is the warmest.
+        state.spare.push(std::mem::take(buffer));
+        loop {
+            let is_over = state.ended || stop.load(Ordering::Relaxed);
+            if !is_over
+                && self.has_room(&state)
+                && let Some(mut stream) = state.stream.take()
+            {
+                let mut room = state.spare.pop().unwrap_or_default();
+                drop(state);
+                let ends = EndsInPanic(self);
+                let lines = read(&mut stream, &mut room);
+                std::mem::forget(ends);
+                state = self.lock();
+                state.stream = Some(stream);
+                let Some(lines) = lines else {
+                    state.ended = true;
+                    self.changed.notify_all();
+                    return Some(Handed::End(state.chunks));
+                };
+                state.ready_bytes += room.len();
+                let place = state.chunks;
+                state.ready.push_back(Chunk { place, lines, buffer: room });
+                state.chunks += 1;
+                self.changed.notify_one();
+            } else if let Some(chunk) = state.ready.pop_front() {
+                state.ready_bytes -= chunk.buffer.len();
+                *buffer = chunk.buffer;
+                return Some(Handed::Chunk(chunk.place, chunk.lines));
+            } else if is_over {
+                // Who waits for the thread that saw the stop should see it too.
+                self.changed.notify_all();
+                return None;
+            } else {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// Long lines make chunks large, so what is ready is counted in bytes.
+    fn has_room(&self, state: &State) -> bool {
+        let chunks = READY_EACH * state.threads.saturating_sub(1);
+        state.ready.is_empty() || state.ready_bytes < chunks.saturating_mul(self.chunk_bytes)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a relay whose reader panics, so that nobody waits for it.
+struct EndsInPanic<'r>(&'r Relay);
+
+impl Drop for EndsInPanic<'_> {
+    fn drop(&mut self) {
+        self.0.lock().ended = true;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Write;
+
+    use super::super::decode::memory::Memory;
+    use super::*;
+
+    /// What several threads got of a stream of so many chunks of one byte, the places in the order of each thread.
+    fn handed(threads: usize, chunks: u8, stop: &AtomicBool) -> (Vec<Vec<u32>>, Vec<u32>) {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(&vec![b'\n'; chunks.into()]).unwrap();
+        drop(writer);
+        let file = File::from(std::os::fd::OwnedFd::from(reader));
+        let relay = Relay::new(Stream::new(file, &Memory::default()), 1);
+        let sizes = super::super::source::Sizes { chunk_bytes: 1, read_bytes: 1, line_bytes_max: 10 };
+        let ends = Mutex::new(Vec::new());
+        let take = || {
+            relay.join();
+            let (mut buffer, mut places) = (Vec::new(), Vec::new());
+            let read = |stream: &mut Stream, buffer: &mut Vec<u8>| stream.read_lines(sizes, buffer, stop).0;
+            while let Some(handed) = relay.next(&mut buffer, stop, read) {
+                match handed {
+                    Handed::Chunk(place, _) => {
+                        assert_eq!(buffer, b"\n");
+                        places.push(place);
+                    }
+                    Handed::End(chunks) => ends.lock().unwrap().push(chunks),
+                }
+            }
+            places
+        };
+        let places = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        (places, ends.into_inner().unwrap())
+    }
+
+    #[test]
+    fn every_chunk_and_the_end_come_once_and_to_each_thread_in_order() {
+        for threads in 1..=5 {
+            let (places, ends) = handed(threads, 200, &AtomicBool::new(false));
+            assert!(places.iter().all(|places| places.is_sorted()), "{places:?}");
+            let mut all = places.concat();
+            all.sort_unstable();
+            assert!(all.into_iter().eq(0..200), "{threads} threads");
+            assert_eq!(ends, [200]);
+        }
+    }
+
+    #[test]
+    fn a_reader_that_panics_and_a_stop_leave_nobody_waiting() {
+        let (places, ends) = handed(4, 200, &AtomicBool::new(true));
+        assert_eq!((places.concat(), ends), (Vec::new(), Vec::new()));
+        let relay = Relay::new(Stream::new(File::open("/dev/null").unwrap(), &Memory::default()), 1);
+        let stop = AtomicBool::new(false);
+        let panics = || {
+            relay.join();
+            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                relay.next(&mut Vec::new(), &stop, |_, _| panic!("a bug"))
+            }));
+            caught.is_err()
+        };
+        let panicked = std::thread::scope(|scope| {
+            let threads = [scope.spawn(panics), scope.spawn(panics), scope.spawn(panics)];
+            threads.map(|thread| thread.join().unwrap())
+        });
+        assert_eq!(panicked.into_iter().filter(|&it| it).count(), 1);
+    }
+}
