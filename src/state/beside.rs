@@ -20,7 +20,7 @@ impl Planner<'_> {
         for (index, position) in self.known.positions.iter().enumerate() {
             // An archive does not grow, but one that was damaged may be whole by now.
             let is_done = position.packed.is_some() && !(position.found_beside && position.damage.is_some());
-            if is_done || self.files.contains(&position.file) {
+            if is_done || self.files.contains(position.file) {
                 continue;
             }
             let place = position.place.path();
@@ -43,8 +43,8 @@ impl Planner<'_> {
             let is_certain =
                 is_left || is_rotated_log || position.times.same_birth(&Times::of(&metadata)) == Some(true);
             let named = name_beside(&position.path.path(), &path);
-            if let Some(candidate) = self.candidate(named, &path)
-                && self.files.insert(candidate.probe.file)
+            if let Some(candidate) = self.candidate(named, &path, position.file)
+                && self.files.insert(&candidate.probe)
             {
                 candidates.push(Candidate { is_certain, rotated: is_left, ..candidate });
             }
@@ -68,14 +68,15 @@ impl Planner<'_> {
                 let times = Times::of(metadata);
                 let is_later = times.written > position.times.written && !known.contains(&(file, times.born));
                 let may_be = !position.settled || is_later;
-                if !may_be || self.files.contains(&file) || !seen.insert(file) {
+                if !may_be || self.files.contains(file) || !seen.insert(file) {
                     continue;
                 }
                 let named = name_beside(&position.path.path(), path);
-                let Some(candidate) = self.candidate(named, path) else { continue };
+                let Some(candidate) = self.candidate(named, path, file) else { continue };
+                let probe = candidate.probe.clone();
                 let row = self.decide(candidate);
                 if row.before.is_some() {
-                    self.files.insert(file);
+                    self.files.insert(&probe);
                     self.rows.push(row);
                 }
             }
@@ -83,8 +84,12 @@ impl Planner<'_> {
     }
 
     /// A file that was found beside others; none when it cannot be looked at, or is never an input.
-    pub(super) fn candidate(&mut self, named: PathBuf, path: &Path) -> Option<Candidate> {
-        let probe = match Probe::of(self.disk, path) {
+    pub(super) fn candidate(&mut self, named: PathBuf, path: &Path, file: FileId) -> Option<Candidate> {
+        // Since the directory was read its files may have been renamed all around.
+        let same = |probe: &Probe| probe.file == file;
+        let probe =
+            Probe::of(self.disk, path).and_then(|it| Some(it).filter(same).ok_or(io::ErrorKind::NotFound.into()));
+        let probe = match probe {
             Ok(probe) => probe,
             Err(error) => {
                 self.note_failure(&error);
@@ -136,7 +141,7 @@ impl Planner<'_> {
 
     /// Whether the stream of a position is not in its file any more: the file is gone, or holds something else.
     pub(super) fn is_gone(&mut self, position: &Position) -> bool {
-        self.files.contains(&position.file) || matches!(self.at_its_place(position), Ok(None))
+        self.files.contains(position.file) || matches!(self.at_its_place(position), Ok(None))
     }
 }
 

@@ -1,15 +1,39 @@
 //! The positions of earlier runs, and which of them the bytes of a file match. It opens only files that it is given.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use super::names;
-use super::position::{Mark, Packed, Position};
+use super::position::{Mark, Packed, Position, Times};
 use super::probe::{self, Probe};
 use crate::disk::Disk;
 use crate::input::FileId;
+
+/// The files that are inputs, and when they were made.
+#[derive(Debug, Default)]
+pub struct Files(HashMap<FileId, Times>);
+
+impl Files {
+    /// Adds a file; tells whether it was not there.
+    pub fn insert(&mut self, probe: &Probe) -> bool {
+        self.0.insert(probe.file, probe.times).is_none()
+    }
+
+    pub fn remove(&mut self, file: FileId) {
+        self.0.remove(&file);
+    }
+
+    pub fn contains(&self, file: FileId) -> bool {
+        self.0.contains_key(&file)
+    }
+
+    /// Whether the file of a position is there, and not another one that has got its inode.
+    pub fn holds(&self, position: &Position) -> bool {
+        self.0.get(&position.file).is_some_and(|times| times.same_birth(&position.times) != Some(false))
+    }
+}
 
 /// Positions, found by file and by first bytes.
 pub struct Known<'s> {
@@ -53,7 +77,7 @@ impl<'s> Known<'s> {
         disk: &Disk,
         file: &File,
         probe: &Probe,
-        files: &HashSet<FileId>,
+        files: &Files,
         rotated_from: Option<&Path>,
     ) -> io::Result<Option<usize>> {
         for index in self.beginning(&probe.head, probe.file) {
@@ -61,7 +85,7 @@ impl<'s> Known<'s> {
                 continue;
             };
             // Many lines begin alike; less than one of them says nothing of a file that is not the same.
-            let is_copy = position.has_line() && !(files.contains(&position.file) && position.was_at(&probe.place));
+            let is_copy = position.has_line() && !(files.holds(position) && position.was_at(&probe.place));
             // An inode that is used again may hold another file that begins alike.
             let is_same = position.file == probe.file
                 && (position.has_line()

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::beside::{Listing, name_beside};
-use super::known::Known;
+use super::known::{Files, Known};
 use super::names;
 use super::position::{Mark, Position, StoredPath};
 use super::probe::{self, Probe};
@@ -59,7 +59,7 @@ pub fn plan(disk: &Disk, state: &State, found: Vec<Input>, own: &[PathBuf], limi
         known: Known::new(&state.positions),
         own: own.iter().filter_map(|path| Some(FileId::of(&path.metadata().ok()?))).collect(),
         logs: Vec::new(),
-        files: HashSet::new(),
+        files: Files::default(),
         listings: HashMap::new(),
         moved: HashMap::new(),
         unmet_since: Vec::new(),
@@ -106,7 +106,7 @@ pub(super) struct Planner<'s> {
     /// The files that were named, also those that are not there.
     pub(super) logs: Vec<Log>,
     /// The files that are inputs.
-    pub(super) files: HashSet<FileId>,
+    pub(super) files: Files,
     /// Directories that were read, while one step lasts.
     pub(super) listings: HashMap<PathBuf, Listing>,
     /// Where files are by now that have nothing new, by position.
@@ -133,7 +133,7 @@ impl Planner<'_> {
                 // A file that was renamed since the directory was read may be met twice.
                 Ok(probe) => {
                     self.logs.push(Log { path: input.path.clone(), place: probe.place.clone() });
-                    if self.files.insert(probe.file) {
+                    if self.files.insert(&probe) {
                         let (is_certain, found_beside, rotated, rotated_from) = (true, false, false, None);
                         candidates.push(Candidate { input, probe, found_beside, is_certain, rotated, rotated_from });
                     }
@@ -167,7 +167,7 @@ impl Planner<'_> {
             if row.before.is_some() || is_certain || row.input.error.is_some() {
                 self.rows.push(row);
             } else {
-                self.files.remove(&file);
+                self.files.remove(file);
             }
         }
     }

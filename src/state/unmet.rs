@@ -40,8 +40,8 @@ impl Log {
     }
 }
 
-/// A file that is no input: where it is, and when it was written to.
-type Other = (PathBuf, Option<i64>);
+/// A file that is no input: where it is, which one, and when it was written to.
+type Other = (PathBuf, FileId, Option<i64>);
 
 /// The files of a directory that are no inputs, by the names that they had before any rotation.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ struct Others(HashMap<PathBuf, Vec<Other>>);
 impl Others {
     fn rotated_from(&self, log: &Log) -> Vec<Other> {
         let related = self.0.get(&names::base(&log.place)).into_iter().flatten();
-        related.filter(|(path, _)| names::is_rotated_from(path, &log.place)).cloned().collect()
+        related.filter(|(path, ..)| names::is_rotated_from(path, &log.place)).cloned().collect()
     }
 }
 
@@ -79,14 +79,21 @@ impl<'s> Planner<'s> {
         }
     }
 
-    /// The files of a directory that are no inputs; none when it cannot be read.
+    /// The files of a directory that are no inputs; none when it cannot be read, or is being changed.
     fn others_beside(&mut self, place: &Path) -> Option<Others> {
+        let folder = folder_of(place);
+        let changed = |planner: &Self| Some(Times::of(&planner.disk.metadata(folder).ok()?).written);
+        // Who reads a directory while files are renamed in it may miss some of them.
+        let before = changed(self)?;
         let files = self.files_beside(place)?;
+        if changed(self)? != before {
+            return None;
+        }
         let mut others = Others::default();
         for (path, metadata) in files.iter() {
             let file = FileId::of(metadata);
-            if !self.files.contains(&file) && !self.own.contains(&file) {
-                others.0.entry(names::base(path)).or_default().push((path.clone(), Times::of(metadata).written));
+            if !self.files.contains(file) && !self.own.contains(&file) {
+                others.0.entry(names::base(path)).or_default().push((path.clone(), file, Times::of(metadata).written));
             }
         }
         Some(others)
@@ -95,19 +102,19 @@ impl<'s> Planner<'s> {
     /// Adds those rotated files of a log that were written to since a time; tells whether all could be looked at.
     fn add_unmet(&mut self, log: &Log, since: i64, is_reopened: bool, rotated: &[Other]) -> bool {
         let mut paths: Vec<_> =
-            rotated.iter().filter(|(_, written)| *written > Some(since)).map(|(path, _)| path).collect();
+            rotated.iter().filter(|(.., written)| *written > Some(since)).map(|(path, file, _)| (path, file)).collect();
         // An archive that is being made has nothing that the file beside it has not.
-        paths.retain(|path| feed::named_compression(path).is_none() || !path.with_extension("").exists());
+        paths.retain(|(path, _)| feed::named_compression(path).is_none() || !path.with_extension("").exists());
         if !is_reopened && !paths.is_empty() {
             let met = self.rotated_and_met(log);
-            paths.retain(|path| met.iter().all(|met| names::is_newer(met, path) != Some(true)));
+            paths.retain(|(path, _)| met.iter().all(|met| names::is_newer(met, path) != Some(true)));
         }
         // A file that could not be looked at may be the one that a position without lines is about.
         let rotated_from = (!self.failed).then(|| log.place.clone());
         let mut candidates = Vec::new();
-        for path in &paths {
-            if let Some(candidate) = self.candidate(name_beside(&log.path, path), path)
-                && self.files.insert(candidate.probe.file)
+        for (path, file) in &paths {
+            if let Some(candidate) = self.candidate(name_beside(&log.path, path), path, **file)
+                && self.files.insert(&candidate.probe)
             {
                 let rotated_from = rotated_from.clone();
                 candidates.push(Candidate { is_certain: true, rotated: true, rotated_from, ..candidate });
@@ -145,7 +152,7 @@ impl<'s> Planner<'s> {
         let mut places = Vec::new();
         for (index, position) in self.known.positions.iter().enumerate() {
             let is_found = || self.known.is_claimed(index) || self.moved.contains_key(&index);
-            let is_found = is_found() || self.files.contains(&position.file);
+            let is_found = is_found() || self.files.holds(position);
             let may_be_lost = position.rotated && position.is_empty() && !is_found;
             if position.unmet_since.is_some() || (may_be_lost && self.is_gone(position)) {
                 places.push(position.place.path());
@@ -170,10 +177,18 @@ impl<'s> Planner<'s> {
     }
 
     /// Where the known files of a log are that were rotated; what was never met is newer.
-    fn rotated_and_met(&self, log: &Log) -> Vec<PathBuf> {
+    fn rotated_and_met(&mut self, log: &Log) -> Vec<PathBuf> {
         // A log that was empty may have been written, copied and truncated since, and is then newer than its copy.
-        let met = self.met().filter(|(_, before)| before.has_line() || before.rotated).map(|(place, _)| place);
-        met.chain(self.moved.values()).filter(|place| names::is_rotated_from(place, &log.place)).cloned().collect()
+        let rows = self.rows.iter().filter_map(|row| Some((row.probe.as_ref()?.file, row.before?)));
+        let positions = self.known.positions;
+        let is_older = |index: usize| positions.get(index).is_some_and(|before| before.has_line() || before.rotated);
+        let met = rows.filter(|&(_, before)| is_older(before)).map(|(file, _)| file);
+        let moved = self.moved.keys().filter_map(|&index| Some(positions.get(index)?.file));
+        let met: HashSet<_> = met.chain(moved).collect();
+        // They may have been renamed since they were met, so that only one look at the directory tells their order.
+        let files = self.files_beside(&log.place).unwrap_or_default();
+        let rotated = files.iter().filter(|(path, _)| names::is_rotated_from(path, &log.place));
+        rotated.filter(|(_, it)| met.contains(&FileId::of(it))).map(|(path, _)| path.clone()).collect()
     }
 }
 

@@ -299,7 +299,10 @@ impl Model {
 
     /// A writer that has not noticed the rotation yet goes on in the old file.
     fn append_to_rotated(&mut self) {
-        if let Some(held) = self.old.first_mut().filter(|held| !held.name.ends_with(".gz") && !held.ends_in_a_line) {
+        // The line that was begun in the log has its number already.
+        let has_begun = self.live.as_ref().is_some_and(|live| live.partial > 0);
+        let is_open = |held: &&mut Held| !held.name.ends_with(".gz") && !held.ends_in_a_line && !has_begun;
+        if let Some(held) = self.old.first_mut().filter(is_open) {
             self.site.write(&format!("logs/{}", held.name), self.next..self.next + 2);
             *(if held.is_unmet { &mut self.lost } else { &mut held.fresh }) += 2;
             self.next += 2;

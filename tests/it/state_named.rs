@@ -188,6 +188,27 @@ fn a_file_of_somebody_else_is_not_read_although_it_has_the_inode() {
 }
 
 #[test]
+fn a_log_that_is_replaced_goes_on_although_another_input_has_its_inode() {
+    let site = Site::new();
+    site.write(LOG, 0..5);
+    assert_eq!(site.new_calls(), 5);
+    let inode = fs::metadata(site.path(LOG)).unwrap().ino();
+    fs::copy(site.path(LOG), site.path("copy")).unwrap();
+    site.rename("copy", LOG);
+    let mut files = 0;
+    for number in 0..50 {
+        let name = format!("logs/other{number}.log");
+        site.write(&name, 100 + number..101 + number);
+        files += 1;
+        if fs::metadata(site.path(&name)).unwrap().ino() == inode {
+            break;
+        }
+    }
+    site.write(LOG, 5..7);
+    assert_eq!(site.new_calls(), 2 + files);
+}
+
+#[test]
 fn old_generations_are_not_read_again() {
     let site = Site::new();
     for number in 0..5 {
