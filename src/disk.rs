@@ -104,7 +104,7 @@ impl Disk {
     /// # Errors
     ///
     /// As the operating system says.
-    pub fn files(&self, folder: &Path) -> io::Result<Vec<(PathBuf, FileId)>> {
+    pub fn files(&self, folder: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
         self.call()?;
         let mut files = Vec::new();
         for entry in folder.read_dir()? {
@@ -116,10 +116,10 @@ impl Disk {
             if let Ok(metadata) = entry.path().metadata()
                 && metadata.is_file()
             {
-                files.push((entry.path(), FileId::of(&metadata)));
+                files.push((entry.path(), metadata));
             }
         }
-        files.sort();
+        files.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(files)
     }
 

@@ -3,6 +3,7 @@
 //! a line is.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -280,17 +281,13 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 let parts = size.saturating_sub(offset).div_ceil(self.sizes.chunk_bytes as u64);
                 let parts = u32::try_from(parts).map_err(|_| failed(format!("{size} bytes are too many")))?;
                 if size == 0
-                    && let Some(compression) = named_compression(input)
+                    && let Some(compression) = named_compression(&input.path)
                 {
                     self.note_compression(rank, compression);
                     self.note(
                         rank,
                         0,
-                        Some(Damage {
-                            offset: 0,
-                            status: Status::Incomplete,
-                            text: "the file is empty, and its name is that of an archive".into(),
-                        }),
+                        Some(Damage { offset: 0, status: Status::Incomplete, text: EMPTY_ARCHIVE.into() }),
                     );
                 }
                 self.note(rank, 0, part.damage);
@@ -343,9 +340,13 @@ enum Acquired<T> {
     Event(Event<T>),
 }
 
+/// What is wrong with an empty file that is called like an archive.
+pub const EMPTY_ARCHIVE: &str = "the file is empty, and its name is that of an archive";
+
 /// What the name of an archive says of its format; a name matters only when there is nothing in the file.
-fn named_compression(input: &Input) -> Option<Compression> {
-    match input.path.extension()?.to_str()? {
+#[must_use]
+pub fn named_compression(path: &Path) -> Option<Compression> {
+    match path.extension()?.to_str()? {
         "gz" => Some(Compression::Gzip),
         "zst" => Some(Compression::Zstd),
         "bz2" => Some(Compression::Bzip2),

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::profile::Pointer;
 
 /// What a user named, found and in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
     /// The path as it was named or walked to; `-` is standard input.
     pub path: PathBuf,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::escape;
 use super::json;
 use crate::nanos::Nanos;
+use crate::redact::redact;
 use crate::report::{MissingRequestId, Totals};
 use crate::state::State;
 
@@ -23,7 +24,7 @@ struct Shown<'s> {
     anomalies: &'s BTreeMap<String, u64>,
     codes: Vec<CodeRow<'s>>,
     other_codes: u64,
-    options: &'s BTreeMap<String, String>,
+    options: BTreeMap<String, String>,
     positions: Vec<PositionRow>,
     history: Vec<RunRow<'s>>,
 }
@@ -59,7 +60,7 @@ fn shown(state: &State) -> Shown<'_> {
     let mut codes: Vec<_> = state.totals.codes.iter().map(|(code, &count)| CodeRow { code, count }).collect();
     codes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(b.code)));
     let position = |position: &crate::state::position::Position| PositionRow {
-        path: position.path.path().to_string_lossy().into_owned(),
+        path: redact(&position.path.path().to_string_lossy()).into_owned(),
         offset: position.offset,
         lines: position.lines,
         pending_bytes: position.pending_bytes(),
@@ -80,7 +81,7 @@ fn shown(state: &State) -> Shown<'_> {
         anomalies: &state.totals.anomalies,
         codes,
         other_codes: state.totals.other_codes,
-        options: &state.options,
+        options: state.options.iter().map(|(name, value)| (name.clone(), redact(value).into_owned())).collect(),
         positions: state.positions.iter().map(position).collect(),
         history: state.history.iter().map(run).collect(),
     }
@@ -154,7 +155,7 @@ pub fn text(state: &State, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{generation:>9}{ok:>16}{failed:>12}  {}, {}", time(from), time(to))?;
     }
     writeln!(out, "\nOptions")?;
-    for (name, value) in options {
+    for (name, value) in &options {
         writeln!(out, "  --{name} {}", escape::terminal(value))?;
     }
     Ok(())

@@ -55,7 +55,7 @@ impl Plan {
     }
 }
 
-/// The position of a stream after it was read; none for an empty one, and for one that cannot be followed.
+/// The position of a stream after it was read; none for one that cannot be followed.
 fn after(
     disk: &Disk,
     rank: usize,
@@ -65,7 +65,7 @@ fn after(
 ) -> Result<Option<Position>, Disturbed> {
     let mut position = track.position.clone();
     if !track.reads {
-        return Ok((position.size > 0 || position.packed.is_some()).then_some(position));
+        return Ok(Some(position));
     }
     let read = analysis.reads.get(rank).cloned().unwrap_or_default();
     let counted = analysis.summary.inputs.get(rank).map_or(0, |counts| counts.lines);

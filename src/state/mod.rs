@@ -2,6 +2,7 @@
 //! in one file that is replaced in one step. It reads no log lines and writes no report.
 
 mod archive;
+mod beside;
 pub mod commit;
 pub mod file;
 mod known;
@@ -11,6 +12,7 @@ pub mod position;
 mod probe;
 pub mod resume;
 pub mod totals;
+mod unmet;
 
 use std::collections::BTreeMap;
 

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use crate::input::names::Name;
+
 /// What archives are called.
 const PACKED: [&[u8]; 6] = [b".gz", b".zst", b".bz2", b".xz", b".lz4", b".Z"];
 
@@ -47,8 +49,39 @@ const DATE_DIGITS: usize = 6;
 pub fn is_rotated(path: &Path) -> bool {
     let (base, name) = (base(path), path.file_name().unwrap_or_default().as_bytes());
     let base = base.file_name().unwrap_or_default().as_bytes();
-    let digits = |text: &[u8]| text.iter().filter(|byte| byte.is_ascii_digit()).count();
     base != name && (name.starts_with(base) || digits(name) >= digits(base) + DATE_DIGITS)
+}
+
+/// Whether a path is what a log may be called when it is rotated: its own with a number or a date behind it, or with a
+/// date before the extension, packed or not.
+pub fn is_rotated_from(path: &Path, log: &Path) -> bool {
+    if path.parent() != log.parent() {
+        return false;
+    }
+    let bytes = |path| Path::file_name(path).unwrap_or_default().as_bytes();
+    let (name, log) = (bytes(path), bytes(log));
+    let name = PACKED.iter().find_map(|ending| name.strip_suffix(*ending)).unwrap_or(name);
+    if let Some(rest) = name.strip_prefix(log) {
+        return !rest.is_empty() && rotation_bytes(rest) == rest.len();
+    }
+    let dot = log.iter().rposition(|&byte| byte == b'.').unwrap_or_default();
+    let (stem, extension) = log.split_at(dot);
+    let date = name.strip_prefix(stem).and_then(|rest| rest.strip_suffix(extension)).unwrap_or_default();
+    !stem.is_empty() && digits(date) >= DATE_DIGITS && rotation_bytes(date) == date.len()
+}
+
+/// Whether the first of two names of rotated logs is that of the newer one; nothing when names do not tell.
+pub fn is_newer(one: &Path, than: &Path) -> Option<bool> {
+    let (one, than) = (Name::of(one), Name::of(than));
+    match (one.date.zip(than.date), one.rotation.zip(than.rotation)) {
+        (Some((date, other)), _) => Some((date, one.numbers) > (other, than.numbers)),
+        (None, Some((rotation, other))) => Some(rotation < other),
+        (None, None) => None,
+    }
+}
+
+fn digits(text: &[u8]) -> usize {
+    text.iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
 /// Whether two names may be those of one log.
@@ -76,6 +109,32 @@ mod tests {
         ] {
             assert_eq!(base(Path::new(name)), Path::new(expected), "{name}");
         }
+    }
+
+    #[test]
+    fn rotated_logs_are_told_from_their_neighbours() {
+        for name in ["app.log.1", "app.log.2.gz", "app.log-20261124", "app-20261124.log", "app-2026-11-24T10.log.zst"] {
+            assert!(is_rotated_from(&Path::new("l").join(name), Path::new("l/app.log")), "{name}");
+            assert!(are_related(&Path::new("l").join(name), Path::new("l/app.log")), "{name}");
+        }
+        for name in ["app.log", "app.log.gz", "app.log.bak", "app.log.1.bak", "app-1.log", "app.logs.1", "b.log.1"] {
+            assert!(!is_rotated_from(&Path::new("l").join(name), Path::new("l/app.log")), "{name}");
+        }
+        assert!(is_rotated_from(Path::new("svc-1.log.1"), Path::new("svc-1.log")));
+        assert!(!is_rotated_from(Path::new("svc-2.log.1"), Path::new("svc-1.log")));
+        assert!(!is_rotated_from(Path::new("app-20261124.log.1"), Path::new("app-20261123.log")));
+        assert!(!is_rotated_from(Path::new("old/app.log.1"), Path::new("app.log")));
+        assert!(!is_rotated_from(Path::new("20261124.log"), Path::new(".log")));
+    }
+
+    #[test]
+    fn numbers_and_dates_tell_the_newer_one() {
+        let newer = |one, than| is_newer(Path::new(one), Path::new(than));
+        assert_eq!(newer("app.log.1", "app.log.10.gz"), Some(true));
+        assert_eq!(newer("app.log.2", "app.log.1"), Some(false));
+        assert_eq!(newer("app.log-20261125", "app.log-20261124.gz"), Some(true));
+        assert_eq!(newer("app.log-2026112407", "app.log-2026112408"), Some(false));
+        assert_eq!(newer("app.log-20261125", "app.log.1"), None);
     }
 
     #[test]

@@ -2,8 +2,10 @@
 //! the place, decompressed, whatever the file is called by then. It opens no file.
 
 use std::ffi::OsString;
+use std::fs::Metadata;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -79,6 +81,32 @@ impl Mark {
     }
 }
 
+/// Times of a file, in nanoseconds since 1970. File systems that do not know one give none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    /// When the inode was made for this file. It stays through renaming, and another file that gets the inode has another.
+    pub born: Option<i64>,
+    /// When the file was written to last.
+    pub written: Option<i64>,
+}
+
+impl Times {
+    /// The times in a file's metadata.
+    #[must_use]
+    pub fn of(metadata: &Metadata) -> Self {
+        let nanos = |since: Duration| i64::try_from(since.as_nanos()).ok();
+        let born = metadata.created().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let written = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        Self { born: born.and_then(nanos), written: written.and_then(nanos) }
+    }
+
+    /// Whether files with one inode are one file; nothing when that cannot be told.
+    #[must_use]
+    pub fn same_birth(&self, other: &Self) -> Option<bool> {
+        Some(self.born? == other.born?)
+    }
+}
+
 /// An archive, known by its packed bytes: it need not be decoded to see that it is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packed {
@@ -101,6 +129,9 @@ pub struct Position {
     pub place: StoredPath,
     /// Its file.
     pub file: FileId,
+    /// When the file was made and written, as the last run saw it.
+    #[serde(default)]
+    pub times: Times,
     /// How many bytes there were, decompressed.
     pub size: u64,
     /// Offset behind the last line that was counted.
@@ -129,6 +160,9 @@ pub struct Position {
     pub repeats: bool,
     /// Whether it was found beside a tracked file, not named.
     pub found_beside: bool,
+    /// What was written to the log since then and rotated could not be looked at; in nanoseconds since 1970.
+    #[serde(default)]
+    pub unmet_since: Option<i64>,
     /// How many runs did not see it.
     pub unseen_runs: u32,
 }
@@ -138,6 +172,12 @@ impl Position {
     #[must_use]
     pub const fn has_line(&self) -> bool {
         self.lines > self.mid_line as u64
+    }
+
+    /// Whether nothing stood in the file, so that no bytes tell it from others.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.size == 0 && self.packed.is_none()
     }
 
     /// Whether the file was at this path, without symbolic links.

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::position::{Mark, Packed};
+use super::position::{Mark, Packed, Times};
 use crate::disk::Disk;
 use crate::input::decode::memory::Memory;
 use crate::input::decode::{self, Decoder, ReadError};
@@ -28,6 +28,8 @@ pub struct Probe {
     pub file: FileId,
     /// Its size, packed or not.
     pub size: u64,
+    /// When it was made and written.
+    pub times: Times,
     /// Its first bytes; of an archive none.
     pub head: Vec<u8>,
     /// What it is when it is an archive.
@@ -51,7 +53,7 @@ impl Probe {
             packed = Some(Packed { compression, size, head: Mark::head(&head), tail: Mark::tail(&tail) });
             head.clear();
         }
-        Ok(Self { place, file: FileId::of(&metadata), size, head, packed })
+        Ok(Self { place, file: FileId::of(&metadata), size, times: Times::of(&metadata), head, packed })
     }
 }
 

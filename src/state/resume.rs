@@ -1,18 +1,20 @@
 //! Finds out where reading goes on: the inputs that were found are held against the positions of the runs before. A
 //! stream is known by its bytes, whatever its file is called by now: renamed, compressed, or copied and truncated.
 
-use std::collections::{BTreeMap, HashSet};
-use std::ffi::OsStr;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::known::Known;
+use super::beside::{Listing, name_beside};
+use super::known::{Files, Known};
 use super::names;
 use super::position::{Mark, Position, StoredPath};
 use super::probe::{self, Probe};
+use super::unmet::Log;
 use super::{State, UNSEEN_RUNS_MAX};
 use crate::disk::Disk;
-use crate::input::source::{Damage, folder_of};
+use crate::input::feed;
+use crate::input::source::Damage;
 use crate::input::{Compression, FileId, Input, Start, Status};
 use crate::profile::Pointer;
 
@@ -56,7 +58,11 @@ pub fn plan(disk: &Disk, state: &State, found: Vec<Input>, own: &[PathBuf], limi
         limits,
         known: Known::new(&state.positions),
         own: own.iter().filter_map(|path| Some(FileId::of(&path.metadata().ok()?))).collect(),
-        files: HashSet::new(),
+        logs: Vec::new(),
+        files: Files::default(),
+        listings: HashMap::new(),
+        moved: HashMap::new(),
+        unmet_since: Vec::new(),
         rows: Vec::new(),
         failed: false,
         is_stale: false,
@@ -65,36 +71,52 @@ pub fn plan(disk: &Disk, state: &State, found: Vec<Input>, own: &[PathBuf], limi
     planner.renamed(&mut candidates);
     planner.decide_all(candidates);
     planner.compressed();
+    planner.unmet();
     planner.finish()
 }
 
 /// An input before it is known where reading begins.
-struct Candidate {
-    input: Input,
-    probe: Probe,
-    found_beside: bool,
+pub(super) struct Candidate {
+    pub input: Input,
+    pub probe: Probe,
+    pub found_beside: bool,
+    /// Whether it is an input also when it matches no position.
+    pub is_certain: bool,
+    /// Whether nobody is expected to write to it any more.
+    pub rotated: bool,
+    /// The log that it was rotated from since the last run, when no run saw it before.
+    pub rotated_from: Option<PathBuf>,
 }
 
 /// An input of the run.
-struct Row {
-    input: Input,
-    probe: Option<Probe>,
+#[derive(Default)]
+pub(super) struct Row {
+    pub input: Input,
+    pub probe: Option<Probe>,
     track: Option<Track>,
-    /// Whether its bytes match a position of an earlier run.
-    matched: bool,
+    /// The position of an earlier run that it goes on from, by index.
+    pub before: Option<usize>,
 }
 
 pub(super) struct Planner<'s> {
     pub(super) disk: &'s Disk,
     limits: &'s Limits,
     pub(super) known: Known<'s>,
-    own: HashSet<FileId>,
+    pub(super) own: HashSet<FileId>,
+    /// The files that were named, also those that are not there.
+    pub(super) logs: Vec<Log>,
     /// The files that are inputs.
-    files: HashSet<FileId>,
-    rows: Vec<Row>,
+    pub(super) files: Files,
+    /// Directories that were read, while one step lasts.
+    pub(super) listings: HashMap<PathBuf, Listing>,
+    /// Where files are by now that have nothing new, by position.
+    pub(super) moved: HashMap<usize, PathBuf>,
+    /// Logs of which not all could be looked at that was written since a time.
+    pub(super) unmet_since: Vec<(Log, i64)>,
+    pub(super) rows: Vec<Row>,
     /// Whether a file could not be looked at, so that it is not known which streams are gone.
-    failed: bool,
-    is_stale: bool,
+    pub(super) failed: bool,
+    pub(super) is_stale: bool,
 }
 
 impl Planner<'_> {
@@ -103,130 +125,101 @@ impl Planner<'_> {
         let mut candidates = Vec::new();
         for mut input in found {
             if input.error.is_some() {
-                self.rows.push(Row { input, probe: None, track: None, matched: false });
+                self.logs.extend(Log::missing(&input.path));
+                self.rows.push(Row { input, ..Row::default() });
                 continue;
             }
             match Probe::of(self.disk, &input.path) {
                 // A file that was renamed since the directory was read may be met twice.
                 Ok(probe) => {
-                    if self.files.insert(probe.file) {
-                        candidates.push(Candidate { input, probe, found_beside: false });
+                    self.logs.push(Log { path: input.path.clone(), place: probe.place.clone() });
+                    if self.files.insert(&probe) {
+                        let (is_certain, found_beside, rotated, rotated_from) = (true, false, false, None);
+                        candidates.push(Candidate { input, probe, found_beside, is_certain, rotated, rotated_from });
                     }
                 }
                 Err(error) => {
-                    let is_gone = error.kind() == io::ErrorKind::NotFound;
-                    self.is_stale |= is_gone;
-                    self.failed |= !is_gone;
+                    self.logs.extend(Log::missing(&input.path));
+                    self.note_failure(&error);
                     input.error = Some(error.to_string());
-                    self.rows.push(Row { input, probe: None, track: None, matched: false });
+                    self.rows.push(Row { input, ..Row::default() });
                 }
             }
         }
         candidates
     }
 
-    /// Looks for tracked files that are gone from their paths in their directories.
-    fn renamed(&mut self, candidates: &mut Vec<Candidate>) {
-        for position in self.known.positions {
-            if position.settled || position.packed.is_some() || self.files.contains(&position.file) {
-                continue;
-            }
-            let place = position.place.path();
-            let path = match self.is_at_its_place(position) {
-                Some(true) if position.found_beside => Some(place),
-                Some(false) => {
-                    self.beside(&place).into_iter().find(|(_, file)| *file == position.file).map(|(path, _)| path)
-                }
-                _ => None,
-            };
-            if let Some(path) = path
-                && let Ok(probe) = Probe::of(self.disk, &path)
-                && !self.own.contains(&probe.file)
-                && self.files.insert(probe.file)
-            {
-                let input = Input::new(beside(&position.path.path(), path.file_name()));
-                candidates.push(Candidate { input, probe, found_beside: true });
-            }
-        }
-    }
-
-    /// The files of the directory that a path is in.
-    fn beside(&mut self, place: &Path) -> Vec<(PathBuf, FileId)> {
-        self.disk.files(folder_of(place)).unwrap_or_else(|error| {
-            self.failed |= error.kind() != io::ErrorKind::NotFound;
-            Vec::new()
-        })
-    }
-
-    /// Whether the file of a position is still where it was; nothing when that cannot be told.
-    fn is_at_its_place(&mut self, position: &Position) -> Option<bool> {
-        match self.disk.metadata(&position.place.path()) {
-            Ok(metadata) => Some(FileId::of(&metadata) == position.file),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(false),
-            Err(_) => {
-                self.failed = true;
-                None
-            }
-        }
-    }
-
-    /// Whether the stream of a position is not in its file any more: the file is gone, or holds something else.
-    fn is_gone(&mut self, position: &Position) -> bool {
-        self.files.contains(&position.file) || self.is_at_its_place(position) == Some(false)
-    }
-
     /// Decides where reading begins: tracked files first, then new ones from the largest on, so that a copy that is being
     /// made finds its original; then archives.
-    fn decide_all(&mut self, mut candidates: Vec<Candidate>) {
-        let tracked: HashSet<_> = self.known.positions.iter().map(|position| position.file).collect();
+    pub(super) fn decide_all(&mut self, mut candidates: Vec<Candidate>) {
+        let known = self.known.positions.iter();
+        let tracked: HashSet<_> = known.map(|position| (position.file, position.times.born)).collect();
         candidates.sort_by_key(|candidate| {
             let probe = &candidate.probe;
-            let is_new = !tracked.contains(&probe.file);
+            // An inode may be that of another file by now; a state of the first version does not tell.
+            let may_be = |born| tracked.contains(&(probe.file, born));
+            let is_new = !may_be(probe.times.born) && !may_be(None);
             (probe.packed.is_some(), is_new, std::cmp::Reverse(probe.size), candidate.input.path.clone())
         });
         for candidate in candidates {
+            let (file, is_certain) = (candidate.probe.file, candidate.is_certain);
             let row = self.decide(candidate);
-            self.rows.push(row);
+            if row.before.is_some() || is_certain || row.input.error.is_some() {
+                self.rows.push(row);
+            } else {
+                self.files.remove(file);
+            }
         }
     }
 
-    fn decide(&mut self, candidate: Candidate) -> Row {
-        let Candidate { mut input, probe, found_beside } = candidate;
+    pub(super) fn decide(&mut self, candidate: Candidate) -> Row {
+        let Candidate { mut input, probe, found_beside, is_certain: _, rotated, rotated_from } = candidate;
+        let rotated_from = rotated_from.as_deref();
         if let (Some((_, text)), Some(_)) = (self.limits.get(&input.path), probe.packed) {
             self.failed = true;
             input.error = Some(text.clone());
-            return Row { input, probe: None, track: None, matched: false };
+            return Row { input, ..Row::default() };
         }
-        let decided = if probe.packed.is_some() { self.archive(&input, &probe) } else { self.plain(&input, &probe) };
+        let decided = match probe.packed {
+            Some(packed) => self.archive(&input, &probe, packed, rotated_from),
+            None => self.plain(&input, &probe, rotated, rotated_from),
+        };
         match decided {
             Ok((mut track, start, claims)) => {
-                let matched = !claims.is_empty();
+                let before = claims.last().copied();
                 for index in claims {
                     self.known.claim(index, probe.file);
                 }
                 track.position.found_beside = found_beside;
                 input.bytes_max = probe.packed.is_none().then_some(track.position.offset);
                 input.start = Some(start);
-                Row { input, probe: Some(probe), track: Some(track), matched }
+                Row { input, probe: Some(probe), track: Some(track), before }
             }
             Err(error) => {
                 self.failed = true;
                 self.is_stale |= error.kind() == io::ErrorKind::NotFound;
                 input.error = Some(error.to_string());
-                Row { input, probe: None, track: None, matched: false }
+                Row { input, ..Row::default() }
             }
         }
     }
 
     /// The track of a plain file, where it starts, and the positions that it goes on from.
-    fn plain(&self, input: &Input, probe: &Probe) -> io::Result<(Track, Start, Vec<usize>)> {
+    fn plain(
+        &self,
+        input: &Input,
+        probe: &Probe,
+        rotated: bool,
+        rotated_from: Option<&Path>,
+    ) -> io::Result<(Track, Start, Vec<usize>)> {
         let file = self.open(probe)?;
-        let matched = self.known.of_plain(self.disk, &file, probe, &self.files)?;
+        let matched = self.known.of_plain(self.disk, &file, probe, &self.files, rotated_from)?;
         let before = matched.and_then(|index| self.known.positions.get(index)).cloned();
         let is_own = before.as_ref().is_some_and(|it| it.file == probe.file && it.has_line() && !it.repeats);
-        let repeated_bytes = if is_own { None } else { self.repeated_bytes(&file, probe)? };
+        let repeated_bytes =
+            if is_own || probe.size == 0 { None } else { self.repeated_bytes(&file, probe, before.is_some())? };
         let repeats = repeated_bytes.is_some();
-        let rotated = self.is_rotated(before.as_ref(), probe);
+        let rotated = rotated || self.is_rotated(before.as_ref(), probe);
         let mut position = begin(input, probe, before.as_ref());
         let limit = self.limits.get(&input.path);
         let mut size = limit.map_or(probe.size, |&(limit, _)| limit.min(probe.size)).max(position.offset);
@@ -254,8 +247,9 @@ impl Planner<'_> {
         position.tail = Mark::tail(&probe::bytes_before(self.disk, &file, end)?);
         let reads = !repeats && end > start;
         let is_new_copy = repeats && !before.is_some_and(|before| before.repeats);
-        let damage =
-            limit.map(|(offset, text)| Damage { offset: *offset, status: Status::Incomplete, text: text.clone() });
+        let incomplete = |offset: u64, text: String| Damage { offset, status: Status::Incomplete, text };
+        let damage = limit.map(|(offset, text)| incomplete(*offset, text.clone()));
+        let damage = damage.or_else(|| is_empty_archive(probe).then(|| incomplete(0, feed::EMPTY_ARCHIVE.to_owned())));
         let start = Start { offset: start, ..start_of(probe, &position, reads, Compression::None) };
         Ok((Track { position, reads, is_new_copy, damage }, start, matched.into_iter().collect()))
     }
@@ -274,9 +268,9 @@ impl Planner<'_> {
 
     /// How many bytes of a file another one holds that may be its original: all of them while a copy is being made, or
     /// was made just now. A copy of a tracked file may also be longer than that was when it was looked at.
-    fn repeated_bytes(&self, file: &std::fs::File, probe: &Probe) -> io::Result<Option<u64>> {
+    fn repeated_bytes(&self, file: &std::fs::File, probe: &Probe, is_known: bool) -> io::Result<Option<u64>> {
         let tracked = |original: &Probe| self.known.positions.iter().any(|it| it.file == original.file && !it.repeats);
-        for original in self.originals(&probe.head, &probe.place) {
+        for original in self.originals(&probe.head, &probe.place, is_known) {
             let common = probe.size.min(original.size);
             if common == probe.size || tracked(original) {
                 let own = probe::bytes_before(self.disk, file, common)?;
@@ -288,15 +282,19 @@ impl Planner<'_> {
         Ok(None)
     }
 
-    /// Plain files that begin like a stream and may be its original.
-    pub(super) fn originals(&self, head: &[u8], place: &Path) -> impl Iterator<Item = &Probe> {
+    /// Plain files that begin like a stream and may be its original. Of two files that were known when the one was empty,
+    /// neither is a copy of the other.
+    pub(super) fn originals(&self, head: &[u8], place: &Path, is_known: bool) -> impl Iterator<Item = &Probe> {
         self.rows.iter().filter_map(move |row| {
             let probe = row.probe.as_ref()?;
             let common = head.len().min(probe.head.len());
             let is_family =
                 common >= FAMILY_BYTES && probe.head.get(..common) == head.get(..common) && probe.packed.is_none();
-            let may_repeat = row.matched || names::are_related(&probe.place, place);
-            (is_family && may_repeat && !self.known.was_at(probe.file, place)).then_some(probe)
+            let before = row.before.and_then(|index| self.known.positions.get(index));
+            let is_tracked = before.is_some_and(|before| !(before.is_empty() && is_known));
+            // Bytes tell most files apart, and names take longer.
+            let may_repeat = || is_tracked || names::are_related(&probe.place, place);
+            (is_family && may_repeat() && !self.known.was_at(probe.file, place)).then_some(probe)
         })
     }
 
@@ -313,40 +311,20 @@ impl Planner<'_> {
         self.disk.open_same(&probe.place, probe.file)
     }
 
-    /// Looks for streams whose files are gone altogether among the other files of their directories.
-    fn compressed(&mut self) {
-        let mut seen = HashSet::new();
-        for index in 0..self.known.positions.len() {
-            let Some(position) = self.known.positions.get(index) else { continue };
-            let claimed = self.known.claimed.get(index).copied().unwrap_or(true);
-            if claimed || position.settled || position.repeats || !self.is_gone(position) {
-                continue;
-            }
-            let place = position.place.path();
-            for (path, file) in self.beside(&place) {
-                if self.own.contains(&file) || self.files.contains(&file) || !seen.insert(file) {
-                    continue;
-                }
-                let Ok(probe) = Probe::of(self.disk, &path) else { continue };
-                let input = Input::new(beside(&position.path.path(), path.file_name()));
-                let row = self.decide(Candidate { input, probe, found_beside: true });
-                if row.matched {
-                    self.files.insert(file);
-                    self.rows.push(row);
-                }
-            }
-        }
-    }
-
     /// Sorts the inputs and settles what becomes of the positions that no stream goes on from.
     fn finish(mut self) -> Plan {
         let mut left = Vec::new();
         for index in 0..self.known.positions.len() {
             let Some(position) = self.known.positions.get(index) else { continue };
-            if self.known.claimed.get(index).copied().unwrap_or(true) {
+            if self.known.is_claimed(index) {
                 continue;
             }
             let mut position = position.clone();
+            if let Some(place) = self.moved.get(&index) {
+                position.path = StoredPath::of(&name_beside(&position.path.path(), place));
+                position.place = StoredPath::of(place);
+                position.unseen_runs = 0;
+            }
             if self.failed || !self.is_gone(&position) {
                 left.push(position);
                 continue;
@@ -355,12 +333,17 @@ impl Planner<'_> {
                 let bytes = position.pending_bytes();
                 let error = format!("the file is gone, with {bytes} bytes behind its last line that were not read");
                 let input = Input { error: Some(error), ..Input::new(position.path.path()) };
-                self.rows.push(Row { input, probe: None, track: None, matched: false });
+                self.rows.push(Row { input, ..Row::default() });
             }
             position.unseen_runs += 1;
             if position.unseen_runs <= UNSEEN_RUNS_MAX {
                 left.push(position);
             }
+        }
+        let tracked = self.rows.iter_mut().filter_map(|row| Some(&mut row.track.as_mut()?.position));
+        for position in tracked.chain(&mut left) {
+            let of_log = self.unmet_since.iter().find(|(log, _)| log.has(&position.place.path()));
+            position.unmet_since = of_log.map(|&(_, since)| since);
         }
         self.rows.sort_by(|a, b| a.input.path.as_os_str().cmp(b.input.path.as_os_str()));
         // What repeats a file that could not be read to its end is looked at again.
@@ -371,20 +354,22 @@ impl Planner<'_> {
     }
 }
 
-/// A file of the same directory, under the path that the directory was named by.
-fn beside(path: &Path, name: Option<&OsStr>) -> PathBuf {
-    path.with_file_name(name.unwrap_or_default())
-}
-
 /// The position of a stream before anything new of it is read.
 pub(super) fn begin(input: &Input, probe: &Probe, before: Option<&Position>) -> Position {
     let mut position = before.cloned().unwrap_or_default();
     position.path = StoredPath::of(&input.path);
     position.place = StoredPath::of(&probe.place);
     position.file = probe.file;
+    position.times = probe.times;
+    position.unmet_since = None;
     position.packed = probe.packed;
     position.unseen_runs = 0;
     position
+}
+
+/// Whether a file is empty that should be an archive; not while it is being made from the file beside it.
+fn is_empty_archive(probe: &Probe) -> bool {
+    probe.size == 0 && feed::named_compression(&probe.place).is_some() && !probe.place.with_extension("").exists()
 }
 
 pub(super) fn start_of(probe: &Probe, position: &Position, reads: bool, compression: Compression) -> Start {

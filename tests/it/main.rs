@@ -27,6 +27,7 @@ mod signals;
 mod state;
 mod state_faults;
 mod state_model;
+mod state_named;
 mod tickets;
 mod tidy;
 mod truth;

@@ -1,11 +1,13 @@
-//! `docs/report.schema.json` describes the JSON report, no key too many and none too few. The validator here knows the
-//! words of JSON Schema that the file uses and refuses any other, so nothing in it goes unchecked.
+//! `docs/report.schema.json` describes the JSON report and `docs/state.schema.json` what `state show` prints, no key too
+//! many and none too few. The validator here knows the words of JSON Schema that the files use and refuses any other, so
+//! nothing in them goes unchecked.
 
 use std::fs;
 
 use serde_json::{Map, Value};
 
 use crate::program::{root, run, testdata};
+use crate::state::{Site, line};
 
 /// Words that say nothing about validity. `format` stands for times only, which are checked by hand.
 const NOTES: [&str; 4] = ["$schema", "$defs", "title", "description"];
@@ -13,8 +15,8 @@ const NOTES: [&str; 4] = ["$schema", "$defs", "title", "description"];
 struct Schema(Value);
 
 impl Schema {
-    fn read() -> Self {
-        let text = fs::read_to_string(root().join("docs/report.schema.json")).unwrap();
+    fn read(name: &str) -> Self {
+        let text = fs::read_to_string(root().join("docs").join(name)).unwrap();
         Self(serde_json::from_str(&text).unwrap())
     }
 
@@ -130,7 +132,7 @@ fn assert_valid(schema: &Schema, report: &Value, name: &str) {
 
 #[test]
 fn the_reports_of_all_cases_are_as_the_schema_says() {
-    let schema = Schema::read();
+    let schema = Schema::read("report.schema.json");
     let mut count = 0;
     for case in crate::cases::folders() {
         let written = fs::read_dir(case.join("expected.written")).into_iter().flatten();
@@ -151,7 +153,7 @@ fn the_reports_of_all_cases_are_as_the_schema_says() {
 
 #[test]
 fn the_reports_of_all_logs_are_as_the_schema_says() {
-    let schema = Schema::read();
+    let schema = Schema::read("report.schema.json");
     let logs = fs::read_dir(testdata()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     for log in logs {
         let path = log.to_str().unwrap();
@@ -167,26 +169,71 @@ fn the_reports_of_all_logs_are_as_the_schema_says() {
     assert_valid(&schema, &nothing.json(), "an empty input");
 }
 
-/// A report that lost a key, or has one more, or a wrong word, is no report.
 #[test]
-fn the_schema_finds_what_is_wrong() {
-    let schema = Schema::read();
-    let report = run(&testdata(), ["report", "-f", "json", "wrapped.ndjson"], None).json();
+fn what_is_shown_of_states_is_as_the_schema_says() {
+    let schema = Schema::read("state.schema.json");
+    let site = Site::new();
+    site.append("logs/empty.log", "");
+    site.run(&["logs"]);
+    assert_valid(&schema, &site.show(), "after nothing");
+    // Failures, anomalies, an archive, a line that is not finished, files that were rotated and that are gone.
+    for (number, log) in fs::read_dir(testdata()).unwrap().map(|entry| entry.unwrap().path()).enumerate() {
+        if log.extension().is_some_and(|extension| extension == "ndjson") {
+            fs::copy(log, site.path(&format!("logs/{number}.log"))).unwrap();
+        }
+    }
+    site.write("logs/app.log", 0..9);
+    site.run(&["logs"]);
+    site.rename("logs/app.log", "logs/app.log.1");
+    site.compress("logs/app.log.1");
+    site.append("logs/app.log", &line(9)[..30]);
+    fs::remove_file(site.path("logs/empty.log")).unwrap();
+    site.run(&["logs"]);
+    let shown = site.show();
+    assert_valid(&schema, &shown, "after some runs");
+    assert_ne!(shown["anomalies"], Value::Object(Map::new()));
+    assert!(assert_wrong_without_a_key(&schema, &shown) > 8);
+    let wrong = [
+        ("/schema", "resplog.state/2".into()),
+        ("/generation", Value::Null),
+        ("/malformed/utf8", (-1).into()),
+        ("/positions/0/compression", "zip".into()),
+        ("/positions/0/unseen_runs", 91.into()),
+        ("/history/0/from", "yesterday".into()),
+    ];
+    for (pointer, value) in wrong {
+        let mut shown = shown.clone();
+        *shown.pointer_mut(pointer).unwrap() = value;
+        assert_eq!(schema.check(&shown).len(), 1, "{pointer}");
+    }
+}
+
+/// What lost a key, or has one more, is not as the schema says. Tells how many objects were tried.
+fn assert_wrong_without_a_key(schema: &Schema, report: &Value) -> usize {
     let mut pointers = Vec::new();
-    objects(&report, String::new(), &mut pointers);
-    assert!(pointers.len() > 25);
-    for pointer in pointers {
-        let has_any_names = ["/filters", "/anomalies"].contains(&&*pointer) || pointer.ends_with("/fields");
-        let names: Vec<_> = report.pointer(&pointer).unwrap().as_object().unwrap().keys().cloned().collect();
+    objects(report, String::new(), &mut pointers);
+    for pointer in &pointers {
+        let has_any_names = ["/filters", "/anomalies", "/options"].contains(&pointer.as_str())
+            || pointer.ends_with("/fields")
+            || (pointer.starts_with("/history/") && pointer.ends_with("/codes"));
+        let names: Vec<_> = report.pointer(pointer).unwrap().as_object().unwrap().keys().cloned().collect();
         for name in names.iter().filter(|_| !has_any_names) {
             let mut report = report.clone();
-            report.pointer_mut(&pointer).unwrap().as_object_mut().unwrap().remove(name);
+            report.pointer_mut(pointer).unwrap().as_object_mut().unwrap().remove(name);
             assert!(!schema.check(&report).is_empty(), "without {pointer}/{name}");
         }
         let mut report = report.clone();
-        report.pointer_mut(&pointer).unwrap().as_object_mut().unwrap().insert("more".into(), Value::Array(vec![]));
+        report.pointer_mut(pointer).unwrap().as_object_mut().unwrap().insert("more".into(), Value::Array(vec![]));
         assert!(!schema.check(&report).is_empty(), "with {pointer}/more");
     }
+    pointers.len()
+}
+
+#[test]
+fn the_schema_finds_what_is_wrong() {
+    let schema = Schema::read("report.schema.json");
+    let report = run(&testdata(), ["report", "-f", "json", "wrapped.ndjson"], None).json();
+    assert!(assert_wrong_without_a_key(&schema, &report) > 25);
     let wrong = [
         ("/schema", "resplog.report/2".into()),
         ("/totals/failure_rate", 1.5.into()),

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::program::{command, folder, run, testdata};
+use crate::state::Site;
 
 const LINE: &[u8] = b"{\"Response\":{\"RequestId\":\"0f3ac1de-77b1-4c39-9a55-2d1b6f0e8c41\"}}\n";
 /// More than a pipe holds: when that much is written, the program has begun to read.
@@ -86,6 +87,50 @@ fn a_signal_before_anything_came_ends_the_run_too() {
     assert_eq!(names, ["rejects.ndjson", "report.json"], "no temporary file is left");
     let report = fs::read_to_string(folder.path().join("report.json")).unwrap();
     assert_eq!(serde_json::from_str::<serde_json::Value>(&report).unwrap()["status"], json!(["interrupted"]));
+}
+
+/// Waits until a run has got so far that a file is there, or has ended.
+fn wait_for(path: &std::path::Path, child: &mut Child) {
+    while !path.exists() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_signal_moves_no_state_unless_everything_was_read() {
+    // A pipe without a reader holds the run up: before it reads when the pipe is that of the rejects, and between
+    // reading and the state when it is that of a report, which by then says that all is well.
+    for (signal, exit) in [("INT", 130), ("TERM", 143)] {
+        for (option, name, there, exit) in
+            [("--rejects", "pipe", "state.lock", exit), ("-o", "pipe.json", "first.json", 0)]
+        {
+            for runs_before in [0, 1] {
+                let what = format!("{signal} {option} {runs_before}");
+                let site = Site::new();
+                let pipe = site.path(name);
+                assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+                site.write("logs/app.log", 0..10);
+                for _ in 0..runs_before {
+                    site.new_calls();
+                }
+                site.write("logs/app.log", 10..20);
+                let before = fs::read(site.path("state")).ok();
+                fs::remove_file(site.path("state.lock")).ok();
+                let mut command = site.command(&["logs", "-o", "first.json", option, name]);
+                let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+                wait_for(&site.path(there), &mut child);
+                send(&child, signal);
+                let nonblock = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+                let reader = fs::File::options().read(true).custom_flags(nonblock).open(&pipe).unwrap();
+                assert_eq!(child.wait().unwrap().code(), Some(exit), "{what}");
+                drop(reader);
+                let unread = if exit == 0 { 0 } else { 20 - 10 * runs_before };
+                assert_eq!(fs::read(site.path("state")).ok() == before, exit != 0, "{what}");
+                assert_eq!(site.new_calls(), unread, "{what}");
+                assert_eq!(site.show()["totals"]["distinct_request_ids"], 20, "{what}");
+            }
+        }
+    }
 }
 
 /// Everything a pipe gives, or a failure when its end does not come.

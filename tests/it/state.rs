@@ -53,13 +53,14 @@ impl Site {
         fs::rename(self.path(from), self.path(to)).unwrap();
     }
 
-    /// Compresses a file as `gzip` does: under another name, then the original goes.
+    /// Compresses a file as `gzip` does: under another name, with the time of the original, which then goes.
     pub fn compress(&self, name: &str) {
         let bytes = fs::read(self.path(name)).unwrap();
+        let written = fs::metadata(self.path(name)).unwrap().modified().unwrap();
         let packed = File::create(self.path(&format!("{name}.gz"))).unwrap();
         let mut encoder = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
         encoder.write_all(&bytes).unwrap();
-        encoder.finish().unwrap();
+        encoder.finish().unwrap().set_modified(written).unwrap();
         fs::remove_file(self.path(name)).unwrap();
     }
 

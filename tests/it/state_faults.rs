@@ -31,18 +31,44 @@ fn site() -> Site {
     site
 }
 
-/// How many calls there are in all.
-const CALLS: u64 = 35 + 11 + 15;
+/// A state of runs that name the log alone, which the last one saw empty, and behind it what no run has met: files that
+/// were rotated since, one of them compressed.
+fn site_of_the_log() -> Site {
+    let site = Site::new();
+    site.write("logs/app.log", 0..20);
+    site.report(&["logs/app.log"]);
+    site.rename("logs/app.log", "logs/app.log.1");
+    site.append("logs/app.log", "");
+    site.report(&["logs/app.log"]);
+    fs::copy(site.path("state"), site.path("before")).unwrap();
+    for (part, packed) in [(2, false), (3, true), (4, false)] {
+        site.write("logs/app.log", part * 10..part * 10 + 10);
+        site.rename("logs/app.log", &format!("logs/app.log.{}", 6 - part));
+        if packed {
+            site.compress(&format!("logs/app.log.{}", 6 - part));
+        }
+    }
+    site.rename("logs/app.log.1", "logs/app.log.5");
+    site.rename("logs/app.log.2", "logs/app.log.1");
+    site.write("logs/app.log", 50..61);
+    site
+}
+
+/// What is tried: how the files come about, what is named, and how many calls there are in all.
+type Scene = (fn() -> Site, &'static str, u64);
+
+const SCENES: [Scene; 2] = [(site, "logs", 35 + 11 + 15), (site_of_the_log, "logs/app.log", 61)];
 
 /// Runs with a fault, and holds the state and the reports against what they may be. Tells whether the run noticed.
-fn fail(fault: &str) -> bool {
+fn fail((site, named, calls): Scene, fault: &str) -> bool {
     let site = site();
     let before = fs::read(site.path("before")).unwrap();
-    let mut command = site.command(&["logs", "-o", "report.json", "--rejects", "rejects"]);
+    let mut command = site.command(&[named, "-o", "report.json", "--rejects", "rejects"]);
     let output = command.env("RESPLOG_FAULT", fault).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     let state = fs::read(site.path("state")).unwrap();
     let moved = state != before;
+    let generation_before = resplog::state::file::decode(&before).unwrap().generation;
     match output.status.code() {
         Some(exit) => assert!([0, 3, 4].contains(&exit), "{fault}: {exit} {stderr}"),
         None => assert_eq!(output.status.signal(), Some(9), "{fault}"),
@@ -56,18 +82,18 @@ fn fail(fault: &str) -> bool {
     }
     let shown = site.show();
     let generation = shown["generation"].as_u64().unwrap();
-    assert_eq!(generation, 1 + u64::from(moved), "{fault}");
+    assert_eq!(generation, generation_before + u64::from(moved), "{fault}");
     if moved {
         // The window's report came before the state.
         let report: Value = serde_json::from_slice(&fs::read(site.path("report.json")).unwrap()).unwrap();
-        assert_eq!(report["window"]["generation"], 2, "{fault}");
+        assert_eq!(report["window"]["generation"], generation, "{fault}");
     }
-    let ran = site.run(&["logs"]);
+    let ran = site.run(&[named]);
     assert_eq!(ran.exit, 0, "{fault}, then {}", ran.stderr);
     let totals = &site.show()["totals"];
-    assert_eq!(totals["responses"], CALLS, "{fault}, then {totals:#}");
-    assert_eq!(totals["distinct_request_ids"], CALLS, "{fault}");
-    assert_eq!(totals["lines"], CALLS, "{fault}");
+    assert_eq!(totals["responses"], calls, "{named} {fault}, then {totals:#}");
+    assert_eq!(totals["distinct_request_ids"], calls, "{named} {fault}");
+    assert_eq!(totals["lines"], calls, "{named} {fault}");
     let left = fs::read_dir(site.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let left: Vec<_> = left.filter(|name| name.starts_with(".resplog-")).collect();
     assert!(output.status.code().is_none() || left.is_empty(), "{fault} leaves {left:?}");
@@ -85,7 +111,7 @@ fn whichever_call_fails_the_next_run_repairs() {
     let faults: &[&str] =
         if long { &["5", "24", "28", "30", "+5", "+24", "+28", "+30", "kill"] } else { &["28", "+5", "kill"] };
     let mut calls = 0;
-    for fault in faults {
+    for (scene, fault) in SCENES.into_iter().flat_map(|scene| faults.iter().map(move |fault| (scene, fault))) {
         let mut unnoticed = 0;
         // Behind the last call nothing fails any more.
         for call in 1.. {
@@ -93,7 +119,7 @@ fn whichever_call_fails_the_next_run_repairs() {
                 Some(error) => format!("{call}+:{error}"),
                 None => format!("{call}:{fault}"),
             };
-            unnoticed = if fail(&text) { 0 } else { unnoticed + 1 };
+            unnoticed = if fail(scene, &text) { 0 } else { unnoticed + 1 };
             calls += 1;
             if unnoticed > 8 {
                 assert!(call > 30, "there are more calls than {call}");
@@ -183,6 +209,16 @@ impl Log<'_> {
 
 #[test]
 fn runs_that_are_killed_count_every_line_once() {
+    kill_runs("logs");
+}
+
+/// What is rotated while no run gets far enough to see it is found beside the log.
+#[test]
+fn runs_of_the_log_alone_that_are_killed_count_every_line_once() {
+    kill_runs("logs/app.log");
+}
+
+fn kill_runs(named: &str) {
     let kills = std::env::var("RESPLOG_KILLS").map_or(12, |text| text.parse::<u64>().unwrap());
     let logrotate = Command::new("logrotate").arg("--version").output().is_ok();
     let site = Site::new();
@@ -193,6 +229,9 @@ fn runs_that_are_killed_count_every_line_once() {
         stop: AtomicBool::new(false),
         whole: Mutex::new(()),
     };
+    // A run that names the log alone has to meet it once.
+    site.append("logs/app.log", "");
+    site.report(&[named, "-o", "report.json"]);
     let (mut killed, mut finished) = (0_u64, 0_u64);
     std::thread::scope(|scope| {
         scope.spawn(|| log.write());
@@ -200,7 +239,7 @@ fn runs_that_are_killed_count_every_line_once() {
         let mut dice = Dice(kills);
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             while killed < kills {
-                let mut command = site.command(&["logs", "-o", "report.json"]);
+                let mut command = site.command(&[named, "-o", "report.json"]);
                 let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
                 // A moment of a run, or a little later than its end.
                 std::thread::sleep(Duration::from_micros(dice.roll(120_000)));
@@ -221,7 +260,8 @@ fn runs_that_are_killed_count_every_line_once() {
             std::panic::resume_unwind(panic);
         }
     });
-    let ran = site.run(&["logs"]);
+    site.append("logs/app.log", "");
+    let ran = site.run(&[named]);
     assert_eq!(ran.exit, 0, "{}", ran.stderr);
     let shown = site.show();
     let written = log.written.load(Ordering::Relaxed);
@@ -230,7 +270,7 @@ fn runs_that_are_killed_count_every_line_once() {
     assert_eq!(shown["totals"]["failed"], failed);
     assert_eq!(shown["totals"]["ok"], written - failed as u64);
     eprintln!(
-        "{killed} runs killed, {finished} finished before that, {} rotations by {}: {written} lines, each counted once",
+        "{named}: {killed} runs killed, {finished} finished before that, {} rotations by {}: {written} lines, each counted once",
         log.rotations.load(Ordering::Relaxed),
         if logrotate { "logrotate" } else { "the test" },
     );

@@ -1,6 +1,7 @@
-//! Random lists of what happens to a log (written, cut, renamed, compressed, copied, truncated, deleted, read by runs that
-//! finish, crash or meet) against a model that knows every line. `RESPLOG_LISTS` says how many lists, `RESPLOG_SEED`
-//! which one comes first; a failure prints its seed and its actions.
+//! Random lists of what happens to a log (written, cut, renamed, compressed, copied, truncated, replaced, deleted, read by
+//! runs that finish, crash or meet) against a model that knows every line. The runs name the folder, the log alone, or
+//! patterns; rotated files have numbers or dates. `RESPLOG_LISTS` says how many lists, `RESPLOG_SEED` which one comes
+//! first; a failure prints its seed and its actions.
 
 use std::fs;
 use std::process::Stdio;
@@ -22,6 +23,51 @@ impl Dice {
     }
 }
 
+/// What the runs of a list name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Naming {
+    /// The folder, and so every file.
+    Folder,
+    /// Every file, by a pattern.
+    Pattern,
+    /// The log alone.
+    Log,
+    /// The log alone, by a pattern; with dates inside names also what was rotated and not compressed.
+    LogPattern,
+    /// The log, and one rotated file, which mostly is not there or holds another generation by then.
+    LogAndOne,
+}
+
+impl Naming {
+    const ALL: [Self; 5] = [Self::Folder, Self::Pattern, Self::Log, Self::LogPattern, Self::LogAndOne];
+
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Folder => &["logs"],
+            Self::Pattern => &["logs/app*"],
+            Self::Log => &["logs/app.log"],
+            Self::LogPattern => &["logs/*.log"],
+            Self::LogAndOne => &["logs/app.log", "logs/app.log.1"],
+        }
+    }
+
+    /// Whether a rotated file that no run has met before is always met.
+    const fn meets_all(self) -> bool {
+        matches!(self, Self::Folder | Self::Pattern)
+    }
+}
+
+/// What rotated files are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// `app.log.1`, and all numbers grow when the next one comes.
+    Numbers,
+    /// `app.log-20261101`.
+    Dates,
+    /// `app-20261101.log`.
+    DatesInside,
+}
+
 /// A file of the log: what stands in it that may not have been counted.
 #[derive(Clone, Debug, Default)]
 struct Held {
@@ -34,12 +80,20 @@ struct Held {
     ends_in_a_line: bool,
     /// Whether no run surely counted that line.
     cut: bool,
+    /// Whether it was rotated before any run surely met the log, and is not named, so that it need not ever be met.
+    is_unmet: bool,
 }
 
 /// What every line came to.
 struct Model {
     site: Site,
     dice: Dice,
+    naming: Naming,
+    style: Style,
+    /// Whether the last run surely knew of the log, so that its rotated files are looked for.
+    is_met: bool,
+    days: u64,
+    strangers: u64,
     live: Option<Held>,
     /// Rotated files, the newest first.
     old: Vec<Held>,
@@ -56,16 +110,24 @@ struct Model {
 
 impl Model {
     fn new(seed: u64) -> Self {
+        let mut dice = Dice(seed);
+        let naming = Naming::ALL[dice.roll(Naming::ALL.len() as u64) as usize];
+        let style = [Style::Numbers, Style::Numbers, Style::Dates, Style::DatesInside][dice.roll(4) as usize];
         Self {
             site: Site::new(),
-            dice: Dice(seed),
+            dice,
+            naming,
+            style,
+            is_met: false,
+            days: 0,
+            strangers: 0,
             live: None,
             old: Vec::new(),
             written: 0,
             cut: 0,
             lost: 0,
             lost_cut: 0,
-            actions: Vec::new(),
+            actions: vec![format!("{naming:?}, {style:?}")],
             next: 0,
         }
     }
@@ -73,12 +135,14 @@ impl Model {
     fn act(&mut self) {
         let action = self.dice.roll(100);
         match action {
-            0..30 => self.write(),
-            30..38 => self.write_partly(),
-            38..48 => self.rotate(),
-            48..56 => self.compress(),
-            56..62 => self.copytruncate(),
-            62..65 => self.delete(),
+            0..26 => self.write(),
+            26..34 => self.write_partly(),
+            34..45 => self.rotate(),
+            45..53 => self.compress(),
+            53..59 => self.copytruncate(),
+            59..61 => self.delete(),
+            61..63 => self.delete_and_reuse(),
+            63..65 => self.replace(),
             65..68 => self.append_to_rotated(),
             68..90 => self.run(),
             90..96 => self.crash(),
@@ -92,6 +156,13 @@ impl Model {
 
     fn live(&mut self) -> &mut Held {
         self.live.get_or_insert_with(|| Held { name: "app.log".to_owned(), ..Held::default() })
+    }
+
+    /// Creates an empty log where none is.
+    fn create(&mut self) {
+        self.site.append("logs/app.log", "");
+        self.live();
+        self.note("create");
     }
 
     /// Writes lines; the first one ends the line that was begun.
@@ -118,19 +189,27 @@ impl Model {
         }
     }
 
-    /// Makes room for `app.log.1`, as logrotate does; the oldest goes.
-    fn shift(&mut self) {
-        for place in (0..self.old.len()).rev() {
-            let name = &self.old[place].name;
-            let ending = if name.ends_with(".gz") { ".gz" } else { "" };
-            let to = format!("app.log.{}{ending}", place + 2);
-            self.site.rename(&format!("logs/{name}"), &format!("logs/{to}"));
-            self.old[place].name = to;
+    /// Makes room for the next rotated file, as logrotate does, and tells its name; the oldest goes.
+    fn shift(&mut self) -> String {
+        if self.style == Style::Numbers {
+            for place in (0..self.old.len()).rev() {
+                let name = &self.old[place].name;
+                let ending = if name.ends_with(".gz") { ".gz" } else { "" };
+                let to = format!("app.log.{}{ending}", place + 2);
+                self.site.rename(&format!("logs/{name}"), &format!("logs/{to}"));
+                self.old[place].name = to;
+            }
         }
         if self.old.len() > 6 {
             let gone = self.old.pop().unwrap();
             fs::remove_file(self.site.path(&format!("logs/{}", gone.name))).unwrap();
             self.lose(&gone);
+        }
+        self.days += 1;
+        match self.style {
+            Style::Numbers => "app.log.1".to_owned(),
+            Style::Dates => format!("app.log-202611{:02}", self.days),
+            Style::DatesInside => format!("app-202611{:02}.log", self.days),
         }
     }
 
@@ -140,7 +219,7 @@ impl Model {
     }
 
     /// What a file holds once it is rotated: a line without its end ends there.
-    fn retire(&mut self, mut held: Held) -> Held {
+    fn retire(&mut self, mut held: Held, name: String) -> Held {
         if held.partial > 0 {
             self.cut += 1;
             self.next += 1;
@@ -148,20 +227,19 @@ impl Model {
             held.cut = true;
             held.ends_in_a_line = true;
         }
-        held.name = "app.log.1".to_owned();
+        held.name = name;
         held
     }
 
     fn rotate(&mut self) {
         let Some(live) = self.live.take() else { return };
-        self.shift();
-        self.site.rename("logs/app.log", "logs/app.log.1");
-        let held = self.retire(live);
+        let name = self.shift();
+        self.site.rename("logs/app.log", &format!("logs/{name}"));
+        let held = self.retire(live, name);
         self.old.insert(0, held);
         // Mostly the log begins anew at once.
         if self.dice.roll(4) > 0 {
-            self.site.append("logs/app.log", "");
-            self.live();
+            self.create();
         }
         self.note("rotate");
     }
@@ -178,9 +256,9 @@ impl Model {
 
     fn copytruncate(&mut self) {
         let Some(live) = self.live.take() else { return };
-        self.shift();
-        self.site.copytruncate("logs/app.log", "logs/app.log.1");
-        let held = self.retire(live);
+        let name = self.shift();
+        self.site.copytruncate("logs/app.log", &format!("logs/{name}"));
+        let held = self.retire(live, name);
         self.old.insert(0, held);
         self.live();
         self.note("copytruncate");
@@ -198,11 +276,35 @@ impl Model {
         self.note("delete");
     }
 
+    /// Deletes the log; a file of somebody else, in which lines stand, gets its inode where the file system does that.
+    fn delete_and_reuse(&mut self) {
+        self.delete();
+        // Who names the folder wants that file too.
+        if self.naming != Naming::Folder {
+            let first = 90_000_000 + 10 * self.strangers;
+            self.site.write(&format!("logs/stranger{}.txt", self.strangers), first..first + 3);
+            self.strangers += 1;
+            self.note("a stranger");
+        }
+    }
+
+    /// Replaces the log by a copy of it, as editors do.
+    fn replace(&mut self) {
+        if self.live.is_some() {
+            fs::copy(self.site.path("logs/app.log"), self.site.path("copy")).unwrap();
+            self.site.rename("copy", "logs/app.log");
+            self.note("replace");
+        }
+    }
+
     /// A writer that has not noticed the rotation yet goes on in the old file.
     fn append_to_rotated(&mut self) {
-        if let Some(held) = self.old.first_mut().filter(|held| !held.name.ends_with(".gz") && !held.ends_in_a_line) {
+        // The line that was begun in the log has its number already.
+        let has_begun = self.live.as_ref().is_some_and(|live| live.partial > 0);
+        let is_open = |held: &&mut Held| !held.name.ends_with(".gz") && !held.ends_in_a_line && !has_begun;
+        if let Some(held) = self.old.first_mut().filter(is_open) {
             self.site.write(&format!("logs/{}", held.name), self.next..self.next + 2);
-            held.fresh += 2;
+            *(if held.is_unmet { &mut self.lost } else { &mut held.fresh }) += 2;
             self.next += 2;
             self.written += 2;
             self.note("write 2 to the rotated file");
@@ -213,9 +315,17 @@ impl Model {
         if self.site.path("state").exists() { self.site.show()["generation"].as_u64().unwrap() } else { 0 }
     }
 
-    /// All that is there has been counted.
+    /// All that is there has been counted, but for files that were rotated before any run met the log.
     fn settle(&mut self) {
         let waits = self.live.is_none();
+        if !self.naming.meets_all() && !self.is_met {
+            for held in std::mem::take(&mut self.old) {
+                self.lose(&held);
+                self.old.push(Held { fresh: 0, cut: false, is_unmet: true, ..held });
+            }
+        }
+        self.is_met |= self.live.is_some();
+        self.forget();
         for held in self.old.iter_mut().chain(&mut self.live) {
             held.fresh = 0;
             // Without the log beside it, a file that nobody saw before does not look rotated.
@@ -223,10 +333,15 @@ impl Model {
         }
     }
 
+    /// A pattern that matches nothing names no log, and what was rotated before is not the log any more.
+    fn forget(&mut self) {
+        self.is_met &= self.naming != Naming::LogPattern || self.live.is_some();
+    }
+
     fn run(&mut self) {
         self.note("run");
-        let ran = self.site.run(&["logs"]);
-        // An empty folder has no file, a deleted file may have had a tail, and a cut line may be all that is new.
+        let ran = self.site.run(self.naming.names());
+        // An empty folder has no file, a named one may not be there, a deleted file may have had a tail, and a cut line may be all that is new.
         assert!([0, 3].contains(&ran.exit), "{}", ran.stderr);
         self.settle();
         self.check();
@@ -236,9 +351,10 @@ impl Model {
     fn crash(&mut self) {
         let step = 1 + self.dice.roll(60);
         self.note(format!("crash at step {step}"));
-        let mut command = self.site.command(&["logs", "-o", "report.json"]);
+        let mut command = self.site.command(&[self.naming.names(), &["-o", "report.json"]].concat());
         command.env("RESPLOG_FAULT", format!("{step}:kill")).stdout(Stdio::null()).stderr(Stdio::null());
         command.status().unwrap();
+        self.forget();
     }
 
     /// Two runs at once.
@@ -246,7 +362,7 @@ impl Model {
         self.note("two runs");
         let before = self.generation();
         let start = || {
-            let mut command = self.site.command(&["logs"]);
+            let mut command = self.site.command(self.naming.names());
             command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
         };
         let children = [start(), start()];
@@ -295,12 +411,14 @@ fn random_lists_of_actions_end_with_the_truth() {
         let mut model = Model::new(seed);
         let length = 10 + model.dice.roll(30);
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            if model.dice.roll(3) == 0 {
+                model.create();
+            }
             for _ in 0..length {
                 model.act();
             }
             // What waits for the log to come back is counted when it does.
-            model.site.append("logs/app.log", "");
-            model.live();
+            model.create();
             model.run();
             model.run();
         }));
