@@ -22,16 +22,37 @@ pub struct Hand<T> {
     /// The bytes of the present chunk.
     pub buffer: Vec<u8>,
     current: Option<Arc<Open<T>>>,
+    /// How many chunks in a row were small while the buffer was large.
+    small: u32,
 }
 
 impl<T> Default for Hand<T> {
     fn default() -> Self {
-        Self { buffer: Vec::new(), current: None }
+        Self { buffer: Vec::new(), current: None, small: 0 }
     }
 }
 
-/// A buffer that a long line has made larger than a chunk by this is given back.
+/// A buffer that a long line has made larger than a chunk by this is given back, unless more such lines come.
 const BUFFER_ROOM_BYTES: usize = 128 * 1024;
+
+/// After so many chunks that are no larger than usual no more long lines are waited for: a line of 16 MiB is a chunk, and
+/// then goes through 127 more. Memory that is asked for again for each of them costs more than to scan it.
+const SMALL_CHUNKS: u32 = 256;
+
+impl<T> Hand<T> {
+    /// Gives a large buffer back when it was not needed for long.
+    fn shrink(&mut self, chunk_bytes: usize) {
+        let usual = chunk_bytes.saturating_add(BUFFER_ROOM_BYTES);
+        if self.buffer.capacity() <= usual {
+            return;
+        }
+        self.small = if self.buffer.len() > usual { 0 } else { self.small + 1 };
+        if self.small > SMALL_CHUNKS {
+            self.buffer = Vec::new();
+            self.small = 0;
+        }
+    }
+}
 
 #[derive(Debug)]
 struct Open<T> {
@@ -122,6 +143,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
     pub fn next(&self, hand: &mut Hand<T>) -> Option<Event<T>> {
         loop {
             if let Some(open) = hand.current.clone() {
+                hand.shrink(self.sizes.chunk_bytes);
                 if let Some(event) = self.read(&open, &mut hand.buffer) {
                     return Some(event);
                 }
@@ -180,9 +202,6 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
 
     fn read(&self, open: &Open<T>, buffer: &mut Vec<u8>) -> Option<Event<T>> {
         let input = open.input;
-        if buffer.capacity() > self.sizes.chunk_bytes.saturating_add(BUFFER_ROOM_BYTES) {
-            *buffer = Vec::new();
-        }
         let (chunk, lines) = match &open.body {
             Body::File { .. } if self.is_stopped() => return None,
             Body::File { file, span, parts, next } => {

@@ -124,7 +124,7 @@ pub fn cases() -> u32 {
 fn every_length_at_every_offset_is_the_same_for_every_scanner() {
     let line = |length: usize| format!("{{\"Response\":{{\"a\":\"{}\",\"b\":-0.5}}}}\n", "x".repeat(length));
     for offset in 0..64 {
-        for length in (0..256).step_by(if offset == 0 { 1 } else { 17 }) {
+        for length in 0..=256 {
             let chunk = [line(offset), line(length), "{\"Response\":{\"RequestId\":\"abcdef\"}}\n".into()].concat();
             assert_agreement(chunk.as_bytes(), LINE_BYTES_MAX);
         }
