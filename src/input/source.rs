@@ -226,22 +226,33 @@ impl At<'_> {
         let wanted = buffer.len() + bytes.min(left);
         buffer.reserve(wanted - buffer.len());
         while buffer.len() < wanted {
-            // The spare room need not be cleared first; what comes beyond the wanted bytes is dropped again.
-            match rustix::io::pread(self.file, rustix::buffer::spare_capacity(buffer), self.offset) {
+            match self.read(buffer, wanted) {
                 Ok(0) => {
                     let text =
                         format!("the file ends at byte {}, it had {} when it was opened", self.offset, self.size);
                     return Some(Damage { offset: self.offset, status: Status::Incomplete, text });
                 }
-                Ok(read) => {
-                    let excess = buffer.len().saturating_sub(wanted);
-                    buffer.truncate(wanted);
-                    self.offset += (read - excess) as u64;
-                }
+                Ok(read) => self.offset += read as u64,
                 Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Some(Damage::of(&error.into(), self.offset)),
             }
         }
         None
+    }
+
+    /// Reads once, until the buffer has at most `wanted` bytes, and tells how many it read.
+    fn read(&self, buffer: &mut Vec<u8>, wanted: usize) -> Result<usize, rustix::io::Errno> {
+        let held = buffer.len();
+        if buffer.capacity() / 2 > wanted {
+            // A long line has left a buffer of which little is wanted; a read into all of it would be for nothing.
+            buffer.resize(wanted, 0);
+            let read = rustix::io::pread(self.file, &mut buffer[held..], self.offset);
+            buffer.truncate(held + read.unwrap_or(0));
+            return read;
+        }
+        // The spare room need not be cleared first; what comes beyond the wanted bytes is dropped again.
+        rustix::io::pread(self.file, rustix::buffer::spare_capacity(buffer), self.offset)?;
+        buffer.truncate(wanted);
+        Ok(buffer.len() - held)
     }
 }
