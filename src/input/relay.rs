@@ -2,11 +2,13 @@
 //! holds.
 //!
 //! A decoder has tables, a window and buffers in the cache of its core, and it is what a run over an archive waits for.
-//! So a thread stays with it as long as the others keep up, and none of its chunks waits for a thread to wake up.
+//! So one thread stays with it, and no chunk waits for a thread to wake up. When the others do not keep up it scans a
+//! chunk and comes back; another one takes its place only when there is nothing else to do.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
 use super::source::Lines;
 use super::stream::Stream;
@@ -30,6 +32,8 @@ struct State {
     stream: Option<Stream>,
     /// How many threads are here.
     threads: usize,
+    /// The thread that read last.
+    reader: Option<ThreadId>,
     ready: VecDeque<Chunk>,
     ready_bytes: usize,
     /// Buffers to decode into.
@@ -59,6 +63,7 @@ impl Relay {
         let state = State {
             stream: Some(stream),
             threads: 0,
+            reader: None,
             ready: VecDeque::new(),
             ready_bytes: 0,
             spare: Vec::new(),
@@ -88,15 +93,18 @@ impl Relay {
         stop: &AtomicBool,
         read: impl Fn(&mut Stream, &mut Vec<u8>) -> Option<Lines>,
     ) -> Option<Handed> {
+        let me = thread::current().id();
         let mut state = self.lock();
         // The buffer that was used last is the warmest.
         state.spare.push(std::mem::take(buffer));
         loop {
             let is_over = state.ended || stop.load(Ordering::Relaxed);
+            let is_due = state.ready.is_empty() || state.reader == Some(me) && self.has_room(&state);
             if !is_over
-                && self.has_room(&state)
+                && is_due
                 && let Some(mut stream) = state.stream.take()
             {
+                state.reader = Some(me);
                 let mut room = state.spare.pop().unwrap_or_default();
                 drop(state);
                 let ends = EndsInPanic(self);
@@ -131,7 +139,7 @@ impl Relay {
     /// Long lines make chunks large, so what is ready is counted in bytes.
     fn has_room(&self, state: &State) -> bool {
         let chunks = READY_EACH * state.threads.saturating_sub(1);
-        state.ready.is_empty() || state.ready_bytes < chunks.saturating_mul(self.chunk_bytes)
+        state.ready_bytes < chunks.saturating_mul(self.chunk_bytes)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
