@@ -1,12 +1,13 @@
 //! The block scanner: the tokens of a chunk, the grammar over windows of them, and the keys that count.
 //!
-//! Three steps, a group of blocks at a time. `simd` finds the tokens: it knows strings, and where numbers, literals and
+//! Four steps, a group of blocks at a time. `simd` finds the tokens: it knows strings, and where numbers, literals and
 //! brackets stand, and forgets white space. `scalar` reads those numbers and literals that are more than digits. `walk`
-//! goes over the tokens in windows whose effect on the open containers `memo` remembers, and `trail` reads the members on
-//! the way to the error of a line that is sound. Everything that is wrong or rare declines its line: escapes in a key,
-//! blanks in front of a colon, keys given twice, more than 32 levels. Then a slower scanner decides, so this one needs no
-//! reasons. A flaw is a place, and spoils only the line it lies in.
+//! goes over the tokens in windows whose effect on the open containers `memo` remembers. `lines` gives the lines, and of
+//! those that nothing spoils `trail` reads the members on the way to the error. Everything that is wrong or rare declines
+//! its line: escapes in a key, blanks in front of a colon, keys given twice, more than 30 levels. Then a slower scanner
+//! decides, so this one needs no reasons. A flaw is a place, and spoils only the line it lies in.
 
+mod lines;
 mod memo;
 mod record;
 mod scalar;
@@ -16,7 +17,7 @@ mod walk;
 pub use trail::{Found, Trail};
 
 use super::simd::{Lexer, Tier, Tokens};
-use memo::Memo;
+use lines::Lines;
 use walk::Walk;
 
 /// No place in a chunk.
@@ -36,30 +37,33 @@ pub struct Span {
 pub struct Fast {
     tier: Tier,
     tokens: Tokens,
-    memo: Memo,
+    walk: Walk,
     trail: Trail,
 }
 
 impl Fast {
     /// A scanner for lines whose envelopes are where the trail leads.
     pub fn new(tier: Tier, trail: Trail) -> Self {
-        Self { tier, tokens: Tokens::default(), memo: Memo::default(), trail }
+        Self { tier, tokens: Tokens::default(), walk: Walk::new(), trail }
     }
 
     /// Scans a chunk that begins at the start of a line. `line` gets every line in order: with what was found, or with
     /// nothing when a slower scanner has to decide. What stands behind the last LF is a line too. Gives the number of
     /// LF, counted apart from the lines.
     pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
-        let Self { tier, tokens, memo, trail } = self;
+        let Self { tier, tokens, walk, trail } = self;
         tokens.begin();
+        walk.begin();
         let mut lexer = Lexer::new(chunk, *tier);
-        let mut walk = Walk::new(chunk);
-        while lexer.group(tokens) {
+        let mut lines = Lines::new(chunk);
+        while let Some(to) = lexer.group(tokens) {
             scalar::check(chunk, tokens);
-            walk.group(tokens, memo, trail, line);
+            let root = walk.group(tokens, to);
+            tokens.flaws.sort_unstable();
+            lines.group(tokens, root, trail, line);
         }
-        if walk.line_start() < chunk.len() {
-            line(Span { start: walk.line_start(), end: chunk.len() }, None);
+        if lines.start() < chunk.len() {
+            line(Span { start: lines.start(), end: chunk.len() }, None);
         }
         tokens.line_ends
     }

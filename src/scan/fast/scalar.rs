@@ -6,7 +6,7 @@ use crate::scan::simd::Tokens;
 const REACH: usize = 40;
 
 /// Reads the numbers and literals of a group that have something else than digits, or a zero in front. What is wrong
-/// becomes a flaw; the flaws are in order then.
+/// becomes a flaw.
 pub fn check(chunk: &[u8], tokens: &mut Tokens) {
     let odds = tokens.odds.get(..tokens.ends.odds).unwrap_or_default();
     // Most are literals and zeros. They are told from the rest without a branch that nobody could foresee.
@@ -31,9 +31,6 @@ pub fn check(chunk: &[u8], tokens: &mut Tokens) {
                 tokens.flaws.push(place);
             }
         }
-    }
-    if tokens.flaws.len() > 1 {
-        tokens.flaws.sort_unstable();
     }
 }
 

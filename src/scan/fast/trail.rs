@@ -1,33 +1,22 @@
 //! The way from the root of a sound line to its error: which members count, and where their values stand. It reads the
 //! tokens and the keys of the objects on the way; of the response object it is offered the keys that may count.
 
-use super::walk::brackets;
 use super::{NOWHERE, Span};
 use crate::profile::{Profile, names};
 use crate::scan::json::Node;
-use crate::scan::simd::{BLOCK, CODE, COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, Tokens};
+use crate::scan::simd::{BLOCK, COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, Tokens};
 
 /// The way from the root to the response object, and what was found on it in the present line.
 #[derive(Debug)]
 pub struct Trail {
     /// The names of the objects on the way: the pointer's members and `Response`.
     path: Vec<Vec<u8>>,
-    /// Keys of the present line that may be `RequestId` or `Error` of the response object.
-    offers: Vec<Offer>,
     /// What the keys around the response object mean, by their place among those of the line.
     memo: Vec<Memo>,
     /// How many of those keys the present line had so far.
     keys: usize,
     /// What was found so far.
     pub found: Found,
-}
-
-/// A key at the depth of the response object.
-#[derive(Clone, Copy, Debug)]
-struct Offer {
-    token: usize,
-    /// Its closing quote.
-    end: usize,
 }
 
 /// Where the values stand that the policy looks at; all in the chunk.
@@ -49,8 +38,10 @@ pub struct Line<'l> {
     pub span: Span,
     /// The tokens of the chunk.
     pub tokens: &'l Tokens,
-    /// Its first token, which opens the root.
-    pub first: usize,
+    /// Those of its keys that may be `RequestId` or `Error`: their closing quotes.
+    pub keys: &'l [u32],
+    /// Whether its root is known to have one member at most.
+    pub is_lone: bool,
 }
 
 /// What stands in front of a bare response object.
@@ -64,11 +55,10 @@ impl Trail {
         let path = members.iter().map(String::as_str).chain(["Response"]);
         let found = Found { error: NOWHERE, code: NOWHERE, message: NOWHERE, request_id: NOWHERE, context: Vec::new() };
         let path = path.map(|name| name.as_bytes().to_vec()).collect();
-        Self { path, offers: Vec::new(), memo: Vec::new(), keys: 0, found }
+        Self { path, memo: Vec::new(), keys: 0, found }
     }
 
-    pub fn begin_line(&mut self) {
-        self.offers.clear();
+    fn begin(&mut self) {
         self.keys = 0;
         self.found.error = NOWHERE;
         self.found.code = NOWHERE;
@@ -77,31 +67,35 @@ impl Trail {
         self.found.context.clear();
     }
 
-    /// A key that may be `RequestId` or `Error`, its closing quote, and how many containers are open around it.
-    #[inline(always)]
-    pub fn offer(&mut self, token: usize, end: usize, depth: u32) {
-        if depth as usize == self.path.len() + 1 {
-            self.offers.push(Offer { token, end });
-        }
-    }
-
     /// Follows the way through a sound line; whether it leads to a response object, and the line can be decided here.
-    /// `is_alone` tells that the root has one member.
     #[inline(always)]
-    pub fn follow(&mut self, line: &Line<'_>, is_alone: bool) -> bool {
+    pub fn follow(&mut self, line: &Line<'_>) -> bool {
+        self.begin();
         let text = line.chunk.get(line.span.start..line.span.end).unwrap_or_default();
-        if is_alone && self.path.len() == 1 && BARE.iter().any(|start| text.starts_with(start)) {
-            return self.response(line, line.first, usize::MAX);
+        if line.is_lone
+            && self.path.len() == 1
+            && let Some(start) = BARE.iter().find(|start| text.starts_with(*start))
+        {
+            let inside = line.span.start + start.len();
+            return match *line.keys {
+                [] => true,
+                [key] if self.found.lone_id(line, inside, key as usize) => true,
+                _ => self.response(line, line.tokens.token_at(inside), usize::MAX),
+            };
         }
-        self.members(line).is_some_and(|(open, close)| self.response(line, open, close))
+        let first = line.tokens.token_at(line.span.start);
+        if line.code(first) != OPEN_OBJECT {
+            return false;
+        }
+        self.members(line, first).is_some_and(|(open, close)| self.response(line, open + 1, close))
     }
 
     /// The members on the way to the response object, and the tokens that open and close it.
-    fn members(&mut self, line: &Line<'_>) -> Option<(usize, usize)> {
+    fn members(&mut self, line: &Line<'_>, first: usize) -> Option<(usize, usize)> {
         let mut cursor = Cursor::new(line);
         let mut response = None;
         let (mut level, mut seen) = (0_usize, 0_u64);
-        let mut token = line.first + 1;
+        let mut token = first + 1;
         loop {
             let code = line.code(token);
             if code != KEY {
@@ -193,11 +187,21 @@ impl Trail {
         Some(meaning)
     }
 
-    /// The members of the response object that count, of those that were offered. Whether the line can be decided here.
-    #[inline(always)]
-    fn response(&mut self, line: &Line<'_>, open: usize, close: usize) -> bool {
-        for &Offer { token, end } in &self.offers {
-            if token < open || token > close {
+    /// The members that count of the response object, which has the tokens from one up to another. Whether the line can
+    /// be decided here.
+    #[inline(never)]
+    fn response(&mut self, line: &Line<'_>, from: usize, to: usize) -> bool {
+        // How many containers are open inside of the response object, up to a token.
+        let (mut depth, mut token) = (0_u32, from);
+        for &end in line.keys {
+            let end = end as usize;
+            let key = line.tokens.token_at(end);
+            if key < from || key > to {
+                continue;
+            }
+            depth = line.depth_behind(depth, token, key);
+            token = key;
+            if depth != 0 {
                 continue;
             }
             let value = skip_space(line.chunk, end + 2);
@@ -226,6 +230,15 @@ fn is_key(chunk: &[u8], end: usize, name: &[u8]) -> bool {
         .is_some_and(|before| !before.ends_with(b"\\"))
 }
 
+/// Whether the value at a place of a bare line is a string, and nothing follows but the ends of response and root.
+#[inline(always)]
+fn ends_line(text: &[u8], value: usize) -> bool {
+    let Some(([b'"', string @ ..], _)) = text.get(value..).and_then(|rest| rest.split_last_chunk::<2>()) else {
+        return false;
+    };
+    text.ends_with(b"\"}}") && memchr::memchr2(b'"', b'\\', string) == Some(string.len() - 1)
+}
+
 /// The first place that is no white space.
 #[inline(always)]
 fn skip_space(chunk: &[u8], mut place: usize) -> usize {
@@ -238,7 +251,23 @@ fn skip_space(chunk: &[u8], mut place: usize) -> usize {
 impl Line<'_> {
     #[inline(always)]
     fn code(&self, token: usize) -> u8 {
-        self.tokens.codes.get(token).map_or(0, |code| code & CODE)
+        self.tokens.codes.get(token).copied().unwrap_or_default()
+    }
+
+    /// How many containers are open behind some tokens, when so many were before.
+    fn depth_behind(&self, depth: u32, from: usize, to: usize) -> u32 {
+        let codes = self.tokens.codes.get(from..to).unwrap_or_default();
+        let (words, rest) = codes.as_chunks();
+        let mut depth = depth;
+        for &word in words {
+            let (opened, closed) = brackets(u64::from_le_bytes(word));
+            depth = (depth + opened).wrapping_sub(closed);
+        }
+        for &code in rest {
+            let (opened, closed) = brackets(u64::from(code));
+            depth = (depth + opened).wrapping_sub(closed);
+        }
+        depth
     }
 
     /// The token that closes what a token opens.
@@ -246,8 +275,7 @@ impl Line<'_> {
         let mut depth = 1;
         let mut token = open + 1;
         loop {
-            let codes =
-                u64::from_le_bytes(*self.tokens.codes.get(token..)?.first_chunk()?) & u64::from_le_bytes([CODE; 8]);
+            let codes = u64::from_le_bytes(*self.tokens.codes.get(token..)?.first_chunk()?);
             let (opened, closed) = brackets(codes);
             if closed < depth {
                 depth = depth + opened - closed;
@@ -264,6 +292,16 @@ impl Line<'_> {
             token += 8;
         }
     }
+}
+
+/// How many of eight tokens open containers, and how many close one.
+#[inline(always)]
+const fn brackets(codes: u64) -> (u32, u32) {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // By the codes: those that open have the third bit, those that close the second and not the fourth.
+    let opened = codes & EACH << 2;
+    let closed = codes & EACH << 1 & !(codes >> 2);
+    (opened.count_ones(), closed.count_ones())
 }
 
 /// Finds the places of tokens that are asked for in order.
@@ -346,6 +384,22 @@ impl Word {
 }
 
 impl Found {
+    /// The id of a response object in which one key may count: whether that key is `RequestId`, and stands first in the
+    /// object, or its value last, so that nothing else can contain it. The text inside the object begins at `inside`.
+    #[inline(always)]
+    fn lone_id(&mut self, line: &Line<'_>, inside: usize, key: usize) -> bool {
+        let text = line.chunk.get(..line.span.end).unwrap_or_default();
+        if !is_key(text, key, b"RequestId") {
+            return false;
+        }
+        let value = skip_space(text, key + 2);
+        let is_certain = key == inside + b"\"RequestId".len() || ends_line(text, value);
+        if is_certain {
+            self.request_id = value;
+        }
+        is_certain
+    }
+
     /// The members of an error, whose value stands here. Whether the line can be decided here.
     #[cold]
     fn error(&mut self, line: &Line<'_>, value: usize) -> bool {

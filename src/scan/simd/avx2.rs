@@ -169,9 +169,8 @@ fn write(tail: &mut Tail, near: &Near, base: usize, lexed: &Lexed) {
         let byte = |bits: u64| (bits >> (8 * group)) & 0xff;
         // One bit a byte, as the lowest one of that byte.
         let keys = _pdep_u64(byte(lexed.keys), EACH);
-        let named = _pdep_u64(byte(lexed.named), EACH);
         let tokens = _pdep_u64(byte(lexed.tokens), EACH);
-        let codes = _pext_u64(codes + keys + (named << 7), (tokens << 8).wrapping_sub(tokens));
+        let codes = _pext_u64(codes + keys, (tokens << 8).wrapping_sub(tokens));
         // SAFETY: there is room for what is left of the group and a block more; the store asks for no alignment.
         unsafe { tail.codes.cast::<u64>().write_unaligned(codes) };
         tail.codes = tail.codes.wrapping_add(tokens.count_ones() as usize);

@@ -5,7 +5,7 @@
 use std::arch::asm;
 use std::arch::x86_64::*;
 
-use super::class::{BARE, CLASSES, ESCAPABLE, ESCAPES, HEX, KEY, MARK, ODD, SINGLE};
+use super::class::{BARE, CLASSES, CODE, ESCAPABLE, ESCAPES, HEX, KEY, ODD, SINGLE};
 use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
 use super::tokens::{Tail, Tokens};
 use super::x86::{prefix_xor, table};
@@ -130,8 +130,7 @@ fn masks(near: &Near, bytes: __m512i, class: __m512i) -> Masks {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
 fn write(tail: &mut Tail, class: __m512i, base: usize, lexed: &Lexed, places: __m512i) {
-    let codes = _mm512_mask_mov_epi8(class, lexed.keys, splat(KEY));
-    let codes = _mm512_mask_mov_epi8(codes, lexed.named, splat(KEY | MARK));
+    let codes = _mm512_mask_mov_epi8(_mm512_and_si512(class, splat(CODE)), lexed.keys, splat(KEY));
     let codes = _mm512_maskz_compress_epi8(lexed.tokens, codes);
     // SAFETY: there is room for what is left of the group and a block more; the store asks for no alignment.
     unsafe { _mm512_storeu_si512(tail.codes.cast(), codes) };

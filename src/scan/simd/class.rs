@@ -29,14 +29,11 @@ pub const SINGLE: u8 = 0x10;
 pub const BARE: u8 = 0x20;
 /// Of those what is no digit.
 pub const ODD: u8 = 0x40;
-/// A line end, or a key that may be `RequestId` or `Error`: its place is kept.
-pub const MARK: u8 = 0x80;
-
 /// The code and flags of a byte. One of 0x80 or more is a flaw outside of strings, whatever its class; a tier may take it
 /// for the one of its lower seven bits.
 pub const fn of(byte: u8) -> u8 {
     match byte {
-        b'\n' => LINE | MARK,
+        b'\n' => LINE,
         b'{' => OPEN_OBJECT | SINGLE,
         b'}' => CLOSE_OBJECT | SINGLE,
         b'[' => OPEN_ARRAY | SINGLE,

@@ -59,9 +59,7 @@ pub struct Lexed {
     pub tokens: u64,
     /// Those of them that are keys.
     pub keys: u64,
-    /// Those of them that are keys which may be `RequestId` or `Error`.
-    pub named: u64,
-    /// Those of them that are marked.
+    /// Line ends, and those of the keys that may be `RequestId` or `Error`.
     pub marks: u64,
     /// Bytes that are to be looked at, in numbers and literals.
     pub odds: u64,
@@ -150,11 +148,10 @@ pub fn lex<C: Copy>(
         let starts = bare & !shift(bare, &mut carry.bare);
         let odd = bare & m.odd;
         let tokens = m.single & !inside | closing | starts | q.newline;
-        let named = keys & m.named;
         let odds = odd & !shift(odd, &mut carry.odd) | starts & m.zero;
         line_ends = line_ends.wrapping_add(u64::from(q.newline.count_ones()));
         *slot = Block { tokens, before: first.wrapping_add(tail.codes_since()) as u32 };
-        (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, named, marks: named | q.newline, odds });
+        (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, marks: keys & m.named | q.newline, odds });
     }
     out.end_at(&tail);
     out.line_ends += line_ends as usize;

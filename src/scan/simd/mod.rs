@@ -17,9 +17,7 @@ mod utf8;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use class::{
-    CLOSE_ARRAY, CLOSE_OBJECT, CODE, COMMA, KEY, LINE, MARK, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING,
-};
+pub use class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
 use tokens::GROUP_BYTES;
 pub use tokens::Tokens;
 
@@ -96,11 +94,11 @@ impl<'c> Lexer<'c> {
         Self { chunk, at: 0, tier, state: portable::State::default(), carry: lex::Carry::default() }
     }
 
-    /// Appends the tokens of the next group, and tells whether there was one.
-    pub fn group(&mut self, out: &mut Tokens) -> bool {
+    /// Appends the tokens of the next group, and tells where it ends when there was one.
+    pub fn group(&mut self, out: &mut Tokens) -> Option<usize> {
         let range = (self.at, self.chunk.len().min(self.at + GROUP_BYTES));
         if range.0 == range.1 {
-            return false;
+            return None;
         }
         out.begin_group(range.1);
         match self.tier {
@@ -110,9 +108,8 @@ impl<'c> Lexer<'c> {
             Tier::Avx2 => x86::lex_avx2(self.chunk, range, &mut self.carry, out),
             _ => portable::lex(self.chunk, range, &mut self.state, out),
         }
-        out.end_group();
         self.at = range.1;
-        true
+        Some(range.1)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Groups of bytes as two tables of sixteen entries, one for each half of a byte: for vectors that have no larger
 //! tables. A byte is in a group when both halves say so.
 
-use super::class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LINE, MARK, OPEN_ARRAY, OPEN_OBJECT, STRING};
+use super::class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LINE, OPEN_ARRAY, OPEN_OBJECT, STRING};
 
 /// Brackets and commas.
 pub const SINGLE: u8 = 1 << 0 | 1 << 1;
@@ -19,7 +19,7 @@ pub const CODES: [u8; 16] = {
     codes[(b'}' & 15) as usize] = CLOSE_OBJECT;
     codes[(b',' & 15) as usize] = COMMA;
     codes[(b'"' & 15) as usize] = STRING;
-    codes[(b'\n' & 15) as usize] = LINE | MARK;
+    codes[(b'\n' & 15) as usize] = LINE;
     codes
 };
 

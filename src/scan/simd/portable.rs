@@ -1,7 +1,7 @@
 //! Tokens byte by byte: runs everywhere, and is the specification of the vector versions.
 
 use super::BLOCK;
-use super::class::{self, BARE, CODE, KEY, LINE, MARK, ODD, SINGLE, STRING};
+use super::class::{self, BARE, CODE, KEY, LINE, ODD, SINGLE, STRING};
 use super::tokens::{Block, Tokens};
 
 /// What the bytes before left.
@@ -60,13 +60,13 @@ impl State {
         let code = if byte == b'\n' {
             flaw |= std::mem::take(&mut self.in_string);
             out.line_ends += 1;
-            Some(LINE | MARK)
+            Some(LINE)
         } else if byte == b'"' && !escaped {
             self.in_string = !self.in_string;
             (!self.in_string).then(|| {
                 self.key = chunk.get(at + 1) == Some(&b':');
                 mark = self.key && may_count(chunk, at);
-                if self.key { KEY | if mark { MARK } else { 0 } } else { STRING }
+                if self.key { KEY } else { STRING }
             })
         } else if self.in_string {
             flaw |= byte < 0x20;

@@ -4,7 +4,7 @@
 
 use super::*;
 
-/// What a tier says of a chunk: codes with their marks, the places of tokens, marks, odd bytes and the lines with flaws.
+/// What a tier says of a chunk: codes, the places of tokens, marks, odd bytes and the lines with flaws.
 #[derive(Debug, PartialEq, Eq)]
 struct Told {
     codes: Vec<u8>,
@@ -19,23 +19,25 @@ fn told(chunk: &[u8], tier: Tier) -> Told {
     let mut tokens = Tokens::default();
     tokens.begin();
     let mut lexer = Lexer::new(chunk, tier);
-    let mut odds = Vec::new();
-    while lexer.group(&mut tokens) {
+    let (mut marks, mut odds, mut flaws) = (Vec::new(), Vec::new(), Vec::new());
+    while lexer.group(&mut tokens).is_some() {
+        marks.extend_from_slice(&tokens.marks[..tokens.ends.marks]);
         odds.extend_from_slice(&tokens.odds[..tokens.ends.odds]);
+        flaws.extend_from_slice(&tokens.flaws);
     }
     let bits = |(place, block): (usize, &tokens::Block)| {
         let bits = block.tokens;
         (0..BLOCK).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| place * BLOCK + bit)
     };
     let line_of = |&place: &u32| chunk[..place as usize].iter().filter(|&&byte| byte == b'\n').count();
-    let mut flawed: Vec<_> = tokens.flaws.iter().map(line_of).collect();
+    let mut flawed: Vec<_> = flaws.iter().map(line_of).collect();
     flawed.dedup();
     // What stands behind the last line end is decided elsewhere.
     flawed.retain(|&line| line < tokens.line_ends);
     Told {
-        codes: tokens.codes[..tokens.ends.codes].iter().map(|code| code & (CODE | MARK)).collect(),
+        codes: tokens.codes[..tokens.ends.codes].to_vec(),
         places: tokens.blocks[..chunk.len().div_ceil(BLOCK)].iter().enumerate().flat_map(bits).collect(),
-        marks: tokens.marks[..tokens.ends.marks].to_vec(),
+        marks,
         odds,
         flawed,
         line_ends: tokens.line_ends,
@@ -111,11 +113,10 @@ fn tokens_are_what_a_reader_sees() {
     let text = b"{\"Error\": [tr, -1,\"a\\\"\"] ,\"RequestId\":{}}\n{\"x\" :0}\n";
     for tier in vectors().chain([Tier::Portable]) {
         let told = told(text, tier);
-        let mark = |code: u8| code | MARK;
-        let first = [mark(LINE), OPEN_OBJECT, mark(KEY), OPEN_ARRAY, SCALAR, COMMA, SCALAR, COMMA, STRING, CLOSE_ARRAY];
-        let second = [COMMA, mark(KEY), OPEN_OBJECT, CLOSE_OBJECT, CLOSE_OBJECT, mark(LINE)];
+        let first = [LINE, OPEN_OBJECT, KEY, OPEN_ARRAY, SCALAR, COMMA, SCALAR, COMMA, STRING, CLOSE_ARRAY];
+        let second = [COMMA, KEY, OPEN_OBJECT, CLOSE_OBJECT, CLOSE_OBJECT, LINE];
         // The colon behind a blank is taken for the start of a number, and so is one.
-        let third = [OPEN_OBJECT, STRING, SCALAR, CLOSE_OBJECT, mark(LINE)];
+        let third = [OPEN_OBJECT, STRING, SCALAR, CLOSE_OBJECT, LINE];
         assert_eq!(told.codes, [&first[..], &second, &third].concat());
         let places = [0, 7, 10, 11, 13, 15, 17, 22, 23, 25, 36, 38, 39, 40, 41, 42, 45, 47, 49, 50];
         assert_eq!(told.places, places);

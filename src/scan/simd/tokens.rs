@@ -2,7 +2,7 @@
 //! neither how tokens are found nor what they mean.
 
 use super::BLOCK;
-use super::class::{LINE, MARK};
+use super::class::LINE;
 
 /// Bytes that are looked at before their tokens are walked over: they stay in the first-level cache.
 pub const GROUP_BYTES: usize = 16 * 1024;
@@ -23,13 +23,13 @@ pub struct Tokens {
     pub codes: Vec<u8>,
     /// The blocks.
     pub blocks: Vec<Block>,
-    /// Places of the marked tokens.
+    /// Places of the marked tokens of the group: line ends, and keys that may be `RequestId` or `Error`.
     pub marks: Vec<u32>,
-    /// Places of what is no digit in numbers and literals, the first of each stretch, and of zeros in front.
+    /// Places of what is no digit in numbers and literals of the group, the first of each stretch, and of zeros in front.
     pub odds: Vec<u32>,
     /// How far these lists are filled.
     pub ends: Ends,
-    /// Places of bytes that spoil their line; at least one of each line that has some, in no order.
+    /// Places of bytes of the group that spoil their line; at least one of each line that has some, in no order.
     pub flaws: Vec<u32>,
     /// How many line ends there are.
     pub line_ends: usize,
@@ -51,8 +51,7 @@ impl Default for Tokens {
         Self {
             codes: vec![0; BLOCK],
             blocks: Vec::new(),
-            // With the marks of a window that goes on.
-            marks: vec![0; GROUP_BYTES + 2 * BLOCK],
+            marks: vec![0; GROUP_BYTES + BLOCK],
             odds: vec![0; GROUP_BYTES + BLOCK],
             ends: Ends::default(),
             flaws: Vec::new(),
@@ -64,14 +63,14 @@ impl Default for Tokens {
 impl Tokens {
     /// Forgets everything, for a chunk that begins at the start of a line.
     pub fn begin(&mut self) {
-        self.codes[0] = LINE | MARK;
+        self.codes[0] = LINE;
         self.ends = Ends { codes: 1, marks: 0, odds: 0 };
         self.flaws.clear();
         self.line_ends = 0;
     }
 
-    /// Makes room for the tokens of a group that ends at a place of the chunk. The odd places of the last group are
-    /// forgotten.
+    /// Makes room for the tokens of a group that ends at a place of the chunk. The marks, odd places and flaws of the last
+    /// group are forgotten.
     pub fn begin_group(&mut self, to: usize) {
         let room = self.ends.codes + GROUP_BYTES + BLOCK;
         if self.codes.len() < room {
@@ -81,7 +80,8 @@ impl Tokens {
         if self.blocks.len() < blocks {
             self.blocks.resize(blocks.next_power_of_two(), Block::default());
         }
-        self.ends.odds = 0;
+        (self.ends.marks, self.ends.odds) = (0, 0);
+        self.flaws.clear();
     }
 
     /// Where the next entries of a group go.
@@ -111,17 +111,23 @@ impl Tokens {
         self.ends.odds += since(tail.odds, tail.first_odd);
     }
 
-    /// Forgets the first marks; only those of a window that goes on in the next group are left.
-    pub fn pass_marks(&mut self, count: usize) {
-        self.marks.copy_within(count..self.ends.marks, 0);
-        self.ends.marks -= count;
+    /// The token at a place, or else the first one behind it.
+    #[inline(always)]
+    pub fn token_at(&self, place: usize) -> usize {
+        let Block { tokens, before } = self.blocks.get(place / BLOCK).copied().unwrap_or_default();
+        let earlier = tokens & ((1 << (place % BLOCK)) - 1);
+        before as usize + earlier.count_ones() as usize
     }
 
-    /// Ends a group: behind the last token there is nothing.
-    pub fn end_group(&mut self) {
-        if let Some(behind) = self.codes.get_mut(self.ends.codes..self.ends.codes + 8) {
-            behind.fill(0);
+    /// Where a token of a group stands that ends at a place of the chunk.
+    pub fn place_of(&self, token: usize, to: usize) -> usize {
+        let blocks = self.blocks.get(..to.div_ceil(BLOCK)).unwrap_or_default();
+        let block = blocks.partition_point(|block| block.before as usize <= token).saturating_sub(1);
+        let Block { mut tokens, before } = self.blocks.get(block).copied().unwrap_or_default();
+        for _ in before as usize..token {
+            tokens &= tokens.wrapping_sub(1);
         }
+        block * BLOCK + tokens.trailing_zeros() as usize
     }
 }
 

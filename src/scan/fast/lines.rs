@@ -1,0 +1,73 @@
+//! The lines of a chunk: where each ends, which keys of it may count, and whether anything spoils it.
+
+use super::Span;
+use super::memo::Root;
+use super::trail::{Found, Line, Trail};
+use crate::scan::simd::Tokens;
+
+/// The lines of a chunk up to some place.
+pub struct Lines<'c> {
+    chunk: &'c [u8],
+    /// Where the present line begins.
+    start: usize,
+    /// Whether a flaw lies in the present line, of an earlier group.
+    is_spoilt: bool,
+    /// Whether the root of the present line has one member at most, as far as earlier groups tell.
+    is_lone: bool,
+    /// Keys of the present line that may be `RequestId` or `Error`, of an earlier group: their closing quotes.
+    keys: Vec<u32>,
+}
+
+impl<'c> Lines<'c> {
+    /// The start of a chunk, which is the start of a line.
+    pub const fn new(chunk: &'c [u8]) -> Self {
+        Self { chunk, start: 0, is_spoilt: false, is_lone: true, keys: Vec::new() }
+    }
+
+    /// Where the present line begins.
+    pub const fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Gives the lines that end in a group, whose roots have so many members.
+    pub fn group(
+        &mut self,
+        tokens: &Tokens,
+        root: Root,
+        trail: &mut Trail,
+        line: &mut impl FnMut(Span, Option<&Found>),
+    ) {
+        let marks = tokens.marks.get(..tokens.ends.marks).unwrap_or_default();
+        let mut flaws = tokens.flaws.as_slice();
+        let is_lone = root == Root::Lone;
+        self.is_lone &= is_lone;
+        let mut first = 0;
+        for (number, &place) in marks.iter().enumerate() {
+            let end = place as usize;
+            if self.chunk.get(end) != Some(&b'\n') {
+                continue;
+            }
+            let mut is_spoilt = std::mem::take(&mut self.is_spoilt);
+            while let Some((&flaw, rest)) = flaws.split_first()
+                && flaw <= place
+            {
+                (flaws, is_spoilt) = (rest, true);
+            }
+            let span = Span { start: self.start, end };
+            let mut keys = marks.get(first..number).unwrap_or_default();
+            if !self.keys.is_empty() {
+                self.keys.extend_from_slice(keys);
+                keys = &self.keys;
+            }
+            let it = Line { chunk: self.chunk, span, tokens, keys, is_lone: self.is_lone };
+            let found = !is_spoilt && trail.follow(&it);
+            line(span, found.then_some(&trail.found));
+            self.keys.clear();
+            self.start = end + 1;
+            self.is_lone = is_lone;
+            first = number + 1;
+        }
+        self.keys.extend_from_slice(marks.get(first..).unwrap_or_default());
+        self.is_spoilt |= !flaws.is_empty();
+    }
+}
