@@ -16,6 +16,7 @@ use super::x86::{prefix_xor, table};
 pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tokens) {
     let steps = Steps {
         quotes: |near: &Near| (quotes(near), ()),
+        backslash: |near: &Near| at::<0>(near).are(b'\\'),
         prefix_xor: |bits| prefix_xor(bits),
         flaws: |near: &Near, strings: &Strings| flaws(near, strings),
         masks: |near: &Near, ()| masks(near),
@@ -100,13 +101,14 @@ fn groups(bytes: Pair, of: &Nibbles) -> Pair {
 #[target_feature(enable = "avx2")]
 fn quotes(near: &Near) -> Quotes {
     let bytes = at::<0>(near);
-    Quotes {
-        quote: bytes.are(b'"'),
-        backslash: bytes.are(b'\\'),
-        newline: bytes.are(b'\n'),
-        // As signed numbers, bytes of 0x80 and more are below 0x20 too.
-        unusual: bytes.map(|half| _mm256_cmpgt_epi8(splat(0x20), half)).bits(),
-    }
+    let newline = bytes.map(|half| _mm256_cmpeq_epi8(half, splat(b'\n')));
+    // As signed numbers, bytes of 0x80 and more are below 0x20 too.
+    let unusual = |half: __m256i, newline: __m256i| {
+        let low = _mm256_andnot_si256(newline, _mm256_cmpgt_epi8(splat(0x20), half));
+        _mm256_or_si256(low, _mm256_cmpeq_epi8(half, splat(b'\\')))
+    };
+    let unusual = _mm256_or_si256(unusual(bytes.0, newline.0), unusual(bytes.1, newline.1));
+    Quotes { quote: bytes.are(b'"'), newline: newline.bits(), is_unusual: _mm256_movemask_epi8(unusual) != 0 }
 }
 
 #[inline]

@@ -31,13 +31,12 @@ pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tok
     let classes = Table::new(&CLASSES);
     let places = whole(&PLACES);
     let steps = Steps {
-        quotes: |near: &Near| quotes(near),
+        quotes: |near: &Near| quotes(near, &classes),
+        backslash: |near: &Near| bits(_mm512_cmpeq_epi8_mask(at::<0>(near), splat(b'\\'))),
         prefix_xor: |bits| prefix_xor(bits),
         flaws: |near: &Near, strings: &Strings| flaws(near, strings),
-        masks: |near: &Near, bytes| masks(near, bytes, classes.of(bytes)),
-        write: |tail: &mut Tail, _: &Near, bytes, base, lexed: &Lexed| {
-            write(tail, classes.of(bytes), base, lexed, places)
-        },
+        masks: |near: &Near, class| masks(near, class),
+        write: |tail: &mut Tail, _: &Near, class, base, lexed: &Lexed| write(tail, class, base, lexed, places),
     };
     lex::lex(chunk, range, carry, out, steps);
 }
@@ -97,22 +96,21 @@ fn splat(byte: u8) -> __m512i {
 }
 
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn quotes(near: &Near) -> (Quotes, __m512i) {
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn quotes(near: &Near, classes: &Table) -> (Quotes, __m512i) {
     let bytes = at::<0>(near);
+    let class = classes.of(bytes);
     let quotes = Quotes {
         quote: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'"'))),
-        backslash: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'\\'))),
         newline: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'\n'))),
-        // As signed numbers, bytes of 0x80 and more are below 0x20 too.
-        unusual: bits(_mm512_cmplt_epi8_mask(bytes, splat(0x20))),
+        is_unusual: bits(_mm512_movepi8_mask(_mm512_or_si512(bytes, class))) != 0,
     };
-    (quotes, bytes)
+    (quotes, class)
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn masks(near: &Near, bytes: __m512i, class: __m512i) -> Masks {
+fn masks(near: &Near, class: __m512i) -> Masks {
     let long = _mm512_cmpeq_epi8_mask(at::<-9>(near), splat(b'R'));
     let long = _mm512_mask_cmpeq_epi8_mask(long, at::<-10>(near), splat(b'"'));
     let short = _mm512_cmpeq_epi8_mask(at::<-5>(near), splat(b'E'));
@@ -121,7 +119,7 @@ fn masks(near: &Near, bytes: __m512i, class: __m512i) -> Masks {
         single: bits(_mm512_test_epi8_mask(class, splat(SINGLE))),
         bare: bits(_mm512_test_epi8_mask(class, splat(BARE))),
         odd: bits(_mm512_test_epi8_mask(class, splat(ODD))),
-        zero: bits(_mm512_cmpeq_epi8_mask(bytes, splat(b'0'))),
+        zero: bits(_mm512_cmpeq_epi8_mask(at::<0>(near), splat(b'0'))),
         before_colon: bits(_mm512_cmpeq_epi8_mask(at::<1>(near), splat(b':'))),
         named: bits(long | short),
     }

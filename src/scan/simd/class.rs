@@ -29,6 +29,9 @@ pub const SINGLE: u8 = 0x10;
 pub const BARE: u8 = 0x20;
 /// Of those what is no digit.
 pub const ODD: u8 = 0x40;
+/// A byte that a block without escapes and control characters does not have; those of 0x80 and more are told apart.
+pub const UNUSUAL: u8 = 0x80;
+
 /// The code and flags of a byte. One of 0x80 or more is a flaw outside of strings, whatever its class; a tier may take it
 /// for the one of its lower seven bits.
 pub const fn of(byte: u8) -> u8 {
@@ -40,7 +43,9 @@ pub const fn of(byte: u8) -> u8 {
         b']' => CLOSE_ARRAY | SINGLE,
         b',' => COMMA | SINGLE,
         b'"' => STRING,
-        b' ' | b'\t' | b'\r' => NOTHING,
+        b' ' => NOTHING,
+        b'\t' | b'\r' => NOTHING | UNUSUAL,
+        b'\\' | 0..0x20 => SCALAR | BARE | ODD | UNUSUAL,
         b'0'..=b'9' => SCALAR | BARE,
         _ => SCALAR | BARE | ODD,
     }

@@ -16,12 +16,10 @@ pub type Near = [u8; BEFORE + BLOCK + BEHIND];
 pub struct Quotes {
     /// `"`
     pub quote: u64,
-    /// `\`
-    pub backslash: u64,
     /// LF
     pub newline: u64,
-    /// Bytes of 0x80 and more, and those below 0x20; whether LF is among them does not matter.
-    pub unusual: u64,
+    /// Whether there is a `\`, a byte of 0x80 or more, or one below 0x20 that is no LF.
+    pub is_unusual: bool,
 }
 
 /// What the other bytes of a block are.
@@ -68,20 +66,21 @@ pub struct Lexed {
 /// What one block hands to the next, each 0 or 1 but where it is told.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Carry {
-    escape: u64,
+    /// The lowest bit: whether the next byte is escaped. Above it, which of the last three bytes were of 0x80 or more.
+    behind: u64,
     /// All zeros or all ones.
     in_string: u64,
     bare: u64,
     odd: u64,
     key: u64,
-    /// Which of the last three bytes were of 0x80 or more.
-    high: u64,
 }
 
 /// How a tier goes about a block. The steps are apart so that few masks are held at a time.
-pub struct Steps<Q, P, F, M, W> {
+pub struct Steps<Q, B, P, F, M, W> {
     /// What tells where the strings are, and what the later steps need.
     pub quotes: Q,
+    /// `\`, of an unusual block.
+    pub backslash: B,
     /// Bit `i` of the result is the exclusive or of bits 0 to `i`.
     pub prefix_xor: P,
     /// A closer look at a block with escapes or unusual bytes: which bytes are wrong, and which of the last three may
@@ -103,6 +102,7 @@ pub fn lex<C: Copy>(
     out: &mut Tokens,
     steps: Steps<
         impl Fn(&Near) -> (Quotes, C),
+        impl Fn(&Near) -> u64,
         impl Fn(u64) -> u64,
         impl Fn(&Near, &Strings) -> (u64, u64),
         impl Fn(&Near, C) -> Masks,
@@ -120,25 +120,27 @@ pub fn lex<C: Copy>(
         let base = place * BLOCK;
         let inner = chunk.get(base.wrapping_sub(BEFORE)..).and_then(|rest| rest.first_chunk());
         let near: &Near = inner.unwrap_or_else(|| pad(chunk, base, &mut padded));
-        let (q, class) = (steps.quotes)(near);
-        let (mut quote, mut escaped) = (q.quote, 0);
-        if q.backslash | carry.escape != 0 {
-            escaped = escape(q.backslash, &mut carry.escape);
+        let (Quotes { mut quote, newline, is_unusual }, class) = (steps.quotes)(near);
+        let is_unusual = is_unusual | (carry.behind != 0);
+        let mut escaped = 0;
+        if is_unusual {
+            escaped = escape((steps.backslash)(near), &mut carry.behind);
             quote &= !escaped;
         }
         let mut inside = (steps.prefix_xor)(quote) ^ carry.in_string;
         let mut wrong = 0;
-        if inside & q.newline != 0 {
-            (inside, wrong) = repair(inside, q.newline);
+        if inside & newline != 0 {
+            (inside, wrong) = repair(inside, newline);
         }
         carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
-        if q.unusual & !q.newline | escaped | carry.high != 0 {
-            let (more, high) = (steps.flaws)(near, &Strings { inside, escaped, high: carry.high });
+        if is_unusual {
+            let high = carry.behind >> 1;
+            let (more, high) = (steps.flaws)(near, &Strings { inside, escaped, high });
             wrong |= more;
-            carry.high = high;
+            carry.behind = carry.behind & 1 | high << 1;
         }
         if wrong != 0 {
-            note_flaws(&mut out.flaws, base, wrong, q.newline);
+            note_flaws(&mut out.flaws, base, wrong, newline);
         }
         let m = (steps.masks)(near, class);
         let closing = quote & !inside;
@@ -147,11 +149,11 @@ pub fn lex<C: Copy>(
         let bare = m.bare & !inside & !shift(keys, &mut carry.key);
         let starts = bare & !shift(bare, &mut carry.bare);
         let odd = bare & m.odd;
-        let tokens = m.single & !inside | closing | starts | q.newline;
+        let tokens = m.single & !inside | closing | starts | newline;
         let odds = odd & !shift(odd, &mut carry.odd) | starts & m.zero;
-        line_ends = line_ends.wrapping_add(u64::from(q.newline.count_ones()));
+        line_ends = line_ends.wrapping_add(u64::from(newline.count_ones()));
         *slot = Block { tokens, before: first.wrapping_add(tail.codes_since()) as u32 };
-        (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, marks: keys & m.named | q.newline, odds });
+        (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, marks: keys & m.named | newline, odds });
     }
     out.end_at(&tail);
     out.line_ends += line_ends as usize;
@@ -177,15 +179,16 @@ const fn shift(bits: u64, carry: &mut u64) -> u64 {
     shifted
 }
 
-/// Which bytes stand behind a backslash that is not itself escaped.
+/// Which bytes stand behind a backslash that is not itself escaped. The lowest bit of `carry` goes from block to block.
 #[inline(always)]
 const fn escape(backslash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
-    let backslash = backslash & !*carry;
-    let follows = backslash << 1 | *carry;
+    let is_escaped = *carry & 1;
+    let backslash = backslash & !is_escaped;
+    let follows = backslash << 1 | is_escaped;
     let odd_starts = backslash & !EVEN & !follows;
     let (sequences, over) = odd_starts.overflowing_add(backslash);
-    *carry = over as u64;
+    *carry = *carry & !1 | over as u64;
     (EVEN ^ (sequences << 1)) & follows
 }
 
