@@ -239,10 +239,10 @@ impl<W> Worker<'_, W> {
         let Self { options, sieve, scanner, decided, picked, fold, .. } = self;
         let scanner = scanner_of(scanner, profile, options, decided);
         let line_count = |ends: u32| ends + u32::from(!text.is_empty() && !text.ends_with(b"\n"));
-        let mut show = |span: Span, number: u32, scanned: Scanned<'_>| {
+        let mut show = |span: Span, number: u32, scanned: &Scanned<'_>| {
             let offset = lines.offset + span.start as u64;
             let origin = Origin { input: done.input, offset, chunk: done.chunk, line: number };
-            line(fold, &Seen { origin, text: bytes(text, span), scanned: &scanned, profile });
+            line(fold, &Seen { origin, text: bytes(text, span), scanned, profile });
         };
         let (mut number, mut counted) = (0, 0);
         if let Some(sieve) = sieve {
@@ -255,7 +255,7 @@ impl<W> Worker<'_, W> {
                     number += ends(bytes(text, Span { start: counted, end: span.start }));
                     counted = span.start;
                     let first = lines.offset == 0 && span.start == 0;
-                    show(span, number, scanner.line(bytes(text, span), first));
+                    show(span, number, &scanner.line(bytes(text, span), first));
                 }
                 return;
             }

@@ -108,19 +108,18 @@ impl Scanner {
     /// Scans a chunk that begins at the start of a line, which is the input's first when `first` is set. `each` gets
     /// every line in order; what stands behind the last LF is a line too. Gives the number of LF, counted apart from
     /// the lines, so that the two can be held against each other.
-    pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, Scanned<'_>)) -> usize {
+    pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, &Scanned<'_>)) -> usize {
         let Self { profile, line_bytes_max, fast, slow, bump } = self;
         let mut one = |span: Span, found: Option<&fast::Found>| {
             bump.reset();
             let scanned = match found {
                 Some(found) if span.end - span.start <= *line_bytes_max => {
                     slow.decided.fast += 1;
-                    let (line, anomalies) = found.record(chunk, span, profile, bump);
-                    Scanned { line, anomalies }
+                    found.record(chunk, span, profile, bump)
                 }
                 _ => slow.line(&chunk[span.start..span.end], Space::Line, first && span.start == 0, bump),
             };
-            each(span, scanned);
+            each(span, &scanned);
         };
         // The block scanner counts places in 32 bits.
         if let Some(fast) = fast.as_mut().filter(|_| u32::try_from(chunk.len()).is_ok()) {

@@ -153,7 +153,7 @@ fn text_of(mail: &str) -> String {
     text + rest
 }
 
-fn the_incident_is_told(mail: &str) {
+fn the_incident_is_told(mail: &str, runs: f64) {
     let (head, body) = mail.split_once("\n\n").unwrap();
     assert!(head.contains("To: sre@example.com\n") && head.contains("Subject: BREACH: 2 rules fired"), "{head}");
     let text = text_of(body).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -161,7 +161,7 @@ fn the_incident_is_told(mail: &str) {
         "responses >= 100 and failure_rate > 4%",
         "class(provider) >= 20 (is 120)",
         &format!("{CULPRIT} (new)"),
-        "provider, new, in 0 of 11 earlier runs",
+        &format!("provider, new, in 0 of {runs} earlier runs"),
         "times last time's",
     ] {
         assert!(text.contains(said), "{said}: {text}");
@@ -186,7 +186,8 @@ fn a_month_adds_up_and_only_the_incident_is_told() {
         let ran = run(folder, arguments(day), None);
         if day == INCIDENT {
             assert_eq!(ran.exit, i32::from(!ran.stdout.is_empty()), "{ran:?}");
-            the_incident_is_told(if ran.stdout.is_empty() { &first } else { &ran.stdout });
+            // A killed run that had moved the state counts as well.
+            the_incident_is_told(if ran.stdout.is_empty() { &first } else { &ran.stdout }, generation);
         } else {
             assert_eq!((first.as_str(), ran.stdout.as_str()), ("", ""), "day {day}");
             // A percentile of nothing is not known, and that is said.

@@ -1,8 +1,9 @@
 //! The lines of a chunk: where each ends, which keys of it may count, and whether anything spoils it.
 
 use super::Span;
+use super::line::Line;
 use super::memo::Root;
-use super::trail::{Found, Line, Trail};
+use super::trail::{Found, Trail};
 use crate::scan::simd::Tokens;
 
 /// The lines of a chunk up to some place.

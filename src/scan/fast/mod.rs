@@ -7,6 +7,7 @@
 //! its line: escapes in a key, blanks in front of a colon, keys given twice, more than 30 levels. Then a slower scanner
 //! decides, so this one needs no reasons. A flaw is a place, and spoils only the line it lies in.
 
+mod line;
 mod lines;
 mod memo;
 mod record;

@@ -5,28 +5,35 @@ use bumpalo::Bump;
 use super::trail::Found;
 use super::{NOWHERE, Span};
 use crate::profile::Profile;
-use crate::record::{Anomalies, Line};
+use crate::record::{Context, Line};
+use crate::scan::Scanned;
 use crate::scan::context::{self, Offers, Overrides};
 use crate::scan::json::Node;
 use crate::scan::policy::{self, Members, Value};
+use crate::scan::simd;
 
 impl Found {
     /// The record of a line that the block scanner accepted. A record is large, and is made where it is used.
     #[inline(always)]
-    pub fn record<'a>(&self, chunk: &'a [u8], line: Span, profile: &Profile, bump: &'a Bump) -> (Line<'a>, Anomalies) {
+    pub fn record<'a>(&self, chunk: &'a [u8], line: Span, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
         let value = |place: usize| if place == NOWHERE { Value::Absent } else { value(chunk, place, bump) };
-        let members = Members {
-            error: value(self.error),
-            code: value(self.code),
-            message: value(self.message),
-            request_id: value(self.request_id),
-        };
+        let mut members = Members { request_id: value(self.request_id), ..Members::default() };
+        if self.error != NOWHERE {
+            members.error = value(self.error);
+            members.code = value(self.code);
+            members.message = value(self.message);
+        }
+        let asks_more = !profile.fields().is_empty() || !profile.by().is_empty();
+        if self.context.is_empty() && !asks_more {
+            let (record, anomalies) = policy::judge(members, Context::default(), &[]);
+            return Scanned { line: Line::Record(record), anomalies };
+        }
         let fields = self.context.iter().map(|&(_, (field, _, _), _, _)| field);
-        if profile.fields().is_empty() && profile.by().is_empty() && context::are_distinct(fields) {
+        if !asks_more && context::are_distinct(fields) {
             let offers = self.context.iter().map(|&(_, name, _, place)| (name, value(place)));
             let (context, odd) = context::read_each(profile, offers);
             let (record, anomalies) = policy::judge(members, context, &[]);
-            return (Line::Record(record), anomalies.union(odd));
+            return Scanned { line: Line::Record(record), anomalies: anomalies.union(odd) };
         }
         self.record_in_order(members, chunk, line, profile, bump)
     }
@@ -40,7 +47,7 @@ impl Found {
         line: Span,
         profile: &Profile,
         bump: &'a Bump,
-    ) -> (Line<'a>, Anomalies) {
+    ) -> Scanned<'a> {
         let mut offers = Offers::new(bump);
         let mut level = 0;
         for &(at, name, key, place) in &self.context {
@@ -55,19 +62,18 @@ impl Found {
         let (context, odd) = offers.read(profile, Overrides::of(root, profile, bump));
         let by = context::by(root, profile, bump);
         let (record, anomalies) = policy::judge(members, context, by);
-        (Line::Record(record), anomalies.union(odd))
+        Scanned { line: Line::Record(record), anomalies: anomalies.union(odd) }
     }
 }
 
-/// The value at a place of the chunk. Short strings without escapes, as ids and codes are, take a short way.
+/// The value at a place of the chunk. Strings of ASCII without escapes, as ids and codes are, take a short way.
+#[inline]
 fn value<'a>(chunk: &'a [u8], place: usize, bump: &'a Bump) -> Value<'a> {
     if let Some((b'"', text)) =
         chunk.get(place..).and_then(|rest| rest.split_first().map(|(first, rest)| (*first, rest)))
-        && let Some(end) = memchr::memchr2(b'"', b'\\', text)
-        && text.get(end) == Some(&b'"')
-        && let Some(text) = text.get(..end)
+        && let Some(text) = simd::plain_string(text)
     {
-        return Value::Str(str::from_utf8(text).unwrap_or_default());
+        return Value::Str(text);
     }
     Node::at(chunk, place).value(bump)
 }

@@ -1,10 +1,11 @@
 //! The way from the root of a sound line to its error: which members count, and where their values stand. It reads the
 //! tokens and the keys of the objects on the way; of the response object it is offered the keys that may count.
 
+use super::line::{Cursor, Line};
 use super::{NOWHERE, Span};
 use crate::profile::{Profile, names};
 use crate::scan::json::Node;
-use crate::scan::simd::{BLOCK, COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, Tokens};
+use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT};
 
 /// The way from the root to the response object, and what was found on it in the present line.
 #[derive(Debug)]
@@ -28,20 +29,6 @@ pub struct Found {
     pub(super) request_id: usize,
     /// Members around the envelope whose names are in the table of context names: level, name, key, value.
     pub(super) context: Vec<(usize, names::Name, Span, usize)>,
-}
-
-/// A sound line and its tokens.
-pub struct Line<'l> {
-    /// The chunk that holds it.
-    pub chunk: &'l [u8],
-    /// Where it stands.
-    pub span: Span,
-    /// The tokens of the chunk.
-    pub tokens: &'l Tokens,
-    /// Those of its keys that may be `RequestId` or `Error`: their closing quotes.
-    pub keys: &'l [u32],
-    /// Whether its root is known to have one member at most.
-    pub is_lone: bool,
 }
 
 /// What stands in front of a bare response object.
@@ -246,100 +233,6 @@ fn skip_space(chunk: &[u8], mut place: usize) -> usize {
         place += 1;
     }
     place
-}
-
-impl Line<'_> {
-    #[inline(always)]
-    fn code(&self, token: usize) -> u8 {
-        self.tokens.codes.get(token).copied().unwrap_or_default()
-    }
-
-    /// How many containers are open behind some tokens, when so many were before.
-    fn depth_behind(&self, depth: u32, from: usize, to: usize) -> u32 {
-        let codes = self.tokens.codes.get(from..to).unwrap_or_default();
-        let (words, rest) = codes.as_chunks();
-        let mut depth = depth;
-        for &word in words {
-            let (opened, closed) = brackets(u64::from_le_bytes(word));
-            depth = (depth + opened).wrapping_sub(closed);
-        }
-        for &code in rest {
-            let (opened, closed) = brackets(u64::from(code));
-            depth = (depth + opened).wrapping_sub(closed);
-        }
-        depth
-    }
-
-    /// The token that closes what a token opens.
-    fn close_of(&self, open: usize) -> Option<usize> {
-        let mut depth = 1;
-        let mut token = open + 1;
-        loop {
-            let codes = u64::from_le_bytes(*self.tokens.codes.get(token..)?.first_chunk()?);
-            let (opened, closed) = brackets(codes);
-            if closed < depth {
-                depth = depth + opened - closed;
-                token += 8;
-                continue;
-            }
-            for place in 0..8 {
-                let (opened, closed) = brackets(codes >> (8 * place) & 0xff);
-                depth = depth + opened - closed;
-                if depth == 0 {
-                    return Some(token + place);
-                }
-            }
-            token += 8;
-        }
-    }
-}
-
-/// How many of eight tokens open containers, and how many close one.
-#[inline(always)]
-const fn brackets(codes: u64) -> (u32, u32) {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    // By the codes: those that open have the third bit, those that close the second and not the fourth.
-    let opened = codes & EACH << 2;
-    let closed = codes & EACH << 1 & !(codes >> 2);
-    (opened.count_ones(), closed.count_ones())
-}
-
-/// Finds the places of tokens that are asked for in order.
-#[derive(Clone, Copy)]
-struct Cursor<'l> {
-    line: &'l Line<'l>,
-    block: usize,
-    /// The tokens of the block from `token` on.
-    bits: u64,
-    token: usize,
-}
-
-impl<'l> Cursor<'l> {
-    fn new(line: &'l Line<'l>) -> Self {
-        let mut cursor = Self { line, block: line.span.start / BLOCK, bits: 0, token: 0 };
-        cursor.load();
-        cursor
-    }
-
-    #[inline(always)]
-    fn load(&mut self) {
-        let block = self.line.tokens.blocks.get(self.block).copied().unwrap_or_default();
-        self.bits = block.tokens;
-        self.token = block.before as usize;
-    }
-
-    #[inline(always)]
-    fn place(&mut self, token: usize) -> usize {
-        while self.token + self.bits.count_ones() as usize <= token && self.block * BLOCK < self.line.span.end {
-            self.block += 1;
-            self.load();
-        }
-        while self.token < token {
-            self.bits &= self.bits.wrapping_sub(1);
-            self.token += 1;
-        }
-        self.block * BLOCK + self.bits.trailing_zeros() as usize
-    }
 }
 
 /// How many keys of a line are kept.

@@ -10,6 +10,7 @@ mod class;
 mod lex;
 #[cfg(target_arch = "x86_64")]
 mod nibbles;
+mod plain;
 mod portable;
 mod tokens;
 #[cfg(target_arch = "x86_64")]
@@ -18,6 +19,7 @@ mod utf8;
 mod x86;
 
 pub use class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
+pub use plain::plain_string;
 use tokens::GROUP_BYTES;
 pub use tokens::Tokens;
 
