@@ -30,7 +30,7 @@ impl<'c> Lines<'c> {
         self.start
     }
 
-    /// Gives the lines that end in a group, whose roots have so many members. Of the stops, line ends and keys are left.
+    /// Gives the lines that end in a group, whose roots have so many members.
     pub fn group(
         &mut self,
         tokens: &Tokens,
@@ -38,7 +38,7 @@ impl<'c> Lines<'c> {
         trail: &mut Trail,
         line: &mut impl FnMut(Span, Option<&Found>),
     ) {
-        let marks = tokens.stops.get(..tokens.ends.stops).unwrap_or_default();
+        let marks = tokens.marks.get(..tokens.ends.marks).unwrap_or_default();
         let mut flaws = tokens.flaws.as_slice();
         let is_lone = root == Root::Lone;
         self.is_lone &= is_lone;

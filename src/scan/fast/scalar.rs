@@ -1,4 +1,4 @@
-//! Stops: line ends and keys are kept, and numbers and literals that are more than digits are read where they stand.
+//! Numbers and literals that are more than digits: they are read where they stand in the chunk.
 
 use crate::scan::simd::Tokens;
 
@@ -6,26 +6,19 @@ use crate::scan::simd::Tokens;
 const REACH: usize = 40;
 
 /// Reads the numbers and literals of a group that have something else than digits, or a zero in front. What is wrong
-/// becomes a flaw. Of the stops, line ends and keys are left.
+/// becomes a flaw.
 pub fn check(chunk: &[u8], tokens: &mut Tokens) {
-    let stops = tokens.stops.get_mut(..tokens.ends.stops).unwrap_or_default();
-    // Most are line ends, keys, literals and zeros. They are told from the rest without a branch that nobody could foresee.
+    let odds = tokens.odds.get(..tokens.ends.odds).unwrap_or_default();
+    // Most are literals and zeros. They are told from the rest without a branch that nobody could foresee.
     let mut others = [0_u32; BATCH];
-    let (mut from, mut kept) = (0, 0);
     // Behind the last number that was read to its end.
     let mut read = 0;
-    while from < stops.len() {
+    for places in odds.chunks(BATCH) {
         let mut count = 0;
-        let to = stops.len().min(from + BATCH);
-        for number in from..to {
-            let place = stops[number];
+        for &place in places {
             others[count & (BATCH - 1)] = place;
-            let stop = stop(chunk, place as usize);
-            count += usize::from(stop == Stop::Other);
-            stops[kept] = place;
-            kept += usize::from(stop == Stop::Mark);
+            count += usize::from(!is_word(chunk, place as usize));
         }
-        from = to;
         for &place in others.iter().take(count) {
             if (place as usize) < read {
                 continue;
@@ -39,73 +32,24 @@ pub fn check(chunk: &[u8], tokens: &mut Tokens) {
             }
         }
     }
-    tokens.ends.stops = kept;
 }
 
 /// How many places are looked at before those that need more are.
 const BATCH: usize = 64;
 
-/// What a stop is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
-    /// A line end or a key.
-    Mark,
-    /// A literal or a zero that begins here and ends.
-    Word,
-    /// Something else.
-    Other,
-}
-
-/// What stands at a place.
+/// Whether a literal or a zero begins here and ends. Those at the very end of the chunk are not told.
 #[inline(always)]
-fn stop(chunk: &[u8], place: usize) -> Stop {
-    let Some(bytes) = chunk.get(place.wrapping_sub(1)..).and_then(|rest| rest.first_chunk()) else {
-        // At the very end of the chunk words are read as the rest is.
-        return if matches!(chunk.get(place), Some(b'\n' | b'"')) { Stop::Mark } else { Stop::Other };
-    };
+fn is_word(chunk: &[u8], place: usize) -> bool {
+    let Some(bytes) = chunk.get(place.wrapping_sub(1)..).and_then(|rest| rest.first_chunk()) else { return false };
     let bytes = u64::from_le_bytes(*bytes);
-    let byte = (bytes >> 8) as u8;
-    let Word { text, mask, length } = WORDS[usize::from(byte >> 2 & 7)];
+    let word = (bytes >> 8) as u32;
+    let four = word == u32::from_le_bytes(*b"true") || word == u32::from_le_bytes(*b"null");
+    let five = word == u32::from_le_bytes(*b"fals") && (bytes >> 40) as u8 == b'e';
+    let length = u32::from(word as u8 == b'0') + 4 * u32::from(four) + 5 * u32::from(five);
     let behind = (bytes >> (8 * (length + 1))) as u8;
     // What goes on from digits begins before this place.
-    let is_word = (bytes >> 8 & mask == text) & !(bytes as u8).is_ascii_digit() & ENDS[usize::from(behind)];
-    let is_mark = (byte == b'\n') | (byte == b'"');
-    if is_mark {
-        Stop::Mark
-    } else if is_word {
-        Stop::Word
-    } else {
-        Stop::Other
-    }
+    (length > 0) & !(bytes as u8).is_ascii_digit() & ENDS[usize::from(behind)]
 }
-
-/// A literal or a zero.
-#[derive(Clone, Copy)]
-struct Word {
-    text: u64,
-    mask: u64,
-    length: u32,
-}
-
-/// Words by some bits of their first letter.
-static WORDS: [Word; 8] = {
-    let mut words = [Word { text: 1, mask: 0, length: 0 }; 8];
-    let known: [&[u8]; 4] = [b"0", b"true", b"false", b"null"];
-    let mut number = 0;
-    while number < known.len() {
-        let word = known[number];
-        let (mut text, mut place) = (0, 0);
-        while place < word.len() {
-            text |= (word[place] as u64) << (8 * place);
-            place += 1;
-        }
-        let slot = (word[0] >> 2 & 7) as usize;
-        assert!(words[slot].mask == 0, "two words with the same bits");
-        words[slot] = Word { text, mask: (1 << (8 * word.len())) - 1, length: word.len() as u32 };
-        number += 1;
-    }
-    words
-};
 
 /// Which bytes may stand right behind a number or literal.
 static ENDS: [bool; 256] = {

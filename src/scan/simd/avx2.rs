@@ -177,8 +177,11 @@ fn write(tail: &mut Tail, near: &Near, base: usize, lexed: &Lexed) {
         unsafe { tail.codes.cast::<u64>().write_unaligned(codes) };
         tail.codes = tail.codes.wrapping_add(tokens.count_ones() as usize);
     }
-    // SAFETY: there is room for what is left of the group and a block more.
-    tail.stops = unsafe { append(tail.stops, base, lexed.stops) };
+    // SAFETY: each list has room for what is left of the group and a block more.
+    unsafe {
+        tail.marks = append(tail.marks, base, lexed.marks);
+        tail.odds = append(tail.odds, base, lexed.odds);
+    }
 }
 
 /// Writes the places of the set bits, and gives the place behind them.

@@ -22,7 +22,7 @@ const PLACES: [u8; BLOCK] = {
     places
 };
 
-/// Numbers in a vector: few blocks have more stops.
+/// Numbers in a vector: few blocks have more marks or odd places.
 const WIDTH: usize = 16;
 
 /// Finds the tokens of a stretch of the chunk.
@@ -133,8 +133,11 @@ fn write(tail: &mut Tail, class: __m512i, base: usize, lexed: &Lexed, places: __
     // SAFETY: there is room for what is left of the group and a block more; the store asks for no alignment.
     unsafe { _mm512_storeu_si512(tail.codes.cast(), codes) };
     tail.codes = tail.codes.wrapping_add(lexed.tokens.count_ones() as usize);
-    // SAFETY: there is room for what is left of the group and a block more.
-    tail.stops = unsafe { append(tail.stops, base, lexed.stops, places) };
+    // SAFETY: each list has room for what is left of the group and a block more.
+    unsafe {
+        tail.marks = append(tail.marks, base, lexed.marks, places);
+        tail.odds = append(tail.odds, base, lexed.odds, places);
+    }
 }
 
 /// Writes the places of the set bits, and gives the place behind them.

@@ -57,8 +57,10 @@ pub struct Lexed {
     pub tokens: u64,
     /// Those of them that are keys.
     pub keys: u64,
-    /// Line ends, those of the keys that may be `RequestId` or `Error`, and bytes to be looked at in numbers and literals.
-    pub stops: u64,
+    /// Line ends, and those of the keys that may be `RequestId` or `Error`.
+    pub marks: u64,
+    /// Bytes that are to be looked at, in numbers and literals.
+    pub odds: u64,
 }
 
 /// What one block hands to the next, each 0 or 1 but where it is told.
@@ -86,7 +88,7 @@ pub struct Steps<Q, B, P, F, M, W> {
     pub flaws: F,
     /// What the other bytes are.
     pub masks: M,
-    /// Appends the codes and stops of the block at a place.
+    /// Appends the codes, marks and odd places of the block at a place.
     pub write: W,
 }
 
@@ -148,10 +150,10 @@ pub fn lex<C: Copy>(
         let starts = bare & !shift(bare, &mut carry.bare);
         let odd = bare & m.odd;
         let tokens = m.single & !inside | closing | starts | newline;
-        let stops = odd & !shift(odd, &mut carry.odd) | starts & m.zero | keys & m.named | newline;
+        let odds = odd & !shift(odd, &mut carry.odd) | starts & m.zero;
         line_ends = line_ends.wrapping_add(u64::from(newline.count_ones()));
         *slot = Block { tokens, before: first.wrapping_add(tail.codes_since()) as u32 };
-        (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, stops });
+        (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, marks: keys & m.named | newline, odds });
     }
     out.end_at(&tail);
     out.line_ends += line_ends as usize;

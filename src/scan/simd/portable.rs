@@ -55,7 +55,7 @@ impl State {
         let was_bare = std::mem::take(&mut self.bare);
         let was_odd = std::mem::take(&mut self.odd);
         let mut flaw = !self.utf8.takes(byte) || escaped && !is_escape(chunk, at, byte);
-        let mut stop = byte == b'\n';
+        let mut mark = byte == b'\n';
         self.escaped = byte == b'\\' && !escaped;
         let code = if byte == b'\n' {
             flaw |= std::mem::take(&mut self.in_string);
@@ -65,7 +65,7 @@ impl State {
             self.in_string = !self.in_string;
             (!self.in_string).then(|| {
                 self.key = chunk.get(at + 1) == Some(&b':');
-                stop = self.key && may_count(chunk, at);
+                mark = self.key && may_count(chunk, at);
                 if self.key { KEY } else { STRING }
             })
         } else if self.in_string {
@@ -77,12 +77,15 @@ impl State {
             self.bare = class & BARE != 0 && !behind_key;
             self.odd = self.bare && class & ODD != 0;
             let starts = self.bare && !was_bare;
-            stop = self.odd && !was_odd || starts && byte == b'0';
+            if self.odd && !was_odd || starts && byte == b'0' {
+                out.odds[out.ends.odds] = at as u32;
+                out.ends.odds += 1;
+            }
             (class & SINGLE != 0 || starts).then_some(class & CODE)
         };
-        if stop {
-            out.stops[out.ends.stops] = at as u32;
-            out.ends.stops += 1;
+        if mark {
+            out.marks[out.ends.marks] = at as u32;
+            out.ends.marks += 1;
         }
         if flaw {
             out.flaws.push(at as u32);

@@ -4,12 +4,13 @@
 
 use super::*;
 
-/// What a tier says of a chunk: codes, the places of tokens, stops and the lines with flaws.
+/// What a tier says of a chunk: codes, the places of tokens, marks, odd bytes and the lines with flaws.
 #[derive(Debug, PartialEq, Eq)]
 struct Told {
     codes: Vec<u8>,
     places: Vec<usize>,
-    stops: Vec<u32>,
+    marks: Vec<u32>,
+    odds: Vec<u32>,
     flawed: Vec<usize>,
     line_ends: usize,
 }
@@ -18,9 +19,10 @@ fn told(chunk: &[u8], tier: Tier) -> Told {
     let mut tokens = Tokens::default();
     tokens.begin();
     let mut lexer = Lexer::new(chunk, tier);
-    let (mut stops, mut flaws) = (Vec::new(), Vec::new());
+    let (mut marks, mut odds, mut flaws) = (Vec::new(), Vec::new(), Vec::new());
     while lexer.group(&mut tokens).is_some() {
-        stops.extend_from_slice(&tokens.stops[..tokens.ends.stops]);
+        marks.extend_from_slice(&tokens.marks[..tokens.ends.marks]);
+        odds.extend_from_slice(&tokens.odds[..tokens.ends.odds]);
         flaws.extend_from_slice(&tokens.flaws);
     }
     let bits = |(place, block): (usize, &tokens::Block)| {
@@ -35,7 +37,8 @@ fn told(chunk: &[u8], tier: Tier) -> Told {
     Told {
         codes: tokens.codes[..tokens.ends.codes].to_vec(),
         places: tokens.blocks[..chunk.len().div_ceil(BLOCK)].iter().enumerate().flat_map(bits).collect(),
-        stops,
+        marks,
+        odds,
         flawed,
         line_ends: tokens.line_ends,
     }
@@ -117,7 +120,8 @@ fn tokens_are_what_a_reader_sees() {
         assert_eq!(told.codes, [&first[..], &second, &third].concat());
         let places = [0, 7, 10, 11, 13, 15, 17, 22, 23, 25, 36, 38, 39, 40, 41, 42, 45, 47, 49, 50];
         assert_eq!(told.places, places);
-        assert_eq!(told.stops, [7, 11, 15, 36, 41, 47, 50]);
+        assert_eq!(told.marks, [7, 36, 41, 50]);
+        assert_eq!(told.odds, [11, 15, 47]);
         assert!(told.flawed.is_empty());
         assert_eq!(told.line_ends, 2);
     }

@@ -23,9 +23,10 @@ pub struct Tokens {
     pub codes: Vec<u8>,
     /// The blocks.
     pub blocks: Vec<Block>,
-    /// Places of the group that are looked at once more: line ends, keys that may be `RequestId` or `Error`, and of numbers
-    /// and literals what is no digit, the first of each stretch, and zeros in front.
-    pub stops: Vec<u32>,
+    /// Places of the marked tokens of the group: line ends, and keys that may be `RequestId` or `Error`.
+    pub marks: Vec<u32>,
+    /// Places of what is no digit in numbers and literals of the group, the first of each stretch, and of zeros in front.
+    pub odds: Vec<u32>,
     /// How far these lists are filled.
     pub ends: Ends,
     /// Places of bytes of the group that spoil their line; at least one of each line that has some, in no order.
@@ -39,8 +40,10 @@ pub struct Tokens {
 pub struct Ends {
     /// How many codes there are.
     pub codes: usize,
-    /// How many stops.
-    pub stops: usize,
+    /// How many marks.
+    pub marks: usize,
+    /// How many odd places.
+    pub odds: usize,
 }
 
 impl Default for Tokens {
@@ -48,7 +51,8 @@ impl Default for Tokens {
         Self {
             codes: vec![0; BLOCK],
             blocks: Vec::new(),
-            stops: vec![0; GROUP_BYTES + BLOCK],
+            marks: vec![0; GROUP_BYTES + BLOCK],
+            odds: vec![0; GROUP_BYTES + BLOCK],
             ends: Ends::default(),
             flaws: Vec::new(),
             line_ends: 0,
@@ -60,13 +64,13 @@ impl Tokens {
     /// Forgets everything, for a chunk that begins at the start of a line.
     pub fn begin(&mut self) {
         self.codes[0] = LINE;
-        self.ends = Ends { codes: 1, stops: 0 };
+        self.ends = Ends { codes: 1, marks: 0, odds: 0 };
         self.flaws.clear();
         self.line_ends = 0;
     }
 
-    /// Makes room for the tokens of a group that ends at a place of the chunk. The stops and flaws of the last group are
-    /// forgotten.
+    /// Makes room for the tokens of a group that ends at a place of the chunk. The marks, odd places and flaws of the last
+    /// group are forgotten.
     pub fn begin_group(&mut self, to: usize) {
         let room = self.ends.codes + GROUP_BYTES + BLOCK;
         if self.codes.len() < room {
@@ -76,7 +80,7 @@ impl Tokens {
         if self.blocks.len() < blocks {
             self.blocks.resize(blocks.next_power_of_two(), Block::default());
         }
-        self.ends.stops = 0;
+        (self.ends.marks, self.ends.odds) = (0, 0);
         self.flaws.clear();
     }
 
@@ -86,21 +90,25 @@ impl Tokens {
     ///
     /// When there is no room for all that a group can add.
     pub fn tail(&mut self) -> Tail {
-        let Self { codes, stops, ends, .. } = self;
+        let Self { codes, marks, odds, ends, .. } = self;
         let codes = &mut codes[ends.codes..][..GROUP_BYTES + BLOCK];
-        let stops = &mut stops[ends.stops..][..GROUP_BYTES + BLOCK];
+        let marks = &mut marks[ends.marks..][..GROUP_BYTES + BLOCK];
+        let odds = &mut odds[ends.odds..][..GROUP_BYTES + BLOCK];
         Tail {
             first_code: codes.as_ptr(),
             codes: codes.as_mut_ptr(),
-            first_stop: stops.as_ptr(),
-            stops: stops.as_mut_ptr(),
+            first_mark: marks.as_ptr(),
+            marks: marks.as_mut_ptr(),
+            first_odd: odds.as_ptr(),
+            odds: odds.as_mut_ptr(),
         }
     }
 
     /// Takes what a group has written.
     pub fn end_at(&mut self, tail: &Tail) {
         self.ends.codes += tail.codes_since();
-        self.ends.stops += since(tail.stops, tail.first_stop);
+        self.ends.marks += since(tail.marks, tail.first_mark);
+        self.ends.odds += since(tail.odds, tail.first_odd);
     }
 
     /// The token at a place, or else the first one behind it.
@@ -129,9 +137,12 @@ pub struct Tail {
     first_code: *const u8,
     /// The next code.
     pub codes: *mut u8,
-    first_stop: *const u32,
-    /// The next stop.
-    pub stops: *mut u32,
+    first_mark: *const u32,
+    /// The next mark.
+    pub marks: *mut u32,
+    first_odd: *const u32,
+    /// The next odd place.
+    pub odds: *mut u32,
 }
 
 impl Tail {
