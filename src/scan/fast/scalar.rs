@@ -9,7 +9,7 @@ const REACH: usize = 40;
 /// becomes a flaw.
 pub fn check(chunk: &[u8], tokens: &mut Tokens) {
     let odds = tokens.odds.get(..tokens.ends.odds).unwrap_or_default();
-    // Most are literals and zeros. They are told from the rest without a branch that nobody could foresee.
+    // Most are literals, zeros and fractions. They are told from the rest without a branch that nobody could foresee.
     let mut others = [0_u32; BATCH];
     // Behind the last number that was read to its end.
     let mut read = 0;
@@ -17,7 +17,7 @@ pub fn check(chunk: &[u8], tokens: &mut Tokens) {
         let mut count = 0;
         for &place in places {
             others[count & (BATCH - 1)] = place;
-            count += usize::from(!is_word(chunk, place as usize));
+            count += usize::from(!is_simple(chunk, place as usize));
         }
         for &place in others.iter().take(count) {
             if (place as usize) < read {
@@ -25,7 +25,7 @@ pub fn check(chunk: &[u8], tokens: &mut Tokens) {
             }
             let start = start_of(chunk, place as usize);
             let end = start + number_length(chunk.get(start..).unwrap_or_default());
-            if end > start && chunk.get(end).is_some_and(|&byte| ENDS[usize::from(byte)]) {
+            if end > start && chunk.get(end).is_some_and(|&byte| ENDS[usize::from(byte)] == Ends::All) {
                 read = end;
             } else {
                 tokens.flaws.push(place);
@@ -37,28 +37,75 @@ pub fn check(chunk: &[u8], tokens: &mut Tokens) {
 /// How many places are looked at before those that need more are.
 const BATCH: usize = 64;
 
-/// Whether a literal or a zero begins here and ends. Those at the very end of the chunk are not told.
+/// Whether a literal begins here and ends, or a zero without a digit behind it, or a point stands here between digits,
+/// behind which the number ends or an exponent begins. What else stands in the number has a place of its own. Those near
+/// the ends of the chunk are not told.
 #[inline(always)]
-fn is_word(chunk: &[u8], place: usize) -> bool {
+fn is_simple(chunk: &[u8], place: usize) -> bool {
     let Some(bytes) = chunk.get(place.wrapping_sub(1)..).and_then(|rest| rest.first_chunk()) else { return false };
-    let bytes = u64::from_le_bytes(*bytes);
-    let word = (bytes >> 8) as u32;
-    let four = word == u32::from_le_bytes(*b"true") || word == u32::from_le_bytes(*b"null");
-    let five = word == u32::from_le_bytes(*b"fals") && (bytes >> 40) as u8 == b'e';
-    let length = u32::from(word as u8 == b'0') + 4 * u32::from(four) + 5 * u32::from(five);
-    let behind = (bytes >> (8 * (length + 1))) as u8;
-    // What goes on from digits begins before this place.
-    (length > 0) & !(bytes as u8).is_ascii_digit() & ENDS[usize::from(behind)]
+    let bytes = u128::from_le_bytes(*bytes);
+    let (before, byte, rest) = (bytes as u8, (bytes >> 8) as u8, (bytes >> 16) as u64);
+    let is_behind_digit = before.is_ascii_digit();
+    let others = not_digits(rest);
+    // Eight digits shift everything away, and what is left is no end.
+    let digits = others.trailing_zeros() & !7;
+    let is_point = (byte == b'.') & is_behind_digit & (digits > 0) & (others != 0);
+    let Word { text, mask, bits } = WORDS[usize::from(byte >> 2 & 7)];
+    let is_word = ((bytes >> 8) as u64 & mask == text) & !is_behind_digit;
+    let behind = rest.wrapping_shr(if is_point { digits } else { bits }) as u8;
+    let is_zero = (byte == b'0') & (digits == 0);
+    let ends = ENDS[usize::from(behind)];
+    is_zero | is_word & (ends == Ends::All) | is_point & (ends != Ends::None)
 }
 
-/// Which bytes may stand right behind a number or literal.
-static ENDS: [bool; 256] = {
-    let mut ends = [false; 256];
+/// A literal.
+#[derive(Clone, Copy)]
+struct Word {
+    text: u64,
+    mask: u64,
+    /// Bits of the word without its first letter.
+    bits: u32,
+}
+
+/// Literals by some bits of their first letter.
+static WORDS: [Word; 8] = {
+    let mut words = [Word { text: 1, mask: 0, bits: 0 }; 8];
+    let known: [&[u8]; 3] = [b"true", b"false", b"null"];
+    let mut number = 0;
+    while number < known.len() {
+        let word = known[number];
+        let (mut text, mut place) = (0, 0);
+        while place < word.len() {
+            text |= (word[place] as u64) << (8 * place);
+            place += 1;
+        }
+        let slot = (word[0] >> 2 & 7) as usize;
+        assert!(words[slot].mask == 0, "two words with the same bits");
+        words[slot] = Word { text, mask: (1 << (8 * word.len())) - 1, bits: 8 * (word.len() as u32 - 1) };
+        number += 1;
+    }
+    words
+};
+
+/// What ends right before a byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    None,
+    /// Numbers and literals.
+    All,
+    /// What stands in front of an exponent.
+    Digits,
+}
+
+static ENDS: [Ends; 256] = {
+    let mut ends = [Ends::None; 256];
     let mut place = 0;
     while place < 6 {
-        ends[b",}] \t\r"[place] as usize] = true;
+        ends[b",}] \t\r"[place] as usize] = Ends::All;
         place += 1;
     }
+    ends[b'e' as usize] = Ends::Digits;
+    ends[b'E' as usize] = Ends::Digits;
     ends
 };
 
@@ -139,6 +186,60 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Whether a number or literal with something else than digits is right, as a group of tokens says.
+    fn is_right(text: &str, padding: &str) -> bool {
+        let chunk = format!("{padding}{text}{padding}");
+        let is_odd = |byte: u8| !byte.is_ascii_digit();
+        let bytes = text.as_bytes();
+        let starts = (0..bytes.len()).filter(|&at| {
+            if is_odd(bytes[at]) { at == 0 || !is_odd(bytes[at - 1]) } else { at == 0 && bytes[at] == b'0' }
+        });
+        let mut tokens = Tokens::default();
+        for (number, at) in starts.enumerate() {
+            tokens.odds[number] = (padding.len() + at) as u32;
+            tokens.ends.odds = number + 1;
+        }
+        check(chunk.as_bytes(), &mut tokens);
+        tokens.flaws.is_empty()
+    }
+
+    #[test]
+    fn every_short_text_is_a_number_or_literal_or_has_a_flaw() {
+        const BYTES: &[u8] = b"019.-+eEx";
+        for length in 1..7_u32 {
+            for number in 0..BYTES.len().pow(length) {
+                let byte = |place| char::from(BYTES[number / BYTES.len().pow(place) % BYTES.len()]);
+                let text: String = (0..length).map(byte).collect();
+                let expected = serde_json::from_str::<serde_json::Number>(&text).is_ok() || is_too_large(&text);
+                assert_eq!(is_right(&text, ",,,,,,,,,,,,,,,,"), expected, "{text}");
+                if length < 5 {
+                    assert_eq!(is_right(&text, ","), expected, "{text}, at the end");
+                }
+            }
+        }
+        let words = ["true", "false", "null", "tru", "nul", "truf", "truefalse", "true1", "1true", "-null", "0false"];
+        for text in words {
+            assert_eq!(is_right(text, ",,,,,,,,,,,,,,,,"), ["true", "false", "null"].contains(&text), "{text}");
+        }
+        for digits in 1..20 {
+            for (behind, is_one) in [("", true), ("e5", true), (".5", false), ("e", false), ("x", false)] {
+                let text = format!("1.{}{behind}", "2".repeat(digits));
+                assert_eq!(is_right(&text, ",,,,,,,,,,,,,,,,"), is_one, "{text}");
+            }
+        }
+    }
+
+    /// Of the right grammar, but of no size that can be held.
+    fn is_too_large(text: &str) -> bool {
+        text.find(['e', 'E']).is_some_and(|at| {
+            let (digits, exponent) = (&text[..at], text[at + 1..].trim_start_matches('+'));
+            serde_json::from_str::<serde_json::Number>(digits).is_ok()
+                && !exponent.is_empty()
+                && exponent.bytes().all(|byte| byte.is_ascii_digit())
+                && !text[at + 1..].starts_with("++")
+        })
     }
 
     #[test]
