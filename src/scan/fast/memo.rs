@@ -131,10 +131,14 @@ impl Memo {
         &self.entries[slot]
     }
 
+    /// Puts a window into its slot; what was there goes into the slot beside, or comes back from it.
     #[cold]
     #[inline(never)]
     fn learn(&mut self, slot: usize, codes: u64) {
-        self.entries[slot] = effect(codes, self.root);
+        self.entries.swap(slot, slot ^ 1);
+        if self.entries[slot].codes != codes {
+            self.entries[slot] = effect(codes, self.root);
+        }
     }
 }
 

@@ -217,15 +217,6 @@ fn is_key(chunk: &[u8], end: usize, name: &[u8]) -> bool {
         .is_some_and(|before| !before.ends_with(b"\\"))
 }
 
-/// Whether the value at a place of a bare line is a string, and nothing follows but the ends of response and root.
-#[inline(always)]
-fn ends_line(text: &[u8], value: usize) -> bool {
-    let Some(([b'"', string @ ..], _)) = text.get(value..).and_then(|rest| rest.split_last_chunk::<2>()) else {
-        return false;
-    };
-    text.ends_with(b"\"}}") && memchr::memchr2(b'"', b'\\', string) == Some(string.len() - 1)
-}
-
 /// The first place that is no white space.
 #[inline(always)]
 fn skip_space(chunk: &[u8], mut place: usize) -> usize {
@@ -286,7 +277,9 @@ impl Found {
             return false;
         }
         let value = skip_space(text, key + 2);
-        let is_certain = key == inside + b"\"RequestId".len() || ends_line(text, value);
+        // Behind the last key of a response stand its value, the ends of response and root, and the line end.
+        let last = line.tokens.token_at(line.span.end).wrapping_sub(line.tokens.token_at(key)) == 4;
+        let is_certain = last || key == inside + b"\"RequestId".len();
         if is_certain {
             self.request_id = value;
         }

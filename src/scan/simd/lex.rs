@@ -122,26 +122,26 @@ pub fn lex<C: Copy>(
         let near: &Near = inner.unwrap_or_else(|| pad(chunk, base, &mut padded));
         let (Quotes { mut quote, newline, is_unusual }, class) = (steps.quotes)(near);
         let is_unusual = is_unusual | (carry.behind != 0);
-        let mut escaped = 0;
-        if is_unusual {
-            escaped = escape((steps.backslash)(near), &mut carry.behind);
-            quote &= !escaped;
-        }
         let mut inside = (steps.prefix_xor)(quote) ^ carry.in_string;
-        let mut wrong = 0;
-        if inside & newline != 0 {
-            (inside, wrong) = repair(inside, newline);
-        }
-        carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
-        if is_unusual {
+        if is_unusual | (inside & newline != 0) {
+            std::hint::cold_path();
+            // A closer look: what is escaped, what spoils its line.
+            let escaped = escape((steps.backslash)(near), &mut carry.behind);
+            quote &= !escaped;
+            inside = (steps.prefix_xor)(quote) ^ carry.in_string;
+            let mut wrong = 0;
+            if inside & newline != 0 {
+                (inside, wrong) = repair(inside, newline);
+            }
             let high = carry.behind >> 1;
             let (more, high) = (steps.flaws)(near, &Strings { inside, escaped, high });
             wrong |= more;
             carry.behind = carry.behind & 1 | high << 1;
+            if wrong != 0 {
+                note_flaws(&mut out.flaws, base, wrong, newline);
+            }
         }
-        if wrong != 0 {
-            note_flaws(&mut out.flaws, base, wrong, newline);
-        }
+        carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
         let m = (steps.masks)(near, class);
         let closing = quote & !inside;
         let keys = closing & m.before_colon;
