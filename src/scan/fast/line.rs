@@ -1,7 +1,7 @@
 //! A sound line as its tokens: where they stand, and how deep. What its keys mean is the trail's.
 
 use super::Span;
-use crate::scan::simd::{BLOCK, Tokens};
+use crate::scan::simd::{BLOCK, CLOSE_OBJECT, LINE, Tokens};
 
 /// A sound line and its tokens.
 pub struct Line<'l> {
@@ -38,6 +38,13 @@ impl Line<'_> {
             depth = (depth + opened).wrapping_sub(closed);
         }
         depth
+    }
+
+    /// Whether from a token on only so many objects are closed, and the line ends.
+    pub fn closes(&self, from: usize, count: usize) -> bool {
+        let codes = self.tokens.codes.get(from..).unwrap_or_default();
+        let closed = codes.iter().take_while(|&&code| code == CLOSE_OBJECT).count();
+        closed == count && codes.get(count) == Some(&LINE)
     }
 
     /// The token that closes what a token opens.

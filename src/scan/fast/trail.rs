@@ -5,7 +5,7 @@ use super::line::{Cursor, Line};
 use super::{NOWHERE, Span};
 use crate::profile::{Profile, names};
 use crate::scan::json::Node;
-use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT};
+use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, plain_end, scalar_end};
 
 /// The way from the root to the response object, and what was found on it in the present line.
 #[derive(Debug)]
@@ -74,7 +74,63 @@ impl Trail {
         if line.code(first) != OPEN_OBJECT {
             return false;
         }
-        self.members(line, first).is_some_and(|(open, close)| self.response(line, open + 1, close))
+        let response = self.as_before(line).or_else(|| {
+            self.keys = 0;
+            self.found.context.clear();
+            self.members(line, first)
+        });
+        response.is_some_and(|(open, close)| self.response(line, open + 1, close))
+    }
+
+    /// As [`Self::members`] in the frequent case: around the response object stand the keys of the line before, all values
+    /// are strings without escapes, numbers and literals, and nothing comes behind the response object.
+    fn as_before(&mut self, line: &Line<'_>) -> Option<(usize, usize)> {
+        let Self { path, memo, found, .. } = self;
+        let text = line.chunk.get(..line.span.end)?;
+        let mut at = skip_space(text, line.span.start) + 1;
+        let (mut level, mut seen) = (0, 0_u64);
+        for memo in memo.iter() {
+            let start = skip_space(text, at) + 1;
+            let key = Span { start, end: start + memo.word.length };
+            let is_same = memo.level == level
+                && text.get(start - 1) == Some(&b'"')
+                && Word::of(line.chunk, key) == Some(memo.word)
+                && text.get(key.end..key.end + 2) == Some(b"\":");
+            if !is_same {
+                return None;
+            }
+            let value = skip_space(text, key.end + 2);
+            let rest = text.get(value + 1..)?;
+            let end = match (text.get(value)?, memo.meaning) {
+                (b'{', Meaning::Way) => {
+                    let bit = 1 << level.min(63);
+                    if seen & bit != 0 {
+                        return None;
+                    }
+                    seen |= bit;
+                    level += 1;
+                    at = value + 1;
+                    if level == path.len() {
+                        let open = line.tokens.token_at(value);
+                        let close = line.close_of(open)?;
+                        return line.closes(close + 1, level).then_some((open, close));
+                    }
+                    continue;
+                }
+                (b'{' | b'[', _) | (_, Meaning::Way) => return None,
+                (b'"', _) => plain_end(rest)? + 1,
+                _ => scalar_end(rest)?,
+            };
+            if let Meaning::Name(name) = memo.meaning {
+                found.context.push((level, name, key, value));
+            }
+            at = skip_space(text, value + 1 + end);
+            if text.get(at) != Some(&b',') {
+                return None;
+            }
+            at += 1;
+        }
+        None
     }
 
     /// The members on the way to the response object, and the tokens that open and close it.
@@ -186,10 +242,13 @@ impl Trail {
             if key < from || key > to {
                 continue;
             }
-            depth = line.depth_behind(depth, token, key);
-            token = key;
-            if depth != 0 {
-                continue;
+            // The first and the last key of the response object need no count.
+            if key != from && key + 2 != to {
+                depth = line.depth_behind(depth, token, key);
+                token = key;
+                if depth != 0 {
+                    continue;
+                }
             }
             let value = skip_space(line.chunk, end + 2);
             if is_key(line.chunk, end, b"RequestId") {

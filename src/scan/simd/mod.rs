@@ -19,7 +19,7 @@ mod utf8;
 mod x86;
 
 pub use class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
-pub use plain::plain_string;
+pub use plain::{plain_end, plain_string, scalar_end};
 use tokens::GROUP_BYTES;
 pub use tokens::Tokens;
 

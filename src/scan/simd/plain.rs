@@ -11,18 +11,39 @@ const TOPS: u64 = EACH << 7;
 /// eight bytes stand from the word with the quote on.
 #[inline]
 pub fn plain_string(bytes: &[u8]) -> Option<&str> {
+    let is = |word: u64, byte: u8| zeros(word ^ (EACH * u64::from(byte)));
+    let end = first(bytes, |word| is(word, b'"') | is(word, b'\\') | word & TOPS)?;
+    let text = bytes.get(..end).filter(|_| bytes.get(end) == Some(&b'"'))?;
+    // SAFETY: no byte before the first stop has its top bit set, so the text is ASCII.
+    Some(unsafe { str::from_utf8_unchecked(text) })
+}
+
+/// Where the string ends of which some bytes are the rest, when no escape comes before; nothing also when it ends among
+/// the last bytes.
+#[inline]
+pub fn plain_end(bytes: &[u8]) -> Option<usize> {
+    let end = first(bytes, |word| zeros(word ^ (EACH * b'"' as u64)) | zeros(word ^ (EACH * b'\\' as u64)))?;
+    (bytes.get(end) == Some(&b'"')).then_some(end)
+}
+
+/// Where a number or literal ends of which some bytes are the rest; nothing also when it ends among the last bytes.
+#[inline]
+pub fn scalar_end(bytes: &[u8]) -> Option<usize> {
+    // Of what may stand behind one, CR and `]` are left to those who read with more care.
+    first(bytes, |word| {
+        let is = |byte: u8| zeros(word ^ (EACH * u64::from(byte)));
+        is(b',') | is(b'}') | is(b' ')
+    })
+}
+
+/// The first byte of whole words of which a word tells the top bit.
+#[inline(always)]
+fn first(bytes: &[u8], stops: impl Fn(u64) -> u64) -> Option<usize> {
     let (words, _) = bytes.as_chunks();
-    for (number, &word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(word);
-        let stops = zeros(word ^ (EACH * b'"' as u64)) | zeros(word ^ (EACH * b'\\' as u64)) | word & TOPS;
-        if stops != 0 {
-            let end = size_of::<u64>() * number + (stops.trailing_zeros() / u8::BITS) as usize;
-            let text = bytes.get(..end).filter(|_| bytes.get(end) == Some(&b'"'))?;
-            // SAFETY: no byte before the first stop has its top bit set, so the text is ASCII.
-            return Some(unsafe { str::from_utf8_unchecked(text) });
-        }
-    }
-    None
+    words.iter().enumerate().find_map(|(number, &word)| {
+        let stops = stops(u64::from_le_bytes(word));
+        (stops != 0).then(|| size_of::<u64>() * number + (stops.trailing_zeros() / u8::BITS) as usize)
+    })
 }
 
 /// The top bits of the bytes that are zero; above the lowest of them there may be others.
@@ -49,6 +70,11 @@ mod tests {
                 }
                 assert_eq!(plain_string(text.as_bytes()), None);
             }
+        }
+        assert_eq!(plain_end("né\"xxxxxxxx".as_bytes()), Some(3));
+        assert_eq!(plain_end(b"n\\\"\"xxxxxxxx"), None);
+        for (text, end) in [("1.5,xxxxxxx", 3), ("null}}\nxxxx", 4), ("123456789012 ,xxxxxxxx", 12)] {
+            assert_eq!(scalar_end(text.as_bytes()), Some(end), "{text}");
         }
         for byte in 0..=255_u8 {
             let bytes = [b'x', byte, b'"', b'x', b'x', b'x', b'x', b'x'];
