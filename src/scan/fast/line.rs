@@ -49,32 +49,34 @@ impl Line<'_> {
 
     /// The token that closes what a token opens.
     pub fn close_of(&self, open: usize) -> Option<usize> {
-        let mut depth = 1;
-        let mut token = open + 1;
+        // What is taken from the depth behind each token of a word: a level that stays open, and those of `sums`.
+        const TAKEN: u64 = u64::from_le_bytes([2, 3, 4, 5, 6, 7, 8, 9]);
+        const TOPS: u64 = EACH << 7;
+        // More levels than that cannot all be closed by one word.
+        const DEEP: u64 = 100;
+        let (mut depth, mut token) = (1_u64, open + 1);
         loop {
             let codes = u64::from_le_bytes(*self.tokens.codes.get(token..)?.first_chunk()?);
-            let (opened, closed) = brackets(codes);
-            if closed < depth {
-                depth = depth + opened - closed;
-                token += 8;
-                continue;
+            let opened = codes >> 2 & EACH;
+            let closed = codes >> 1 & !(codes >> 3) & EACH;
+            // In each byte how many levels are more up to its token, and how many tokens that are.
+            let sums = (opened + EACH - closed).wrapping_mul(EACH);
+            let left = sums + (depth.min(DEEP) * EACH + TOPS - TAKEN);
+            if left & TOPS != TOPS {
+                return Some(token + ((!left & TOPS).trailing_zeros() / u8::BITS) as usize);
             }
-            for place in 0..8 {
-                let (opened, closed) = brackets(codes >> (8 * place) & 0xff);
-                depth = depth + opened - closed;
-                if depth == 0 {
-                    return Some(token + place);
-                }
-            }
+            depth = depth + (sums >> 56) - 8;
             token += 8;
         }
     }
 }
 
+/// A one in every byte.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
 /// How many of eight tokens open containers, and how many close one.
 #[inline(always)]
 const fn brackets(codes: u64) -> (u32, u32) {
-    const EACH: u64 = 0x0101_0101_0101_0101;
     // By the codes: those that open have the third bit, those that close the second and not the fourth.
     let opened = codes & EACH << 2;
     let closed = codes & EACH << 1 & !(codes >> 2);
@@ -118,5 +120,43 @@ impl<'l> Cursor<'l> {
             self.token += 1;
         }
         self.block * BLOCK + self.bits.trailing_zeros() as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::simd::{CLOSE_ARRAY, COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
+
+    #[test]
+    fn a_container_closes_where_a_count_says() {
+        const CODES: [u8; 9] = [OPEN_OBJECT, OPEN_ARRAY, CLOSE_OBJECT, CLOSE_ARRAY, COMMA, KEY, STRING, SCALAR, LINE];
+        let mut seed = 1_u64;
+        let mut next = |bound: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % bound
+        };
+        for round in 0..20_000 {
+            let mut tokens = Tokens { codes: vec![OPEN_ARRAY; 1 + round % 300], ..Tokens::default() };
+            tokens.codes.extend((0..round % 70).map(|_| CODES[next(CODES.len())]));
+            let mut depth = 0;
+            let mut expected = None;
+            let count = tokens.codes.len() + 400;
+            for place in 0..count {
+                if place == tokens.codes.len() {
+                    tokens.codes.push(CLOSE_ARRAY);
+                }
+                match tokens.codes[place] {
+                    OPEN_OBJECT | OPEN_ARRAY => depth += 1,
+                    CLOSE_OBJECT | CLOSE_ARRAY => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 {
+                    expected = expected.or(Some(place));
+                }
+            }
+            let line = Line { chunk: b"", span: Span { start: 0, end: 0 }, tokens: &tokens, keys: &[], is_lone: false };
+            assert_eq!(line.close_of(0), expected, "{:?}", tokens.codes);
+        }
     }
 }

@@ -61,7 +61,7 @@ impl Trail {
         let text = line.chunk.get(line.span.start..line.span.end).unwrap_or_default();
         if line.is_lone
             && self.path.len() == 1
-            && let Some(start) = BARE.iter().find(|start| text.starts_with(*start))
+            && let Some(start) = BARE.iter().find(|start| text.starts_with(start))
         {
             let inside = line.span.start + start.len();
             return match *line.keys {
