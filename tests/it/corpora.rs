@@ -70,7 +70,7 @@ fn check(folder: &Path, name: &str) {
             let mut expected = lines.next().unwrap().clone();
             assert_eq!(expected.remove("line"), Some(json!(number)));
             expected.remove("from");
-            let mut told = told(&scanned);
+            let mut told = told(scanned);
             if !expected.contains_key("message") {
                 told.remove("message");
             }
