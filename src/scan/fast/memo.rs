@@ -29,7 +29,7 @@ const BOTTOM: u64 = 0b11;
 
 /// How many windows are kept; a power of two.
 const ENTRIES: usize = 1 << ENTRIES_LOG2;
-const ENTRIES_LOG2: u32 = 13;
+const ENTRIES_LOG2: u32 = 15;
 
 /// How many members the root of a line may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
