@@ -14,6 +14,8 @@ pub struct Walk {
     any: Memo,
     /// What is expected of the next groups.
     expected: Root,
+    /// Whether that is a guess, which no group has confirmed.
+    is_guess: bool,
     /// How many groups were walked over that were expected to have several members.
     tried: u32,
     /// The last token that was passed.
@@ -28,6 +30,7 @@ impl Walk {
             lone: Memo::new(Root::Lone),
             any: Memo::new(Root::Any),
             expected: Root::Lone,
+            is_guess: true,
             tried: 0,
             at: 0,
             stack: Stack::default(),
@@ -45,17 +48,19 @@ impl Walk {
         if self.expected == Root::Any {
             self.tried += 1;
             if self.tried.is_multiple_of(TRIED) {
-                self.expected = Root::Lone;
+                (self.expected, self.is_guess) = (Root::Lone, true);
             }
         }
         let range = (self.at, tokens.ends.codes - 1);
-        let root = self.expected;
-        let stack = self.stack.walk(&tokens.codes, range, self.memo(root));
+        let mut root = self.expected;
+        let mut stack = self.stack.walk(&tokens.codes, range, self.memo(root));
+        if !stack.is_sound() && self.is_guess {
+            root = Root::Any;
+            stack = self.stack.walk(&tokens.codes, range, &mut self.any);
+        }
         if stack.is_sound() {
             self.stack = stack;
-        } else if root == Root::Lone && self.stack.walk(&tokens.codes, range, &mut self.any).is_sound() {
-            self.expected = Root::Any;
-            return self.group(tokens, to);
+            (self.expected, self.is_guess) = (root, false);
         } else {
             self.line_by_line(tokens, range, to, root);
         }
@@ -74,22 +79,25 @@ impl Walk {
     #[cold]
     fn line_by_line(&mut self, tokens: &mut Tokens, (from, to): (usize, usize), end: usize, root: Root) {
         let mut start = from;
-        let first = self.stack;
-        let mut before = first;
-        let mut has_several = false;
+        let mut before = self.stack;
+        // Sound lines by how many members their roots have.
+        let (mut lone, mut several) = (0, 0);
         let new = tokens.codes.get(from + 1..=to).unwrap_or_default();
         for behind in memchr::memchr_iter(LINE, new) {
             let range = (start, from + 1 + behind);
-            if !before.walk(&tokens.codes, range, self.memo(root)).is_sound() {
-                has_several |= before.walk(&tokens.codes, range, &mut self.any).is_sound();
+            let is_lone = before.walk(&tokens.codes, range, &mut self.lone).is_sound();
+            let is_sound = is_lone || before.walk(&tokens.codes, range, &mut self.any).is_sound();
+            lone += usize::from(is_lone);
+            several += usize::from(is_sound && !is_lone);
+            if !is_sound || !is_lone && root == Root::Lone {
                 let place = tokens.place_of(range.1, end);
                 tokens.flaws.push(place as u32);
             }
             (start, before) = (range.1, Stack::default());
         }
         self.stack = before.walk(&tokens.codes, (start, to), self.memo(root));
-        if has_several {
-            self.expected = Root::Any;
+        if several + lone > 0 {
+            self.expected = if several > lone { Root::Any } else { Root::Lone };
         }
     }
 }
