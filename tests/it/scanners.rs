@@ -29,6 +29,15 @@ pub const SEEDS: &[&str] = &[
     r#"{"Response":{"n":[0,-0,1.0,1e5,1E-5,123456789012345678901234567890,01,1.,.5,-,+1,1e]}}"#,
 ];
 
+/// Lines of a few shapes around the envelope.
+const WRAPPED: &[&str] = &[
+    r#"{"time":"2026-11-24T01:02:03Z","service":"cvm","duration_ms":12.5,"w":{"Response":{"RequestId":"abcd-efgh"}}}"#,
+    r#"{"time":"2026-11-24T01:02:04Z","service":"cvm","duration_ms":3,"w":{"Response":{"L":[{}],"RequestId":"abcd-1234"}}}"#,
+    r#"{"time":"2026-11-24T01:02:05Z","service":"cbs","duration_ms":1e1,"w":{"Response":{"Error":{"Code":"A.B"},"RequestId":"abcd"}}}"#,
+    r#"{"time": "2026-11-24T01:02:06Z", "service": "cbs", "duration_ms": null, "w": {"Response": {"RequestId": "abcd", "T": 0}}}"#,
+    r#"{"time":"2026-11-24T01:02:03Z","service":"cvm","w":{"Response":{"RequestId":"abcd-efgh"},"x":1},"y":{"z":{}}}"#,
+];
+
 fn ways() -> Vec<Way> {
     let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available()).map(Way::Fast);
     tiers.chain([Way::Full]).collect()
@@ -104,6 +113,12 @@ proptest! {
         assert_agreement(&chunk, LINE_BYTES_MAX);
     }
 
+    /// The block scanner reads what stands around an envelope as in the line before.
+    #[test]
+    fn lines_of_one_shape_are_the_same_for_every_scanner(lines in prop::collection::vec(line(WRAPPED), 2..12)) {
+        assert_agreement(&lines.join(&b'\n'), LINE_BYTES_MAX);
+    }
+
     #[test]
     fn random_bytes_are_the_same_for_every_scanner(chunk in prop::collection::vec(byte(), 0..300)) {
         assert_agreement(&chunk, LINE_BYTES_MAX);
@@ -132,6 +147,18 @@ fn every_length_at_every_offset_is_the_same_for_every_scanner() {
 }
 
 /// What the fuzzer found that leads somewhere else in the code, and what once broke a law; see `.ci/fuzz`.
+#[test]
+fn a_line_cut_at_any_depth_is_the_same_for_every_scanner() {
+    for depth in 0..80 {
+        let line =
+            format!(r#"{{"Response":{{"L":{}{},"RequestId":"abcd-efgh"}}}}"#, "[".repeat(depth), "]".repeat(depth));
+        let line = line.replace(r#""L":,"#, "");
+        let cut = |bytes: usize| &line[..line.len() - bytes];
+        let chunk = [cut(0), cut(1), cut(0), cut(2), cut(16), &format!("{line}}}"), cut(0), ""].join("\n");
+        assert_agreement(chunk.as_bytes(), LINE_BYTES_MAX);
+    }
+}
+
 #[test]
 fn what_the_fuzzer_kept_is_the_same_to_every_scanner() {
     let Ok(kept) = std::fs::read_dir(crate::program::root().join("fuzz/corpus/scanners")) else {
