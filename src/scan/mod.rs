@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 
+use fast::Sight;
 pub use fast::Span;
 pub use grammar::{Space, value_end};
 pub use simd::Tier;
@@ -79,6 +80,9 @@ struct Slow {
     profile: Arc<Profile>,
     line_bytes_max: usize,
     full: Option<full::Full>,
+    /// Whether the last line that the block scanner took for spoilt was malformed. The reference names the reason then, so
+    /// it gets the next such line first.
+    spoilt_was_malformed: bool,
     decided: Decided,
 }
 
@@ -93,7 +97,13 @@ impl Scanner {
                 Way::Fast(tier) => Some(fast::Fast::new(tier, fast::Trail::new(&profile))),
                 Way::Full | Way::Reference => None,
             },
-            slow: Slow { profile: Arc::clone(&profile), line_bytes_max, full, decided: Decided::default() },
+            slow: Slow {
+                profile: Arc::clone(&profile),
+                line_bytes_max,
+                full,
+                spoilt_was_malformed: false,
+                decided: Decided::default(),
+            },
             bump: Bump::new(),
             profile,
         }
@@ -110,14 +120,18 @@ impl Scanner {
     /// the lines, so that the two can be held against each other.
     pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, &Scanned<'_>)) -> usize {
         let Self { profile, line_bytes_max, fast, slow, bump } = self;
-        let mut one = |span: Span, found: Option<&fast::Found>| {
+        let mut one = |span: Span, sight: Sight<'_>| {
             bump.reset();
-            let scanned = match found {
-                Some(found) if span.end - span.start <= *line_bytes_max => {
+            let scanned = match sight {
+                Sight::Clear(found) if span.end - span.start <= *line_bytes_max => {
                     slow.decided.fast += 1;
                     found.record(chunk, span, profile, bump)
                 }
-                _ => slow.line(&chunk[span.start..span.end], Space::Line, first && span.start == 0, bump),
+                _ => {
+                    let is_first = first && span.start == 0;
+                    let is_spoilt = matches!(sight, Sight::Spoilt);
+                    slow.line(&chunk[span.start..span.end], Space::Line, is_first, is_spoilt, bump)
+                }
             };
             each(span, &scanned);
         };
@@ -128,7 +142,7 @@ impl Scanner {
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]) {
             if end > start || end < chunk.len() {
-                one(Span { start, end }, None);
+                one(Span { start, end }, Sight::Unclear);
             }
             start = end + 1;
         }
@@ -138,18 +152,18 @@ impl Scanner {
     /// Scans one line, without its LF; it is the input's first when `first` is set.
     pub fn line<'a>(&'a mut self, line: &'a [u8], first: bool) -> Scanned<'a> {
         self.bump.reset();
-        self.slow.line(line, Space::Line, first, &self.bump)
+        self.slow.line(line, Space::Line, first, false, &self.bump)
     }
 
     /// Scans one value of a stream of values, in which a line feed is white space.
     pub fn value<'a>(&'a mut self, value: &'a [u8]) -> Scanned<'a> {
         self.bump.reset();
-        self.slow.line(value, Space::Text, true, &self.bump)
+        self.slow.line(value, Space::Text, true, false, &self.bump)
     }
 }
 
 impl Slow {
-    fn line<'a>(&mut self, line: &'a [u8], space: Space, first: bool, bump: &'a Bump) -> Scanned<'a> {
+    fn line<'a>(&mut self, line: &'a [u8], space: Space, first: bool, is_spoilt: bool, bump: &'a Bump) -> Scanned<'a> {
         let (text, anomalies) = strip(line, first);
         if text.len() > self.line_bytes_max {
             return Scanned { line: Line::Malformed(Reason::Oversize), anomalies };
@@ -157,13 +171,17 @@ impl Slow {
         if text.iter().all(|&byte| space.has(byte)) {
             return Scanned { line: Line::Blank, anomalies };
         }
-        let decided = self.full.as_mut().and_then(|full| full.scan(text, &self.profile, bump));
+        let full = self.full.as_mut().filter(|_| !(is_spoilt && self.spoilt_was_malformed));
+        let decided = full.and_then(|full| full.scan(text, &self.profile, bump));
         if decided.is_some() {
             self.decided.full += 1;
         } else {
             self.decided.reference += 1;
         }
         let (line, odd) = decided.unwrap_or_else(|| reference::scan(text, space, &self.profile, bump));
+        if is_spoilt {
+            self.spoilt_was_malformed = matches!(line, Line::Malformed(_));
+        }
         Scanned { line, anomalies: anomalies.union(odd) }
     }
 }

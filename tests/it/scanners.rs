@@ -146,7 +146,6 @@ fn every_length_at_every_offset_is_the_same_for_every_scanner() {
     }
 }
 
-/// What the fuzzer found that leads somewhere else in the code, and what once broke a law; see `.ci/fuzz`.
 #[test]
 fn a_line_cut_at_any_depth_is_the_same_for_every_scanner() {
     for depth in 0..80 {
@@ -159,6 +158,95 @@ fn a_line_cut_at_any_depth_is_the_same_for_every_scanner() {
     }
 }
 
+/// What every log is full of. Which scanner decides a line does not change what it says, so no other law would notice.
+#[test]
+fn ordinary_lines_are_decided_by_the_block_scanner_wherever_they_stand() {
+    const VALUES: &[&str] = &[
+        "0",
+        "7",
+        "-1",
+        "-0",
+        "120",
+        "0.5",
+        "12.250",
+        "-3.75",
+        "1e5",
+        "2.5E-3",
+        "123456789012.125",
+        "true",
+        "false",
+        "null",
+        "\"\"",
+        "\"a b\"",
+        r#""a \" \\ \/ \n \u4f60 \ud83d\ude00""#,
+        "\"é你好😀\"",
+        r#""{\"a\":[1,true]}""#,
+        "[]",
+        "{}",
+        r#"[0,1.5,true,[null],{"a":-2}]"#,
+        r#"{"RequestId":"no","Error":{"Code":"no"}}"#,
+        r#"{"a":{"b":[{"c":false}]}}"#,
+    ];
+    let written = |template: &str, value: &str| {
+        let compact = template.replace("VALUE", value);
+        // As Python writes it.
+        let spaced = compact.replace("\":", "\": ").replace(",\"", ", \"");
+        [compact, spaced]
+    };
+    let bare = [
+        r#"{"Response":{"Value":VALUE,"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c"}}"#,
+        r#"{"Response":{"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c","Value":VALUE}}"#,
+        r#"{"Response":{"Error":{"Code":"A.B","Message":"no \"x\""},"Value":VALUE,"RequestId":"b5b41468"}}"#,
+        r#"{"Response":{"Value":VALUE,"RequestId":"b5b41468","Last":VALUE}}"#,
+    ];
+    let wrapped = [
+        r#"{"time":"2026-11-24T01:02:03Z","action":"A","v":VALUE,"w":{"Response":{"Value":VALUE,"RequestId":"b5b41468"}}}"#,
+        r#"{"w":{"Response":{"Error":{"Code":"A.B","Message":"no"},"RequestId":"b5b41468"}},"duration_ms":12.5,"v":VALUE}"#,
+    ];
+    let at = |pointer: &str| Arc::new(Profile::at(vec![Pointer::parse(pointer).unwrap()]));
+    for (templates, profile) in [(&bare[..], Arc::new(Profile::default())), (&wrapped[..], at("/w"))] {
+        for template in templates {
+            for line in VALUES.iter().flat_map(|value| written(template, value)) {
+                for tier in Tier::ALL.into_iter().filter(|tier| tier.is_available()) {
+                    let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, Way::Fast(tier));
+                    for offset in 0..64 {
+                        let chunk = [" ".repeat(offset).as_str(), "\n", &line, "\n", &line, "\n"].concat();
+                        let before = scanner.decided().fast;
+                        scanner.chunk(chunk.as_bytes(), true, |_, _| {});
+                        let decided = scanner.decided();
+                        assert_eq!(decided.fast - before, 2, "{tier:?} at {offset}: {line}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A few lines of another shape do not change who decides the others.
+#[test]
+fn lines_among_wrong_ones_are_decided_by_the_block_scanner() {
+    const BARE: &str = r#"{"Response":{"TotalCount":0,"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c"}}"#;
+    const SEVERAL: &str =
+        r#"{"time":1,"Response":{"TotalCount":0,"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c"}}"#;
+    const WRONG: [&str; 6] =
+        [r#"{"Response":{"Tot"#, "{\"Response\":{\"a\":01}}", "}", "[", "\"", r#"{"Response":{"a":[}}"#];
+    for tier in Tier::ALL.into_iter().filter(|tier| tier.is_available()) {
+        for line in [BARE, SEVERAL] {
+            for place in 0..200 {
+                for wrong in WRONG {
+                    let mut lines = vec![line; 400];
+                    (lines[place], lines[2 * place]) = (wrong, wrong);
+                    let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, Way::Fast(tier));
+                    scanner.chunk((lines.join("\n") + "\n").as_bytes(), true, |_, _| {});
+                    let expected = 400 - if place == 0 { 1 } else { 2 };
+                    assert_eq!(scanner.decided().fast, expected, "{tier:?} {wrong} at {place} of {line}");
+                }
+            }
+        }
+    }
+}
+
+/// What the fuzzer found that leads somewhere else in the code, and what once broke a law; see `.ci/fuzz`.
 #[test]
 fn what_the_fuzzer_kept_is_the_same_to_every_scanner() {
     let Ok(kept) = std::fs::read_dir(crate::program::root().join("fuzz/corpus/scanners")) else {

@@ -1,9 +1,9 @@
 //! The lines of a chunk: where each ends, which keys of it may count, and whether anything spoils it.
 
-use super::Span;
 use super::line::Line;
 use super::memo::Root;
-use super::trail::{Found, Trail};
+use super::trail::Trail;
+use super::{Sight, Span};
 use crate::scan::simd::Tokens;
 
 /// The lines of a chunk up to some place.
@@ -31,13 +31,7 @@ impl<'c> Lines<'c> {
     }
 
     /// Gives the lines that end in a group, whose roots have so many members.
-    pub fn group(
-        &mut self,
-        tokens: &Tokens,
-        root: Root,
-        trail: &mut Trail,
-        line: &mut impl FnMut(Span, Option<&Found>),
-    ) {
+    pub fn group(&mut self, tokens: &Tokens, root: Root, trail: &mut Trail, line: &mut impl FnMut(Span, Sight<'_>)) {
         let marks = tokens.marks.get(..tokens.ends.marks).unwrap_or_default();
         let mut flaws = tokens.flaws.as_slice();
         let is_lone = root == Root::Lone;
@@ -61,8 +55,13 @@ impl<'c> Lines<'c> {
                 keys = &self.keys;
             }
             let it = Line { chunk: self.chunk, span, tokens, keys, is_lone: self.is_lone };
-            let found = !is_spoilt && trail.follow(&it);
-            line(span, found.then_some(&trail.found));
+            if is_spoilt {
+                line(span, Sight::Spoilt);
+            } else if trail.follow(&it) {
+                line(span, Sight::Clear(&trail.found));
+            } else {
+                line(span, Sight::Unclear);
+            }
             self.keys.clear();
             self.start = end + 1;
             self.is_lone = is_lone;

@@ -10,7 +10,7 @@ use crate::scan::simd::{
 };
 
 /// Tokens in a window, with the one before.
-pub const WINDOW: usize = 8;
+const WINDOW: usize = 8;
 
 /// Bits of a container in a stack.
 const LEVEL: u32 = 2;
@@ -65,38 +65,66 @@ pub struct Effect {
     opens: u8,
 }
 
+/// Windows behind which it is asked whether something is wrong.
+const STRIDE: usize = 8;
+
+/// A token, and the containers that are open behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The token.
+    pub token: usize,
+    stack: Stack,
+}
+
 /// The containers of a line up to some token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stack {
+struct Stack {
     /// The open ones, the innermost lowest.
     open: u64,
     /// Not zero when some line up to here is not an object, or not one with as many members as its root may have.
     wrong: u64,
 }
 
-impl Default for Stack {
-    /// The start of a line.
-    fn default() -> Self {
-        Self { open: BOTTOM, wrong: 0 }
+impl Place {
+    /// The start of a line, behind the line end that is this token.
+    pub const fn at_start(token: usize) -> Self {
+        Self { token, stack: Stack { open: BOTTOM, wrong: 0 } }
     }
-}
 
-impl Stack {
-    /// Goes on from the token at `from` by those up to the one at `to`.
+    /// A place in a line that is wrong, whatever comes.
+    pub const fn in_wrong_line(token: usize) -> Self {
+        Self { token, stack: Stack { open: BOTTOM, wrong: 1 } }
+    }
+
+    /// Goes on to a token. When something is wrong, the error is a place on the way up to which nothing is; what is wrong
+    /// is the line that goes on there, or one of the next.
     #[inline(always)]
-    pub fn walk(mut self, codes: &[u8], (from, to): (usize, usize), memo: &mut Memo) -> Self {
-        let mut at = from;
+    pub fn walk(self, codes: &[u8], to: usize, memo: &mut Memo) -> Result<Self, Self> {
+        let Self { token: mut at, mut stack } = self;
+        let mut sound = self;
+        while at + STRIDE * (WINDOW - 1) <= to {
+            for _ in 0..STRIDE {
+                stack.go_on(window(codes, at), memo);
+                at += WINDOW - 1;
+            }
+            if stack.wrong != 0 {
+                return Err(sound);
+            }
+            sound = Self { token: at, stack };
+        }
         while at + WINDOW - 1 <= to {
-            self.go_on(window(codes, at), memo);
+            stack.go_on(window(codes, at), memo);
             at += WINDOW - 1;
         }
         if at < to {
             // Behind the last token there is nothing.
-            self.go_on(window(codes, at) & u64::MAX >> (u8::BITS as usize * (WINDOW - 1 - (to - at))), memo);
+            stack.go_on(window(codes, at) & u64::MAX >> (u8::BITS as usize * (WINDOW - 1 - (to - at))), memo);
         }
-        self
+        if stack.wrong == 0 { Ok(Self { token: to, stack }) } else { Err(sound) }
     }
+}
 
+impl Stack {
     /// Goes on by a window.
     #[inline(always)]
     fn go_on(&mut self, codes: u64, memo: &mut Memo) {
@@ -105,12 +133,6 @@ impl Stack {
         // The shifts take the lower six bits.
         let left = self.open.wrapping_shr(u32::from(effect.closes));
         self.open = left.wrapping_shl(u32::from(effect.opens)) | u64::from(effect.opened);
-    }
-
-    /// Whether nothing is wrong so far.
-    #[inline(always)]
-    pub const fn is_sound(self) -> bool {
-        self.wrong == 0
     }
 }
 
@@ -258,7 +280,7 @@ mod tests {
         let mut memo = Memo::new(root);
         let whole = |codes: &[u8], memo: &mut Memo| {
             let padded = [codes, &[NOTHING; WINDOW]].concat();
-            Stack::default().walk(&padded, (0, codes.len() - 1), memo).is_sound()
+            Place::at_start(0).walk(&padded, codes.len() - 1, memo).is_ok()
         };
         let is_sound = whole(&line, &mut memo);
         let other = [LINE, OPEN_OBJECT, KEY, OPEN_ARRAY, STRING, CLOSE_ARRAY, CLOSE_OBJECT, LINE];

@@ -33,6 +33,17 @@ pub struct Span {
     pub end: usize,
 }
 
+/// What the block scanner makes of a line.
+#[derive(Clone, Copy, Debug)]
+pub enum Sight<'f> {
+    /// It is decided by what was found.
+    Clear(&'f Found),
+    /// It is sound, or not looked at; a slower scanner has to decide.
+    Unclear,
+    /// Something in it is wrong, or too rare to be told from that; a slower scanner has to decide.
+    Spoilt,
+}
+
 /// What a thread keeps from chunk to chunk.
 #[derive(Debug)]
 pub struct Fast {
@@ -48,10 +59,9 @@ impl Fast {
         Self { tier, tokens: Tokens::default(), walk: Walk::new(), trail }
     }
 
-    /// Scans a chunk that begins at the start of a line. `line` gets every line in order: with what was found, or with
-    /// nothing when a slower scanner has to decide. What stands behind the last LF is a line too. Gives the number of
-    /// LF, counted apart from the lines.
-    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Option<&Found>)) -> usize {
+    /// Scans a chunk that begins at the start of a line. `line` gets every line in order; what stands behind the last LF
+    /// is a line too. Gives the number of LF, counted apart from the lines.
+    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Sight<'_>)) -> usize {
         let Self { tier, tokens, walk, trail } = self;
         tokens.begin();
         walk.begin();
@@ -64,7 +74,7 @@ impl Fast {
             lines.group(tokens, root, trail, line);
         }
         if lines.start() < chunk.len() {
-            line(Span { start: lines.start(), end: chunk.len() }, None);
+            line(Span { start: lines.start(), end: chunk.len() }, Sight::Unclear);
         }
         tokens.line_ends
     }

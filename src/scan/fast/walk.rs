@@ -1,11 +1,14 @@
 //! The walk over the tokens of a chunk: whether every line is one object. It goes over the line ends as over any other
 //! token, and looks for the line that is wrong only when one is. The grammar is the memo's.
 
-use super::memo::{Memo, Root, Stack};
+use super::memo::{Memo, Place, Root};
 use crate::scan::simd::{LINE, Tokens};
 
 /// Of so many groups of a log in which roots have several members, one is tried as if they had one.
 const TRIED: u32 = 32;
+
+/// When more than one line in so many has several members at its root, all lines of the group may.
+const SEVERAL: usize = 16;
 
 /// What a thread keeps of its walks.
 #[derive(Debug)]
@@ -14,90 +17,109 @@ pub struct Walk {
     any: Memo,
     /// What is expected of the next groups.
     expected: Root,
-    /// Whether that is a guess, which no group has confirmed.
-    is_guess: bool,
     /// How many groups were walked over that were expected to have several members.
     tried: u32,
     /// The last token that was passed.
-    at: usize,
-    stack: Stack,
+    at: Place,
+}
+
+/// What is known of a line that is wrong.
+struct Wrong {
+    /// The end of it, or of the group.
+    to: Place,
+    /// Whether it is wrong only because its root has several members.
+    is_several: bool,
 }
 
 impl Walk {
     /// A walk that has met nothing yet.
     pub fn new() -> Self {
-        Self {
-            lone: Memo::new(Root::Lone),
-            any: Memo::new(Root::Any),
-            expected: Root::Lone,
-            is_guess: true,
-            tried: 0,
-            at: 0,
-            stack: Stack::default(),
-        }
+        let (lone, any) = (Memo::new(Root::Lone), Memo::new(Root::Any));
+        Self { lone, any, expected: Root::Lone, tried: 0, at: Place::at_start(0) }
     }
 
     /// Goes back to the start of a chunk, which is the start of a line.
     pub fn begin(&mut self) {
-        (self.at, self.stack) = (0, Stack::default());
+        self.at = Place::at_start(0);
     }
 
     /// Walks over the tokens that a group has added, and adds a flaw for each line end whose line is wrong. Tells how many
     /// members the roots have of lines that are not: where most have one at most, those with more are wrong too.
-    pub fn group(&mut self, tokens: &mut Tokens, to: usize) -> Root {
+    pub fn group(&mut self, tokens: &mut Tokens, end: usize) -> Root {
         if self.expected == Root::Any {
             self.tried += 1;
             if self.tried.is_multiple_of(TRIED) {
-                (self.expected, self.is_guess) = (Root::Lone, true);
+                self.expected = Root::Lone;
             }
         }
-        let range = (self.at, tokens.ends.codes - 1);
-        let mut root = self.expected;
-        let mut stack = self.stack.walk(&tokens.codes, range, self.memo(root));
-        if !stack.is_sound() && self.is_guess {
-            root = Root::Any;
-            stack = self.stack.walk(&tokens.codes, range, &mut self.any);
+        let (from, flaws) = (self.at, tokens.flaws.len());
+        let several = self.pass(tokens, end);
+        if several > 0 && several * SEVERAL > lines(tokens, from) {
+            tokens.flaws.truncate(flaws);
+            (self.at, self.expected) = (from, Root::Any);
+            self.pass(tokens, end);
         }
-        if stack.is_sound() {
-            self.stack = stack;
-            (self.expected, self.is_guess) = (root, false);
-        } else {
-            self.line_by_line(tokens, range, to, root);
-        }
-        self.at = range.1;
-        root
+        self.expected
     }
 
-    fn memo(&mut self, root: Root) -> &mut Memo {
-        match root {
-            Root::Lone => &mut self.lone,
-            Root::Any => &mut self.any,
+    /// Walks over the group once, and tells how many lines are wrong only because their roots have several members.
+    #[inline(always)]
+    fn pass(&mut self, tokens: &mut Tokens, end: usize) -> usize {
+        let to = tokens.ends.codes - 1;
+        let mut several = 0;
+        while self.at.token < to {
+            match self.at.walk(&tokens.codes, to, memo(&mut self.lone, &mut self.any, self.expected)) {
+                Ok(place) => self.at = place,
+                Err(sound) => {
+                    let wrong = self.wrong_line(tokens, sound, end);
+                    several += usize::from(wrong.is_several);
+                    self.at = wrong.to;
+                }
+            }
         }
+        several
     }
 
-    /// Walks over a group in which some line is wrong.
+    /// The next line that is wrong, when everything up to some place is not. Its end becomes a flaw.
     #[cold]
-    fn line_by_line(&mut self, tokens: &mut Tokens, (from, to): (usize, usize), end: usize, root: Root) {
-        let mut start = from;
-        let mut before = self.stack;
-        // Sound lines by how many members their roots have.
-        let (mut lone, mut several) = (0, 0);
-        let new = tokens.codes.get(from + 1..=to).unwrap_or_default();
-        for behind in memchr::memchr_iter(LINE, new) {
-            let range = (start, from + 1 + behind);
-            let is_lone = before.walk(&tokens.codes, range, &mut self.lone).is_sound();
-            let is_sound = is_lone || before.walk(&tokens.codes, range, &mut self.any).is_sound();
-            lone += usize::from(is_lone);
-            several += usize::from(is_sound && !is_lone);
-            if !is_sound || !is_lone && root == Root::Lone {
-                let place = tokens.place_of(range.1, end);
-                tokens.flaws.push(place as u32);
+    fn wrong_line(&mut self, tokens: &mut Tokens, sound: Place, end: usize) -> Wrong {
+        let to = tokens.ends.codes - 1;
+        let codes = &tokens.codes;
+        let passed = codes.get(self.at.token + 1..=sound.token).unwrap_or_default();
+        let mut from = match memchr::memrchr(LINE, passed) {
+            Some(behind) => Place::at_start(self.at.token + 1 + behind),
+            None => self.at,
+        };
+        loop {
+            let left = codes.get(from.token + 1..=to).unwrap_or_default();
+            let line_end = memchr::memchr(LINE, left).map(|behind| from.token + 1 + behind);
+            let line_to = line_end.unwrap_or(to);
+            match from.walk(codes, line_to, memo(&mut self.lone, &mut self.any, self.expected)) {
+                Ok(place) if place.token < to => from = place,
+                Ok(place) => return Wrong { to: place, is_several: false },
+                Err(_) => {
+                    let is_several = self.expected == Root::Lone && from.walk(codes, line_to, &mut self.any).is_ok();
+                    if line_end.is_none() {
+                        return Wrong { to: Place::in_wrong_line(to), is_several };
+                    }
+                    let place = tokens.place_of(line_to, end);
+                    tokens.flaws.push(place as u32);
+                    return Wrong { to: Place::at_start(line_to), is_several };
+                }
             }
-            (start, before) = (range.1, Stack::default());
-        }
-        self.stack = before.walk(&tokens.codes, (start, to), self.memo(root));
-        if several + lone > 0 {
-            self.expected = if several > lone { Root::Any } else { Root::Lone };
         }
     }
+}
+
+fn memo<'m>(lone: &'m mut Memo, any: &'m mut Memo, root: Root) -> &'m mut Memo {
+    match root {
+        Root::Lone => lone,
+        Root::Any => any,
+    }
+}
+
+/// How many lines end behind a place.
+fn lines(tokens: &Tokens, from: Place) -> usize {
+    let new = tokens.codes.get(from.token + 1..tokens.ends.codes).unwrap_or_default();
+    memchr::memchr_iter(LINE, new).count()
 }
