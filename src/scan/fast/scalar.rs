@@ -5,11 +5,11 @@ use crate::scan::simd::Tokens;
 /// How far from the start of a number something else than a digit may stand.
 const REACH: usize = 40;
 
-/// Reads the numbers and literals of a group that have something else than digits, or a zero in front. What is wrong
-/// becomes a flaw.
+/// Reads the numbers and literals of a group that have something else than digits, or digits behind a zero in front. What
+/// is wrong becomes a flaw.
 pub fn check(chunk: &[u8], tokens: &mut Tokens) {
     let odds = tokens.odds.get(..tokens.ends.odds).unwrap_or_default();
-    // Most are literals, zeros and fractions. They are told from the rest without a branch that nobody could foresee.
+    // Most are literals and fractions. They are told from the rest without a branch that nobody could foresee.
     let mut others = [0_u32; BATCH];
     // Behind the last number that was read to its end.
     let mut read = 0;
@@ -37,8 +37,8 @@ pub fn check(chunk: &[u8], tokens: &mut Tokens) {
 /// How many places are looked at before those that need more are.
 const BATCH: usize = 64;
 
-/// Whether a literal begins here and ends, or a zero without a digit behind it, or a point stands here between digits,
-/// behind which the number ends or an exponent begins. What else stands in the number has a place of its own.
+/// Whether a literal begins here and ends, or a point stands here between digits, behind which the number ends or an
+/// exponent begins. What else stands in the number has a place of its own.
 #[inline(always)]
 fn is_simple(chunk: &[u8], place: usize) -> bool {
     let near = chunk.get(place.wrapping_sub(1)..).and_then(|rest| rest.first_chunk().copied());
@@ -52,9 +52,8 @@ fn is_simple(chunk: &[u8], place: usize) -> bool {
     let Word { text, mask, bits } = WORDS[usize::from(byte >> 2 & 7)];
     let is_word = ((bytes >> 8) as u64 & mask == text) & !is_behind_digit;
     let behind = rest.wrapping_shr(if is_point { digits } else { bits }) as u8;
-    let is_zero = (byte == b'0') & (digits == 0);
     let ends = ENDS[usize::from(behind)];
-    is_zero | is_word & (ends == Ends::All) | is_point & (ends != Ends::None)
+    is_word & (ends == Ends::All) | is_point & (ends != Ends::None)
 }
 
 /// The byte before a place and those behind it, where the chunk has too few: zeros stand for the rest.
@@ -199,7 +198,7 @@ mod tests {
         let is_odd = |byte: u8| !byte.is_ascii_digit();
         let bytes = text.as_bytes();
         let starts = (0..bytes.len()).filter(|&at| {
-            if is_odd(bytes[at]) { at == 0 || !is_odd(bytes[at - 1]) } else { at == 0 && bytes[at] == b'0' }
+            if is_odd(bytes[at]) { at == 0 || !is_odd(bytes[at - 1]) } else { at == 1 && bytes[0] == b'0' }
         });
         let mut tokens = Tokens::default();
         for (number, at) in starts.enumerate() {

@@ -72,6 +72,7 @@ pub struct Carry {
     in_string: u64,
     bare: u64,
     odd: u64,
+    zero: u64,
     key: u64,
 }
 
@@ -150,7 +151,7 @@ pub fn lex<C: Copy>(
         let starts = bare & !shift(bare, &mut carry.bare);
         let odd = bare & m.odd;
         let tokens = m.single & !inside | closing | starts | newline;
-        let odds = odd & !shift(odd, &mut carry.odd) | starts & m.zero;
+        let odds = odd & !shift(odd, &mut carry.odd) | bare & !odd & shift(starts & m.zero, &mut carry.zero);
         line_ends = line_ends.wrapping_add(u64::from(newline.count_ones()));
         *slot = Block { tokens, before: first.wrapping_add(tail.codes_since()) as u32 };
         (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, marks: keys & m.named | newline, odds });

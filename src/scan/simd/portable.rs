@@ -14,6 +14,8 @@ pub struct State {
     bare: bool,
     /// In a stretch of it without digits.
     odd: bool,
+    /// Right behind a zero that begins a number.
+    zero: bool,
     /// Right behind a key, where a colon stands.
     key: bool,
     utf8: Utf8,
@@ -54,6 +56,7 @@ impl State {
         let behind_key = std::mem::take(&mut self.key);
         let was_bare = std::mem::take(&mut self.bare);
         let was_odd = std::mem::take(&mut self.odd);
+        let behind_zero = std::mem::take(&mut self.zero);
         let mut flaw = !self.utf8.takes(byte) || escaped && !is_escape(chunk, at, byte);
         let mut mark = byte == b'\n';
         self.escaped = byte == b'\\' && !escaped;
@@ -77,7 +80,8 @@ impl State {
             self.bare = class & BARE != 0 && !behind_key;
             self.odd = self.bare && class & ODD != 0;
             let starts = self.bare && !was_bare;
-            if self.odd && !was_odd || starts && byte == b'0' {
+            self.zero = starts && byte == b'0';
+            if self.odd && !was_odd || behind_zero && self.bare && !self.odd {
                 out.odds[out.ends.odds] = at as u32;
                 out.ends.odds += 1;
             }

@@ -25,7 +25,8 @@ pub struct Tokens {
     pub blocks: Vec<Block>,
     /// Places of the marked tokens of the group: line ends, and keys that may be `RequestId` or `Error`.
     pub marks: Vec<u32>,
-    /// Places of what is no digit in numbers and literals of the group, the first of each stretch, and of zeros in front.
+    /// Places of what is no digit in numbers and literals of the group, the first of each stretch, and of digits behind
+    /// a zero that begins a number.
     pub odds: Vec<u32>,
     /// How far these lists are filled.
     pub ends: Ends,
