@@ -1,6 +1,6 @@
 //! The lines of a chunk: where each ends, which keys of it may count, and whether anything spoils it.
 
-use super::line::Line;
+use super::line::{Keys, Line};
 use super::memo::Root;
 use super::trail::Trail;
 use super::{Sight, Span};
@@ -36,24 +36,22 @@ impl<'c> Lines<'c> {
         let mut flaws = tokens.flaws.as_slice();
         let is_lone = root == Root::Lone;
         self.is_lone &= is_lone;
+        let group = tokens.group;
         let mut first = 0;
-        for (number, &place) in marks.iter().enumerate() {
-            let end = place as usize;
+        for (number, &near) in marks.iter().enumerate() {
+            let end = group + usize::from(near);
             if self.chunk.get(end) != Some(&b'\n') {
                 continue;
             }
             let mut is_spoilt = std::mem::take(&mut self.is_spoilt);
             while let Some((&flaw, rest)) = flaws.split_first()
-                && flaw <= place
+                && flaw as usize <= end
             {
                 (flaws, is_spoilt) = (rest, true);
             }
             let span = Span { start: self.start, end };
-            let mut keys = marks.get(first..number).unwrap_or_default();
-            if !self.keys.is_empty() {
-                self.keys.extend_from_slice(keys);
-                keys = &self.keys;
-            }
+            let here = marks.get(first..number).unwrap_or_default();
+            let keys = Keys { earlier: &self.keys, group, here };
             let it = Line { chunk: self.chunk, span, tokens, keys, is_lone: self.is_lone };
             if is_spoilt {
                 line(span, Sight::Spoilt);
@@ -67,7 +65,8 @@ impl<'c> Lines<'c> {
             self.is_lone = is_lone;
             first = number + 1;
         }
-        self.keys.extend_from_slice(marks.get(first..).unwrap_or_default());
+        let left = marks.get(first..).unwrap_or_default();
+        self.keys.extend(left.iter().map(|&near| (group + usize::from(near)) as u32));
         self.is_spoilt |= !flaws.is_empty();
     }
 }

@@ -8,6 +8,7 @@ const REACH: usize = 40;
 /// Reads the numbers and literals of a group that have something else than digits, or digits behind a zero in front. What
 /// is wrong becomes a flaw.
 pub fn check(chunk: &[u8], tokens: &mut Tokens) {
+    let group = tokens.group;
     let odds = tokens.odds.get(..tokens.ends.odds).unwrap_or_default();
     // Most are literals and fractions. They are told from the rest without a branch that nobody could foresee.
     let mut others = [0_u32; BATCH];
@@ -15,9 +16,10 @@ pub fn check(chunk: &[u8], tokens: &mut Tokens) {
     let mut read = 0;
     for places in odds.chunks(BATCH) {
         let mut count = 0;
-        for &place in places {
-            others[count & (BATCH - 1)] = place;
-            count += usize::from(!is_simple(chunk, place as usize));
+        for &near in places {
+            let place = group + usize::from(near);
+            others[count & (BATCH - 1)] = place as u32;
+            count += usize::from(!is_simple(chunk, place));
         }
         for &place in others.iter().take(count) {
             if (place as usize) < read {
@@ -202,7 +204,7 @@ mod tests {
         });
         let mut tokens = Tokens::default();
         for (number, at) in starts.enumerate() {
-            tokens.odds[number] = (padding.len() + at) as u32;
+            tokens.odds[number] = (padding.len() + at) as u16;
             tokens.ends.odds = number + 1;
         }
         check(chunk.as_bytes(), &mut tokens);

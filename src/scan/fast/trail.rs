@@ -64,11 +64,13 @@ impl Trail {
             && let Some(start) = BARE.iter().find(|start| text.starts_with(start))
         {
             let inside = line.span.start + start.len();
-            return match *line.keys {
-                [] => true,
-                [key] if self.found.lone_id(line, inside, key as usize) => true,
-                _ => self.response(line, line.tokens.token_at(inside), usize::MAX),
+            let key = line.keys.places().next();
+            let is_decided = match line.keys.count() {
+                0 => true,
+                1 => key.is_some_and(|key| self.found.lone_id(line, inside, key)),
+                _ => false,
             };
+            return is_decided || self.response(line, line.tokens.token_at(inside), usize::MAX);
         }
         let first = line.tokens.token_at(line.span.start);
         if line.code(first) != OPEN_OBJECT {
@@ -236,8 +238,7 @@ impl Trail {
     fn response(&mut self, line: &Line<'_>, from: usize, to: usize) -> bool {
         // How many containers are open inside of the response object, up to a token.
         let (mut depth, mut token) = (0_u32, from);
-        for &end in line.keys {
-            let end = end as usize;
+        for end in line.keys.places() {
             let key = line.tokens.token_at(end);
             if key < from || key > to {
                 continue;

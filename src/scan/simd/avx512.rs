@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 
 use super::class::{BARE, CLASSES, CODE, ESCAPABLE, ESCAPES, HEX, KEY, ODD, SINGLE};
 use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
-use super::tokens::{Tail, Tokens};
+use super::tokens::{Place, Tail, Tokens};
 use super::x86::{prefix_xor, table};
 use super::{BLOCK, utf8};
 
@@ -147,18 +147,18 @@ fn write(tail: &mut Tail, class: __m512i, base: usize, lexed: &Lexed, places: __
 /// A block of numbers can be written to `list`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-unsafe fn append(list: *mut u32, base: usize, bits: u64, places: __m512i) -> *mut u32 {
+unsafe fn append(list: *mut Place, base: usize, bits: u64, places: __m512i) -> *mut Place {
     let count = bits.count_ones() as usize;
     let places = _mm512_maskz_compress_epi8(bits, places);
-    let base = _mm512_set1_epi32(base as i32);
-    let wide = |places: __m128i| _mm512_add_epi32(_mm512_cvtepu8_epi32(places), base);
+    let first = _mm256_cvtepu8_epi16(_mm512_castsi512_si128(places));
     // SAFETY: by the caller, 64 numbers can be written; the stores ask for no alignment.
     unsafe {
-        _mm512_storeu_si512(list.cast(), wide(_mm512_castsi512_si128(places)));
+        _mm256_storeu_si256(list.cast(), _mm256_add_epi16(first, _mm256_set1_epi16(base as i16)));
         if count > WIDTH {
-            _mm512_storeu_si512(list.add(WIDTH).cast(), wide(_mm512_extracti32x4_epi32::<1>(places)));
-            _mm512_storeu_si512(list.add(2 * WIDTH).cast(), wide(_mm512_extracti32x4_epi32::<2>(places)));
-            _mm512_storeu_si512(list.add(3 * WIDTH).cast(), wide(_mm512_extracti32x4_epi32::<3>(places)));
+            let base = _mm512_set1_epi16(base as i16);
+            let wide = |places: __m256i| _mm512_add_epi16(_mm512_cvtepu8_epi16(places), base);
+            _mm512_storeu_si512(list.cast(), wide(_mm512_castsi512_si256(places)));
+            _mm512_storeu_si512(list.add(2 * WIDTH).cast(), wide(_mm512_extracti64x4_epi64::<1>(places)));
         }
     }
     list.wrapping_add(count)

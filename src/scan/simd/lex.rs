@@ -89,7 +89,7 @@ pub struct Steps<Q, B, P, F, M, W> {
     pub flaws: F,
     /// What the other bytes are.
     pub masks: M,
-    /// Appends the codes, marks and odd places of the block at a place.
+    /// Appends the codes, marks and odd places of the block at a place of the group.
     pub write: W,
 }
 
@@ -115,12 +115,20 @@ pub fn lex<C: Copy>(
     let mut tail = out.tail();
     let mut line_ends = 0_u64;
     let mut padded = [b' '; BEFORE + BLOCK + BEHIND];
-    let first = out.ends.codes;
-    for (place, slot) in (from / BLOCK..).zip(out.blocks.get_mut(from / BLOCK..to.div_ceil(BLOCK)).unwrap_or_default())
-    {
-        let base = place * BLOCK;
-        let inner = chunk.get(base.wrapping_sub(BEFORE)..).and_then(|rest| rest.first_chunk());
-        let near: &Near = inner.unwrap_or_else(|| pad(chunk, base, &mut padded));
+    // From the bytes before the next block on; nothing where they are too few.
+    let mut rest = chunk.get(from.wrapping_sub(BEFORE)..).unwrap_or_default();
+    let mut base = 0;
+    for slot in out.blocks.get_mut(from / BLOCK..to.div_ceil(BLOCK)).unwrap_or_default() {
+        let near: &Near = match rest.first_chunk() {
+            Some(near) => {
+                rest = rest.get(BLOCK..).unwrap_or_default();
+                near
+            }
+            None => {
+                rest = chunk.get(from + base + BLOCK - BEFORE..).unwrap_or_default();
+                pad(chunk, from + base, &mut padded)
+            }
+        };
         let (Quotes { mut quote, newline, is_unusual }, class) = (steps.quotes)(near);
         let is_unusual = is_unusual | (carry.behind != 0);
         let mut inside = (steps.prefix_xor)(quote) ^ carry.in_string;
@@ -139,7 +147,7 @@ pub fn lex<C: Copy>(
             wrong |= more;
             carry.behind = carry.behind & 1 | high << 1;
             if wrong != 0 {
-                note_flaws(&mut out.flaws, base, wrong, newline);
+                note_flaws(&mut out.flaws, from + base, wrong, newline);
             }
         }
         carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
@@ -153,8 +161,9 @@ pub fn lex<C: Copy>(
         let tokens = m.single & !inside | closing | starts | newline;
         let odds = odd & !shift(odd, &mut carry.odd) | bare & !odd & shift(starts & m.zero, &mut carry.zero);
         line_ends = line_ends.wrapping_add(u64::from(newline.count_ones()));
-        *slot = Block { tokens, before: first.wrapping_add(tail.codes_since()) as u32 };
+        *slot = Block { tokens, before: tail.next_code() };
         (steps.write)(&mut tail, near, class, base, &Lexed { tokens, keys, marks: keys & m.named | newline, odds });
+        base += BLOCK;
     }
     out.end_at(&tail);
     out.line_ends += line_ends as usize;

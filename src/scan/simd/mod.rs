@@ -21,7 +21,7 @@ mod x86;
 pub use class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
 pub use plain::{plain_end, plain_string, scalar_end};
 use tokens::GROUP_BYTES;
-pub use tokens::Tokens;
+pub use tokens::{Place, Tokens};
 
 /// Bytes in a block; bit `i` of a mask belongs to byte `i`.
 pub const BLOCK: usize = 64;
@@ -102,7 +102,7 @@ impl<'c> Lexer<'c> {
         if range.0 == range.1 {
             return None;
         }
-        out.begin_group(range.1);
+        out.begin_group(range);
         match self.tier {
             #[cfg(target_arch = "x86_64")]
             Tier::Avx512 => x86::lex_avx512(self.chunk, range, &mut self.carry, out),

@@ -7,6 +7,10 @@ use super::class::LINE;
 /// Bytes that are looked at before their tokens are walked over: they stay in the first-level cache.
 pub const GROUP_BYTES: usize = 16 * 1024;
 
+/// A place in a group, from its start.
+pub type Place = u16;
+const _: () = assert!(GROUP_BYTES <= 1 << Place::BITS);
+
 /// What the tokens of a block are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Block {
@@ -23,11 +27,13 @@ pub struct Tokens {
     pub codes: Vec<u8>,
     /// The blocks.
     pub blocks: Vec<Block>,
+    /// Where the group begins.
+    pub group: usize,
     /// Places of the marked tokens of the group: line ends, and keys that may be `RequestId` or `Error`.
-    pub marks: Vec<u32>,
+    pub marks: Vec<Place>,
     /// Places of what is no digit in numbers and literals of the group, the first of each stretch, and of digits behind
     /// a zero that begins a number.
-    pub odds: Vec<u32>,
+    pub odds: Vec<Place>,
     /// How far these lists are filled.
     pub ends: Ends,
     /// Places of bytes of the group that spoil their line; at least one of each line that has some, in no order.
@@ -52,6 +58,7 @@ impl Default for Tokens {
         Self {
             codes: vec![0; BLOCK],
             blocks: Vec::new(),
+            group: 0,
             marks: vec![0; GROUP_BYTES + BLOCK],
             odds: vec![0; GROUP_BYTES + BLOCK],
             ends: Ends::default(),
@@ -70,9 +77,10 @@ impl Tokens {
         self.line_ends = 0;
     }
 
-    /// Makes room for the tokens of a group that ends at a place of the chunk. The marks, odd places and flaws of the last
-    /// group are forgotten.
-    pub fn begin_group(&mut self, to: usize) {
+    /// Makes room for the tokens of a group from one place of the chunk to another. The marks, odd places and flaws of the
+    /// last group are forgotten.
+    pub fn begin_group(&mut self, (from, to): (usize, usize)) {
+        self.group = from;
         let room = self.ends.codes + GROUP_BYTES + BLOCK;
         if self.codes.len() < room {
             self.codes.resize(room.next_power_of_two(), 0);
@@ -92,11 +100,12 @@ impl Tokens {
     /// When there is no room for all that a group can add.
     pub fn tail(&mut self) -> Tail {
         let Self { codes, marks, odds, ends, .. } = self;
+        let number_zero = codes.as_ptr();
         let codes = &mut codes[ends.codes..][..GROUP_BYTES + BLOCK];
         let marks = &mut marks[ends.marks..][..GROUP_BYTES + BLOCK];
         let odds = &mut odds[ends.odds..][..GROUP_BYTES + BLOCK];
         Tail {
-            first_code: codes.as_ptr(),
+            number_zero,
             codes: codes.as_mut_ptr(),
             first_mark: marks.as_ptr(),
             marks: marks.as_mut_ptr(),
@@ -107,7 +116,7 @@ impl Tokens {
 
     /// Takes what a group has written.
     pub fn end_at(&mut self, tail: &Tail) {
-        self.ends.codes += tail.codes_since();
+        self.ends.codes = tail.next_code() as usize;
         self.ends.marks += since(tail.marks, tail.first_mark);
         self.ends.odds += since(tail.odds, tail.first_odd);
     }
@@ -135,22 +144,22 @@ impl Tokens {
 /// Where the next entries of the lists go while a group is looked at. Behind each there is room for all that is left of
 /// the group, an entry a byte, and for a block more, so that vectors can be written whole.
 pub struct Tail {
-    first_code: *const u8,
+    number_zero: *const u8,
     /// The next code.
     pub codes: *mut u8,
-    first_mark: *const u32,
+    first_mark: *const Place,
     /// The next mark.
-    pub marks: *mut u32,
-    first_odd: *const u32,
+    pub marks: *mut Place,
+    first_odd: *const Place,
     /// The next odd place.
-    pub odds: *mut u32,
+    pub odds: *mut Place,
 }
 
 impl Tail {
-    /// How many codes were written.
+    /// The number of the next code, from the start of the chunk.
     #[inline(always)]
-    pub fn codes_since(&self) -> usize {
-        since(self.codes, self.first_code)
+    pub fn next_code(&self) -> u32 {
+        self.codes.addr().wrapping_sub(self.number_zero.addr()) as u32
     }
 }
 
