@@ -7,8 +7,8 @@ use crate::scan::simd::{LINE, Tokens};
 /// Of so many groups of a log in which roots have several members, one is tried as if they had one.
 const TRIED: u32 = 32;
 
-/// When more than one line in so many has several members at its root, all lines of the group may.
-const SEVERAL: usize = 16;
+/// When more than one line in so many is wrong, it is looked whether that is because roots have several members.
+const WRONG: usize = 16;
 
 /// What a thread keeps of its walks.
 #[derive(Debug)]
@@ -21,14 +21,6 @@ pub struct Walk {
     tried: u32,
     /// The last token that was passed.
     at: Place,
-}
-
-/// What is known of a line that is wrong.
-struct Wrong {
-    /// The end of it, or of the group.
-    to: Place,
-    /// Whether it is wrong only because its root has several members.
-    is_several: bool,
 }
 
 impl Walk {
@@ -53,36 +45,39 @@ impl Walk {
             }
         }
         let (from, flaws) = (self.at, tokens.flaws.len());
-        let several = self.pass(tokens, end);
-        if several > 0 && several * SEVERAL > lines(tokens, from) {
-            tokens.flaws.truncate(flaws);
-            (self.at, self.expected) = (from, Root::Any);
-            self.pass(tokens, end);
+        let wrong = self.pass(tokens, end);
+        if wrong > 0 && self.expected == Root::Lone && wrong * WRONG > lines(tokens, from) {
+            for root in [Root::Any, Root::Lone] {
+                tokens.flaws.truncate(flaws);
+                (self.at, self.expected) = (from, root);
+                if self.pass(tokens, end) < wrong {
+                    break;
+                }
+            }
         }
         self.expected
     }
 
-    /// Walks over the group once, and tells how many lines are wrong only because their roots have several members.
-    #[inline(always)]
+    /// Walks over the group once, and tells how many lines are wrong.
     fn pass(&mut self, tokens: &mut Tokens, end: usize) -> usize {
         let to = tokens.ends.codes - 1;
-        let mut several = 0;
+        let mut wrong = 0;
         while self.at.token < to {
             match self.at.walk(&tokens.codes, to, memo(&mut self.lone, &mut self.any, self.expected)) {
                 Ok(place) => self.at = place,
                 Err(sound) => {
-                    let wrong = self.wrong_line(tokens, sound, end);
-                    several += usize::from(wrong.is_several);
-                    self.at = wrong.to;
+                    self.at = self.wrong_line(tokens, sound, end);
+                    wrong += 1;
                 }
             }
         }
-        several
+        wrong
     }
 
-    /// The next line that is wrong, when everything up to some place is not. Its end becomes a flaw.
+    /// The end of the next line that is wrong, when everything up to some place is not, or the end of the group. That of
+    /// the line becomes a flaw.
     #[cold]
-    fn wrong_line(&mut self, tokens: &mut Tokens, sound: Place, end: usize) -> Wrong {
+    fn wrong_line(&mut self, tokens: &mut Tokens, sound: Place, end: usize) -> Place {
         let to = tokens.ends.codes - 1;
         let codes = &tokens.codes;
         let passed = codes.get(self.at.token + 1..=sound.token).unwrap_or_default();
@@ -96,15 +91,12 @@ impl Walk {
             let line_to = line_end.unwrap_or(to);
             match from.walk(codes, line_to, memo(&mut self.lone, &mut self.any, self.expected)) {
                 Ok(place) if place.token < to => from = place,
-                Ok(place) => return Wrong { to: place, is_several: false },
+                Ok(place) => return place,
+                Err(_) if line_end.is_none() => return Place::in_wrong_line(to),
                 Err(_) => {
-                    let is_several = self.expected == Root::Lone && from.walk(codes, line_to, &mut self.any).is_ok();
-                    if line_end.is_none() {
-                        return Wrong { to: Place::in_wrong_line(to), is_several };
-                    }
                     let place = tokens.place_of(line_to, end);
                     tokens.flaws.push(place as u32);
-                    return Wrong { to: Place::at_start(line_to), is_several };
+                    return Place::at_start(line_to);
                 }
             }
         }
