@@ -7,8 +7,9 @@ use crate::scan::simd::{LINE, Tokens};
 /// Of so many groups of a log in which roots have several members, one is tried as if they had one.
 const TRIED: u32 = 32;
 
-/// When more than one line in so many is wrong, it is looked whether that is because roots have several members.
-const WRONG: usize = 16;
+/// When there is a wrong line to so few marks, it is looked whether that is because roots have several members. Lines
+/// have two marks or so.
+const MARKS: usize = 32;
 
 /// What a thread keeps of its walks.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Walk {
         }
         let (from, flaws) = (self.at, tokens.flaws.len());
         let wrong = self.pass(tokens, end);
-        if wrong > 0 && self.expected == Root::Lone && wrong * WRONG > lines(tokens, from) {
+        if wrong > 0 && self.expected == Root::Lone && wrong * MARKS > tokens.ends.marks {
             for root in [Root::Any, Root::Lone] {
                 tokens.flaws.truncate(flaws);
                 (self.at, self.expected) = (from, root);
@@ -108,10 +109,4 @@ fn memo<'m>(lone: &'m mut Memo, any: &'m mut Memo, root: Root) -> &'m mut Memo {
         Root::Lone => lone,
         Root::Any => any,
     }
-}
-
-/// How many lines end behind a place.
-fn lines(tokens: &Tokens, from: Place) -> usize {
-    let new = tokens.codes.get(from.token + 1..tokens.ends.codes).unwrap_or_default();
-    memchr::memchr_iter(LINE, new).count()
 }
