@@ -246,6 +246,17 @@ fn lines_among_wrong_ones_are_decided_by_the_block_scanner() {
     }
 }
 
+/// Members at the root and line ends lie far from each other there.
+#[test]
+fn long_lines_with_several_members_are_decided_by_the_block_scanner() {
+    let line = format!(r#"{{"time":1,"Response":{{"L":[{}0],"RequestId":"b5b41468"}},"n":1}}"#, "0,".repeat(20_000));
+    for tier in Tier::ALL.into_iter().filter(|tier| tier.is_available()) {
+        let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, Way::Fast(tier));
+        scanner.chunk(format!("{line}\n").repeat(100).as_bytes(), true, |_, _| {});
+        assert_eq!(scanner.decided().fast, 100, "{tier:?}");
+    }
+}
+
 /// What the fuzzer found that leads somewhere else in the code, and what once broke a law; see `.ci/fuzz`.
 #[test]
 fn what_the_fuzzer_kept_is_the_same_to_every_scanner() {

@@ -4,8 +4,8 @@
 use super::memo::{Memo, Place, Root};
 use crate::scan::simd::{LINE, Tokens};
 
-/// Of so many groups of a log in which roots have several members, one is tried as if they had one.
-const TRIED: u32 = 32;
+/// Behind a group in which both were tried, so many are taken as that one was.
+const PATIENCE: u32 = 32;
 
 /// When there is a wrong line to so few marks, it is looked whether that is because roots have several members. Lines
 /// have two marks or so.
@@ -18,8 +18,8 @@ pub struct Walk {
     any: Memo,
     /// What is expected of the next groups.
     expected: Root,
-    /// How many groups were walked over that were expected to have several members.
-    tried: u32,
+    /// For how many groups more nothing else is tried.
+    patience: u32,
     /// The last token that was passed.
     at: Place,
 }
@@ -28,7 +28,7 @@ impl Walk {
     /// A walk that has met nothing yet.
     pub fn new() -> Self {
         let (lone, any) = (Memo::new(Root::Lone), Memo::new(Root::Any));
-        Self { lone, any, expected: Root::Lone, tried: 0, at: Place::at_start(0) }
+        Self { lone, any, expected: Root::Lone, patience: 0, at: Place::at_start(0) }
     }
 
     /// Goes back to the start of a chunk, which is the start of a line.
@@ -39,15 +39,14 @@ impl Walk {
     /// Walks over the tokens that a group has added, and adds a flaw for each line end whose line is wrong. Tells how many
     /// members the roots have of lines that are not: where most have one at most, those with more are wrong too.
     pub fn group(&mut self, tokens: &mut Tokens, end: usize) -> Root {
-        if self.expected == Root::Any {
-            self.tried += 1;
-            if self.tried.is_multiple_of(TRIED) {
-                self.expected = Root::Lone;
-            }
+        self.patience = self.patience.saturating_sub(1);
+        if self.patience == 0 {
+            self.expected = Root::Lone;
         }
         let (from, flaws) = (self.at, tokens.flaws.len());
         let wrong = self.pass(tokens, end);
-        if wrong > 0 && self.expected == Root::Lone && wrong * MARKS > tokens.ends.marks {
+        if wrong > 0 && self.patience == 0 && wrong * MARKS > tokens.ends.marks {
+            self.patience = PATIENCE;
             for root in [Root::Any, Root::Lone] {
                 tokens.flaws.truncate(flaws);
                 (self.at, self.expected) = (from, root);
