@@ -38,9 +38,13 @@ const WRAPPED: &[&str] = &[
     r#"{"time":"2026-11-24T01:02:03Z","service":"cvm","w":{"Response":{"RequestId":"abcd-efgh"},"x":1},"y":{"z":{}}}"#,
 ];
 
+/// The tiers that this machine has.
+fn tiers() -> impl Iterator<Item = Tier> {
+    Tier::ALL.into_iter().filter(|tier| tier.is_available())
+}
+
 fn ways() -> Vec<Way> {
-    let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available()).map(Way::Fast);
-    tiers.chain([Way::Full]).collect()
+    tiers().map(Way::Fast).chain([Way::Full]).collect()
 }
 
 /// What a way makes of a chunk, as text.
@@ -207,7 +211,7 @@ fn ordinary_lines_are_decided_by_the_block_scanner_wherever_they_stand() {
     for (templates, profile) in [(&bare[..], Arc::new(Profile::default())), (&wrapped[..], at("/w"))] {
         for template in templates {
             for line in VALUES.iter().flat_map(|value| written(template, value)) {
-                for tier in Tier::ALL.into_iter().filter(|tier| tier.is_available()) {
+                for tier in tiers() {
                     let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, Way::Fast(tier));
                     for offset in 0..64 {
                         let chunk = [" ".repeat(offset).as_str(), "\n", &line, "\n", &line, "\n"].concat();
@@ -230,7 +234,7 @@ fn lines_among_wrong_ones_are_decided_by_the_block_scanner() {
         r#"{"time":1,"Response":{"TotalCount":0,"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c"}}"#;
     const WRONG: [&str; 6] =
         [r#"{"Response":{"Tot"#, "{\"Response\":{\"a\":01}}", "}", "[", "\"", r#"{"Response":{"a":[}}"#];
-    for tier in Tier::ALL.into_iter().filter(|tier| tier.is_available()) {
+    for tier in tiers() {
         for line in [BARE, SEVERAL] {
             for place in 0..200 {
                 for wrong in WRONG {
@@ -250,7 +254,7 @@ fn lines_among_wrong_ones_are_decided_by_the_block_scanner() {
 #[test]
 fn long_lines_with_several_members_are_decided_by_the_block_scanner() {
     let line = format!(r#"{{"time":1,"Response":{{"L":[{}0],"RequestId":"b5b41468"}},"n":1}}"#, "0,".repeat(20_000));
-    for tier in Tier::ALL.into_iter().filter(|tier| tier.is_available()) {
+    for tier in tiers() {
         let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, Way::Fast(tier));
         scanner.chunk(format!("{line}\n").repeat(100).as_bytes(), true, |_, _| {});
         assert_eq!(scanner.decided().fast, 100, "{tier:?}");

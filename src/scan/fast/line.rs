@@ -1,7 +1,7 @@
 //! A sound line as its tokens: where they stand, and how deep. What its keys mean is the trail's.
 
 use super::Span;
-use crate::scan::simd::{BLOCK, CLOSE_OBJECT, LINE, Place, Tokens};
+use crate::scan::simd::{BLOCK, CLOSE_OBJECT, LINE, Offset, Tokens};
 
 /// A sound line and its tokens.
 pub struct Line<'l> {
@@ -11,37 +11,26 @@ pub struct Line<'l> {
     pub span: Span,
     /// The tokens of the chunk.
     pub tokens: &'l Tokens,
-    /// Those of its keys that may be `RequestId` or `Error`: their closing quotes.
-    pub keys: Keys<'l>,
+    /// The closing quotes of those keys that may be `RequestId` or `Error`, of earlier groups: places in the chunk.
+    pub earlier_keys: &'l [u32],
+    /// The same of this group.
+    pub keys: &'l [Offset],
     /// Whether its root is known to have one member at most.
     pub is_lone: bool,
 }
 
-/// Keys of a line: their closing quotes, in order.
-#[derive(Clone, Copy)]
-pub struct Keys<'l> {
-    /// Places in the chunk, of those in earlier groups.
-    pub earlier: &'l [u32],
-    /// Where the group begins.
-    pub group: usize,
-    /// Places in the group, of the rest.
-    pub here: &'l [Place],
-}
-
-impl Keys<'_> {
-    /// How many there are.
-    pub const fn count(&self) -> usize {
-        self.earlier.len() + self.here.len()
-    }
-
-    /// Their places in the chunk.
-    pub fn places(&self) -> impl Iterator<Item = usize> {
-        let earlier = self.earlier.iter().map(|&place| place as usize);
-        earlier.chain(self.here.iter().map(|&place| self.group + usize::from(place)))
-    }
-}
-
 impl Line<'_> {
+    /// How many of its keys may count.
+    pub const fn key_count(&self) -> usize {
+        self.earlier_keys.len() + self.keys.len()
+    }
+
+    /// The closing quotes of these keys, in order: places in the chunk.
+    pub fn key_places(&self) -> impl Iterator<Item = usize> {
+        let earlier = self.earlier_keys.iter().map(|&place| place as usize);
+        earlier.chain(self.keys.iter().map(|&offset| self.tokens.place(offset)))
+    }
+
     /// The code of a token.
     #[inline(always)]
     pub fn code(&self, token: usize) -> u8 {
@@ -179,8 +168,8 @@ mod tests {
                     expected = expected.or(Some(place));
                 }
             }
-            let keys = Keys { earlier: &[], group: 0, here: &[] };
-            let line = Line { chunk: b"", span: Span { start: 0, end: 0 }, tokens: &tokens, keys, is_lone: false };
+            let span = Span { start: 0, end: 0 };
+            let line = Line { chunk: b"", span, tokens: &tokens, earlier_keys: &[], keys: &[], is_lone: false };
             assert_eq!(line.close_of(0), expected, "{:?}", tokens.codes);
         }
     }

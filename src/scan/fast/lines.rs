@@ -1,6 +1,6 @@
 //! The lines of a chunk: where each ends, which keys of it may count, and whether anything spoils it.
 
-use super::line::{Keys, Line};
+use super::line::Line;
 use super::memo::Root;
 use super::trail::Trail;
 use super::{Sight, Span};
@@ -36,10 +36,9 @@ impl<'c> Lines<'c> {
         let mut flaws = tokens.flaws.as_slice();
         let is_lone = root == Root::Lone;
         self.is_lone &= is_lone;
-        let group = tokens.group;
         let mut first = 0;
-        for (number, &near) in marks.iter().enumerate() {
-            let end = group + usize::from(near);
+        for (number, &mark) in marks.iter().enumerate() {
+            let end = tokens.place(mark);
             if self.chunk.get(end) != Some(&b'\n') {
                 continue;
             }
@@ -50,9 +49,9 @@ impl<'c> Lines<'c> {
                 (flaws, is_spoilt) = (rest, true);
             }
             let span = Span { start: self.start, end };
-            let here = marks.get(first..number).unwrap_or_default();
-            let keys = Keys { earlier: &self.keys, group, here };
-            let it = Line { chunk: self.chunk, span, tokens, keys, is_lone: self.is_lone };
+            let keys = marks.get(first..number).unwrap_or_default();
+            let Self { chunk, is_lone: was_lone, .. } = *self;
+            let it = Line { chunk, span, tokens, earlier_keys: &self.keys, keys, is_lone: was_lone };
             if is_spoilt {
                 line(span, Sight::Spoilt);
             } else if trail.follow(&it) {
@@ -66,7 +65,7 @@ impl<'c> Lines<'c> {
             first = number + 1;
         }
         let left = marks.get(first..).unwrap_or_default();
-        self.keys.extend(left.iter().map(|&near| (group + usize::from(near)) as u32));
+        self.keys.extend(left.iter().map(|&key| tokens.place(key) as u32));
         self.is_spoilt |= !flaws.is_empty();
     }
 }

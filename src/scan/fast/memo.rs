@@ -12,6 +12,9 @@ use crate::scan::simd::{
 /// Tokens in a window, with the one before.
 const WINDOW: usize = 8;
 
+/// Windows behind which it is asked whether something is wrong.
+const STRIDE: usize = 8;
+
 /// Bits of a container in a stack.
 const LEVEL: u32 = 2;
 /// All bits of one.
@@ -64,9 +67,6 @@ pub struct Effect {
     /// Bits of the containers that stay open.
     opens: u8,
 }
-
-/// Windows behind which it is asked whether something is wrong.
-const STRIDE: usize = 8;
 
 /// A token, and the containers that are open behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,6 @@ const REACH: usize = 40;
 /// Reads the numbers and literals of a group that have something else than digits, or digits behind a zero in front. What
 /// is wrong becomes a flaw.
 pub fn check(chunk: &[u8], tokens: &mut Tokens) {
-    let group = tokens.group;
     let odds = tokens.odds.get(..tokens.ends.odds).unwrap_or_default();
     // Most are literals and fractions. They are told from the rest without a branch that nobody could foresee.
     let mut others = [0_u32; BATCH];
@@ -16,8 +15,8 @@ pub fn check(chunk: &[u8], tokens: &mut Tokens) {
     let mut read = 0;
     for places in odds.chunks(BATCH) {
         let mut count = 0;
-        for &near in places {
-            let place = group + usize::from(near);
+        for &offset in places {
+            let place = tokens.place(offset);
             others[count & (BATCH - 1)] = place as u32;
             count += usize::from(!is_simple(chunk, place));
         }

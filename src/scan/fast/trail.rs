@@ -64,8 +64,8 @@ impl Trail {
             && let Some(start) = BARE.iter().find(|start| text.starts_with(start))
         {
             let inside = line.span.start + start.len();
-            let key = line.keys.places().next();
-            let is_decided = match line.keys.count() {
+            let key = line.key_places().next();
+            let is_decided = match line.key_count() {
                 0 => true,
                 1 => key.is_some_and(|key| self.found.lone_id(line, inside, key)),
                 _ => false,
@@ -238,7 +238,7 @@ impl Trail {
     fn response(&mut self, line: &Line<'_>, from: usize, to: usize) -> bool {
         // How many containers are open inside of the response object, up to a token.
         let (mut depth, mut token) = (0_u32, from);
-        for end in line.keys.places() {
+        for end in line.key_places() {
             let key = line.tokens.token_at(end);
             if key < from || key > to {
                 continue;

@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 use super::class::SCALAR;
 use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
 use super::nibbles::{self, Nibbles};
-use super::tokens::{Place, Tail, Tokens};
+use super::tokens::{Offset, Tail, Tokens};
 use super::utf8;
 use super::x86::{prefix_xor, table};
 
@@ -191,11 +191,11 @@ fn write(tail: &mut Tail, near: &Near, base: usize, lexed: &Lexed) {
 /// A block of numbers can be written to `list`.
 #[inline]
 #[target_feature(enable = "bmi1,popcnt")]
-unsafe fn append(list: *mut Place, base: usize, mut bits: u64) -> *mut Place {
+unsafe fn append(list: *mut Offset, base: usize, mut bits: u64) -> *mut Offset {
     let mut next = list;
     while bits != 0 {
         // SAFETY: by the caller, a number for each bit can be written.
-        unsafe { next.write((base as u32 | bits.trailing_zeros()) as Place) };
+        unsafe { next.write((base as u32 | bits.trailing_zeros()) as Offset) };
         next = next.wrapping_add(1);
         bits &= bits - 1;
     }

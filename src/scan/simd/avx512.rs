@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 
 use super::class::{BARE, CLASSES, CODE, ESCAPABLE, ESCAPES, HEX, KEY, ODD, SINGLE};
 use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
-use super::tokens::{Place, Tail, Tokens};
+use super::tokens::{Offset, Tail, Tokens};
 use super::x86::{prefix_xor, table};
 use super::{BLOCK, utf8};
 
@@ -147,7 +147,7 @@ fn write(tail: &mut Tail, class: __m512i, base: usize, lexed: &Lexed, places: __
 /// A block of numbers can be written to `list`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-unsafe fn append(list: *mut Place, base: usize, bits: u64, places: __m512i) -> *mut Place {
+unsafe fn append(list: *mut Offset, base: usize, bits: u64, places: __m512i) -> *mut Offset {
     let count = bits.count_ones() as usize;
     let places = _mm512_maskz_compress_epi8(bits, places);
     let first = _mm256_cvtepu8_epi16(_mm512_castsi512_si128(places));

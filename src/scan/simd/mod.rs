@@ -21,7 +21,7 @@ mod x86;
 pub use class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
 pub use plain::{plain_end, plain_string, scalar_end};
 use tokens::GROUP_BYTES;
-pub use tokens::{Place, Tokens};
+pub use tokens::{Offset, Tokens};
 
 /// Bytes in a block; bit `i` of a mask belongs to byte `i`.
 pub const BLOCK: usize = 64;

@@ -2,7 +2,7 @@
 
 use super::BLOCK;
 use super::class::{self, BARE, CODE, KEY, LINE, ODD, SINGLE, STRING};
-use super::tokens::{Block, Place, Tokens};
+use super::tokens::{Block, Offset, Tokens};
 
 /// What the bytes before left.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,13 +82,13 @@ impl State {
             let starts = self.bare && !was_bare;
             self.zero = starts && byte == b'0';
             if self.odd && !was_odd || behind_zero && self.bare && !self.odd {
-                out.odds[out.ends.odds] = (at - out.group) as Place;
+                out.odds[out.ends.odds] = (at - out.group) as Offset;
                 out.ends.odds += 1;
             }
             (class & SINGLE != 0 || starts).then_some(class & CODE)
         };
         if mark {
-            out.marks[out.ends.marks] = (at - out.group) as Place;
+            out.marks[out.ends.marks] = (at - out.group) as Offset;
             out.ends.marks += 1;
         }
         if flaw {

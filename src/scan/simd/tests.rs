@@ -21,7 +21,7 @@ fn told(chunk: &[u8], tier: Tier) -> Told {
     let mut lexer = Lexer::new(chunk, tier);
     let (mut marks, mut odds, mut flaws) = (Vec::new(), Vec::new(), Vec::new());
     while lexer.group(&mut tokens).is_some() {
-        let place = |&near: &tokens::Place| (tokens.group + usize::from(near)) as u32;
+        let place = |&offset: &tokens::Offset| tokens.place(offset) as u32;
         marks.extend(tokens.marks[..tokens.ends.marks].iter().map(place));
         odds.extend(tokens.odds[..tokens.ends.odds].iter().map(place));
         flaws.extend_from_slice(&tokens.flaws);

@@ -8,8 +8,8 @@ use super::class::LINE;
 pub const GROUP_BYTES: usize = 16 * 1024;
 
 /// A place in a group, from its start.
-pub type Place = u16;
-const _: () = assert!(GROUP_BYTES <= 1 << Place::BITS);
+pub type Offset = u16;
+const _: () = assert!(GROUP_BYTES <= 1 << Offset::BITS);
 
 /// What the tokens of a block are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,10 +30,10 @@ pub struct Tokens {
     /// Where the group begins.
     pub group: usize,
     /// Places of the marked tokens of the group: line ends, and keys that may be `RequestId` or `Error`.
-    pub marks: Vec<Place>,
+    pub marks: Vec<Offset>,
     /// Places of what is no digit in numbers and literals of the group, the first of each stretch, and of digits behind
     /// a zero that begins a number.
-    pub odds: Vec<Place>,
+    pub odds: Vec<Offset>,
     /// How far these lists are filled.
     pub ends: Ends,
     /// Places of bytes of the group that spoil their line; at least one of each line that has some, in no order.
@@ -121,6 +121,12 @@ impl Tokens {
         self.ends.odds += since(tail.odds, tail.first_odd);
     }
 
+    /// Where a byte of the group stands in the chunk.
+    #[inline(always)]
+    pub fn place(&self, offset: Offset) -> usize {
+        self.group + usize::from(offset)
+    }
+
     /// The token at a place, or else the first one behind it.
     #[inline(always)]
     pub fn token_at(&self, place: usize) -> usize {
@@ -144,15 +150,16 @@ impl Tokens {
 /// Where the next entries of the lists go while a group is looked at. Behind each there is room for all that is left of
 /// the group, an entry a byte, and for a block more, so that vectors can be written whole.
 pub struct Tail {
+    /// The first code of the chunk.
     number_zero: *const u8,
     /// The next code.
     pub codes: *mut u8,
-    first_mark: *const Place,
+    first_mark: *const Offset,
     /// The next mark.
-    pub marks: *mut Place,
-    first_odd: *const Place,
+    pub marks: *mut Offset,
+    first_odd: *const Offset,
     /// The next odd place.
-    pub odds: *mut Place,
+    pub odds: *mut Offset,
 }
 
 impl Tail {
