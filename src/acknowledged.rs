@@ -1,7 +1,7 @@
 //! Codes that somebody knows about and does not want to hear of: until a day, up to a number. It knows no report and
 //! no clock.
 
-use crate::nanos::{Civil, NS_PER_SECOND, Nanos, SECONDS_PER_DAY};
+use crate::time::{Civil, NS_PER_SECOND, Nanos, SECONDS_PER_DAY};
 
 /// One line of an `--ack` file.
 #[derive(Clone, Debug, PartialEq, Eq)]

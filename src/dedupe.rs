@@ -10,32 +10,17 @@ use std::sync::{Mutex, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::drive::{self, Options, Run, Seen, ThreadsError, Watch};
+use crate::engine::{self, Duplicates, Options, Run, RunControl, Seen, ThreadsError};
 use crate::filter::Verdict;
 use crate::input::Input;
 use crate::input::order::Order;
-use crate::nanos::Nanos;
 use crate::record::{Line, Origin, Outcome, Record};
+use crate::time::Nanos;
 
 /// Into how many parts ids are spilled: a part of a terabyte of short responses is about a gigabyte.
 const PARTS: usize = 256;
 /// How much a thread gathers of a part before it writes.
 const GATHER_BYTES: usize = 16 * 1024;
-
-/// Records that do not count, since another one with the same id does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Duplicates {
-    /// Offsets by input, sorted.
-    offsets: Vec<Vec<u64>>,
-}
-
-impl Duplicates {
-    /// Whether the record at this place does not count.
-    #[must_use]
-    pub fn holds(&self, origin: Origin) -> bool {
-        self.offsets.get(origin.input as usize).is_some_and(|offsets| offsets.binary_search(&origin.offset).is_ok())
-    }
-}
 
 /// Why duplicates could not be found.
 #[derive(Debug, thiserror::Error)]
@@ -85,13 +70,13 @@ impl Claim {
 pub fn duplicates(
     inputs: &[Input],
     options: &Options,
-    watch: &Watch,
+    watch: &RunControl,
     folder: &Path,
 ) -> Result<Duplicates, DedupeError> {
     let failed = |source| DedupeError::Spill { folder: folder.display().to_string(), source };
     let parts = (0..PARTS).map(|_| tempfile::tempfile_in(folder).map(Mutex::new)).collect::<io::Result<Vec<_>>>();
     let parts = parts.map_err(failed)?;
-    let spilled = drive::drive(
+    let spilled = engine::drive(
         &Run { inputs, order: Order::Paths, sieve: None, options, watch },
         || Spill { gathered: vec![Vec::new(); PARTS], parts: &parts, result: Ok(()) },
         |spill: &mut Spill<'_>, seen| spill.line(seen, options),
@@ -106,10 +91,7 @@ pub fn duplicates(
         let file = part.into_inner().unwrap_or_else(PoisonError::into_inner);
         sort_out(file, &mut offsets).map_err(failed)?;
     }
-    for offsets in &mut offsets {
-        offsets.sort_unstable();
-    }
-    Ok(Duplicates { offsets })
+    Ok(Duplicates::new(offsets))
 }
 
 /// Ids of one thread on their way to the parts.

@@ -1,7 +1,7 @@
 //! Which records count: a window of time and exact values of context fields. Lines that are no records always count.
 
-use crate::nanos::Nanos;
 use crate::record::Record;
+use crate::time::Nanos;
 
 /// What `--since`, `--until`, `--service`, `--action` and `--region` ask for. Several values of one option are
 /// alternatives; a record without the field is taken out.

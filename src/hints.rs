@@ -1,8 +1,8 @@
 //! What the reader should know about the inputs: what a foreign one is, and what the numbers do not cover.
 
 use crate::coverage::{say_holes, say_repeats};
+use crate::engine::Analysis;
 use crate::foreign::Foreign;
-use crate::pipeline::Analysis;
 use crate::summary::Summary;
 use crate::summary::totals::Counts;
 
@@ -34,10 +34,10 @@ const fn recognised(counts: &Counts) -> u64 {
 /// Inputs of which at most half of the lines were recognised, and which look like something known.
 fn foreign(analysis: &Analysis, paths: &[String]) -> Vec<String> {
     let mut kinds: Vec<(Foreign, usize, usize)> = Vec::new();
-    for (rank, surveyed) in analysis.surveyed.iter().enumerate() {
+    for (rank, inspected) in analysis.inspected.iter().enumerate() {
         let counts = analysis.summary.inputs.get(rank).copied().unwrap_or_default();
         let lines = counts.lines - counts.blank;
-        let Some(foreign) = surveyed.as_ref().and_then(|it| it.foreign).filter(|_| 2 * recognised(&counts) <= lines)
+        let Some(foreign) = inspected.as_ref().and_then(|it| it.foreign).filter(|_| 2 * recognised(&counts) <= lines)
         else {
             continue;
         };

@@ -3,15 +3,15 @@
 
 use std::collections::HashSet;
 
-use crate::drive::{self, Driven, Options, Run, Seen, ThreadsError, Watch};
+use crate::engine::{self, Driven, Options, Run, RunControl, Seen, ThreadsError};
 use crate::filter::Verdict;
 use crate::input::Input;
 use crate::input::order::Order;
-use crate::nanos::Nanos;
 use crate::record::{Line, Outcome, Record};
 use crate::redact::redact;
 use crate::scan::detect;
 use crate::scan::sieve::Sieve;
+use crate::time::Nanos;
 
 /// A record as it is listed; all texts are redacted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,7 +80,7 @@ impl Wanted {
 pub fn list<F: FnMut(Listed) + Send>(
     inputs: &[Input],
     options: &Options,
-    watch: &Watch,
+    watch: &RunControl,
     wanted: &Wanted,
     mut each: F,
 ) -> Result<Driven<()>, ThreadsError> {
@@ -89,7 +89,7 @@ pub fn list<F: FnMut(Listed) + Send>(
         Wanted::Failed | Wanted::Slow(_) => None,
     };
     let run = Run { inputs, order: Order::Paths, sieve: sieve.as_ref(), options, watch };
-    drive::in_order(&run, |seen| listed(seen, options, wanted), |line, listed| each(Listed { line, ..listed }))
+    engine::in_order(&run, |seen| listed(seen, options, wanted), |line, listed| each(Listed { line, ..listed }))
 }
 
 fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed> {

@@ -1,6 +1,6 @@
 //! The glossary: what a line of a log can be, and where it stood. It knows no format, no file and no report.
 
-use crate::nanos::Nanos;
+use crate::time::Nanos;
 
 /// How a request ended, of a line that holds an envelope (SPEC 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -14,7 +14,7 @@ use std::time::Instant;
 use resplog::profile::Profile;
 use resplog::record::{LINE_BYTES_MAX, Line, Origin};
 use resplog::scan::detect;
-use resplog::scan::{Scanner, Tier, Way};
+use resplog::scan::{Scanner, ScannerKind, Tier};
 use resplog::summary::{Summary, Tally};
 
 /// Bytes of a chunk, as in a run.
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         time("newlines", &text, rounds, || chunks.iter().map(|chunk| memchr::memchr_iter(b'\n', chunk).count()).sum())?;
     writeln!(io::stdout(), "{lines} lines")?;
     let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available());
-    let ways = tiers.map(|tier| (tier.as_str(), Way::Fast(tier))).chain([("simd-json", Way::Full)]);
+    let ways = tiers.map(|tier| (tier.as_str(), ScannerKind::Fast(tier))).chain([("simd-json", ScannerKind::Full)]);
     let mut found = Vec::new();
     for (name, way) in ways.filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
         let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, way);

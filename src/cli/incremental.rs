@@ -8,19 +8,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use resplog::baseline::Baseline;
 use resplog::disk::Disk;
-use resplog::drive::Watch;
+use resplog::engine::{Analysis, RunControl};
 use resplog::input::{Input, discover};
-use resplog::nanos::Nanos;
-use resplog::past::Past;
-use resplog::pipeline::Analysis;
-use resplog::profile::values;
 use resplog::state::commit::Addition;
 use resplog::state::file::{self, StateError};
 use resplog::state::lock::{self, Lock};
 use resplog::state::position::Position;
 use resplog::state::resume::{self, Limits};
 use resplog::state::{State, commit};
+use resplog::time;
+use resplog::time::Nanos;
 
 use super::args::{ReportArgs, StateArgs};
 use super::exit;
@@ -70,7 +69,7 @@ pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
         }
     }
     for (name, time) in args.window() {
-        if time.as_ref().is_some_and(|time| values::relative(time).is_some()) {
+        if time.as_ref().is_some_and(|time| time::relative(time).is_some()) {
             bail!("--{name} before now does not go with --state: the runs would not add up; name a point in time");
         }
     }
@@ -80,7 +79,7 @@ pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
 
 fn patience(args: &ReportArgs) -> Result<Duration> {
     let Some(text) = &args.state.lock_wait else { return Ok(Duration::ZERO) };
-    let wait = values::relative(text).map(Duration::from_nanos);
+    let wait = time::relative(text).map(Duration::from_nanos);
     wait.with_context(|| format!("--lock-wait: '{text}' is no span of time; 30s and 5m are"))
 }
 
@@ -115,7 +114,7 @@ impl Session {
     }
 
     /// What the last runs counted, the oldest first.
-    pub fn history(&self) -> Vec<Past> {
+    pub fn history(&self) -> Vec<Baseline> {
         self.state.history()
     }
 
@@ -131,7 +130,7 @@ impl Session {
         disk: &Disk,
         names: &[PathBuf],
         own: &[PathBuf],
-        watch: &Watch,
+        watch: &RunControl,
         mut analyze: impl FnMut(&[Input]) -> Result<(Analysis, R)>,
     ) -> Result<NewLines<R>> {
         let mut limits = Limits::new();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context, Result, bail};
-use resplog::drive::{Driven, Options, Watch};
+use resplog::engine::{Driven, Options, RunControl};
 use resplog::ids::{self, Listed, Wanted};
 use resplog::input::feed::InputRead;
 use resplog::input::{Input, Status, discover};
@@ -109,7 +109,7 @@ fn list(
     mut write: impl FnMut(&Listed, &str, &mut dyn Write) -> io::Result<()> + Send,
 ) -> Result<Listing> {
     let paths: Vec<_> = inputs.iter().map(report::shown).collect();
-    let watch = Watch::default();
+    let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;
     let mut out = BufWriter::new(io::stdout());
     let mut result = Ok(());

@@ -20,8 +20,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{CommandFactory, FromArgMatches};
 use resplog::catalog;
 use resplog::disk::{Disk, Fault};
-use resplog::nanos::Nanos;
 use resplog::render::{codes, json};
+use resplog::time::Nanos;
 
 use args::{Cli, CodesArgs, Command, FormatArg};
 

@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use resplog::acknowledged::Acknowledged;
+use resplog::baseline::{self, Baseline};
 use resplog::catalog::{Class, Classes};
-use resplog::drive::Options;
+use resplog::engine::Options;
 use resplog::filter::Filter;
 use resplog::input::source::Sizes;
-use resplog::nanos::{Nanos, Period};
-use resplog::past::{self, Past};
+use resplog::inspect::{InputFormat, Reading};
 use resplog::profile::names::Field;
-use resplog::profile::values::{self, Unit, Zone};
 use resplog::profile::{FieldPointer, Pointer, Profile};
 use resplog::render::csv::Table;
 use resplog::render::{Format, mail};
 use resplog::report::{Against, Setting};
 use resplog::rule::Rule;
-use resplog::scan::{Tier, Way};
-use resplog::survey::{InputFormat, Reading};
+use resplog::scan::{ScannerKind, Tier};
+use resplog::time::{self, Unit, Zone};
+use resplog::time::{Nanos, Period};
 
 use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs, ReportFormat};
 use super::incremental;
@@ -40,13 +40,13 @@ pub struct ReportPlan {
     pub folder: PathBuf,
     pub now: Nanos,
     pub rules: Vec<Rule>,
-    pub baseline: Option<Past>,
+    pub baseline: Option<Baseline>,
     pub acknowledged: Vec<Acknowledged>,
 }
 
 impl ReportPlan {
     /// What the report is held against; `history` and `newest` are what earlier runs left in a state.
-    pub fn against<'a>(&'a self, history: &'a [Past], newest: Option<Nanos>) -> Against<'a> {
+    pub fn against<'a>(&'a self, history: &'a [Baseline], newest: Option<Nanos>) -> Against<'a> {
         Against {
             history,
             newest_before: newest,
@@ -115,7 +115,7 @@ fn acknowledged(file: Option<&Path>) -> Result<Vec<Acknowledged>> {
 }
 
 /// What the earlier report counted. One that this run is about to write may not be there yet.
-fn baseline(file: Option<&Path>, outputs: &[PathBuf]) -> Result<Option<Past>> {
+fn baseline(file: Option<&Path>, outputs: &[PathBuf]) -> Result<Option<Baseline>> {
     let Some(file) = file else { return Ok(None) };
     let named = || format!("--baseline {}", file.display());
     let bytes = match std::fs::read(file) {
@@ -125,7 +125,7 @@ fn baseline(file: Option<&Path>, outputs: &[PathBuf]) -> Result<Option<Past>> {
         }
         Err(error) => return Err(error).with_context(named),
     };
-    past::from_report(&bytes).map(Some).with_context(named)
+    baseline::from_report(&bytes).map(Some).with_context(named)
 }
 
 /// Resolves what the commands share that list records: the names of the inputs, and how they are read.
@@ -164,7 +164,7 @@ fn options(args: &InputArgs, filter: &FilterArgs, by: Vec<Pointer>, now: Nanos, 
     Ok(Options {
         threads,
         sizes: Sizes { line_bytes_max: bytes(&args.max_line).context("--max-line")?, ..Sizes::default() },
-        way: Way::Fast(tier(simd)?),
+        way: ScannerKind::Fast(tier(simd)?),
         reading: Reading {
             detect: candidates.is_empty(),
             format: match args.input_format {
@@ -192,12 +192,12 @@ fn tier(simd: Option<&str>) -> Result<Tier> {
 /// What "now" is: the option, else the clock.
 fn the_now(args: &FilterArgs, clock: Nanos, assumed: &Zone) -> Result<Nanos> {
     let Some(text) = &args.now else { return Ok(clock) };
-    values::point_in_time(text, clock, assumed).with_context(|| format!("--now {text}"))
+    time::point_in_time(text, clock, assumed).with_context(|| format!("--now {text}"))
 }
 
 fn resolve_filter(args: &FilterArgs, now: Nanos, assumed: &Zone) -> Result<Filter> {
     let point = |text: &String, now, flag: &str| {
-        values::point_in_time(text, now, assumed).with_context(|| format!("{flag} {text}"))
+        time::point_in_time(text, now, assumed).with_context(|| format!("{flag} {text}"))
     };
     let now = the_now(args, now, assumed)?;
     let since = args.since.as_ref().map(|text| point(text, now, "--since")).transpose()?;

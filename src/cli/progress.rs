@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use resplog::drive::Watch;
+use resplog::engine::RunControl;
 use resplog::input::Input;
 use resplog::render::escape;
 
@@ -16,7 +16,7 @@ use super::args::When;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs `work` with its progress shown, when that is wanted and somebody can see it.
-pub fn shown<T>(when: When, inputs: &[Input], watch: &Watch, work: impl FnOnce() -> T) -> T {
+pub fn shown<T>(when: When, inputs: &[Input], watch: &RunControl, work: impl FnOnce() -> T) -> T {
     let wanted = match when {
         When::Always => true,
         When::Never => false,

@@ -4,19 +4,18 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use resplog::dedupe::{self, Duplicates};
+use resplog::dedupe;
 use resplog::disk::Disk;
-use resplog::drive::Watch;
+use resplog::engine::{self, Analysis, Duplicates, RunControl};
 use resplog::hints;
 use resplog::input::{Input, discover};
-use resplog::nanos::Nanos;
-use resplog::pipeline::{self, Analysis};
 use resplog::redact::redact;
 use resplog::render::{self, Format, escape, json};
 use resplog::report::build::{self, InputFacts};
 use resplog::report::{Condition, Report, Stamp, Unjudged, Window};
 use resplog::rule::Measure;
 use resplog::summary::rejects::Reject;
+use resplog::time::Nanos;
 
 use tempfile::NamedTempFile;
 
@@ -32,7 +31,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         Ok(plan) => plan,
         Err(error) => return refuse(&error),
     };
-    let watch = Watch::default();
+    let watch = RunControl::default();
     let signals = match Signals::stop(&watch) {
         Ok(signals) => signals,
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
@@ -120,7 +119,7 @@ fn read(
     plan: &ReportPlan,
     session: Option<&Session>,
     disk: &Disk,
-    watch: &Watch,
+    watch: &RunControl,
 ) -> Result<(NewLines<Result<()>>, Vec<NamedTempFile>)> {
     let outputs = plan.outputs.iter().map(|(path, _)| path.clone()).chain(args.rejects.clone());
     let Some(session) = session else {
@@ -179,7 +178,7 @@ fn sort_out(
     args: &ReportArgs,
     plan: &ReportPlan,
     mut inputs: Vec<Input>,
-    watch: &Watch,
+    watch: &RunControl,
 ) -> Result<(Vec<Input>, Duplicates, Vec<NamedTempFile>)> {
     if !args.dedupe {
         return Ok((inputs, Duplicates::default(), Vec::new()));
@@ -197,10 +196,10 @@ fn analyze(
     inputs: &[Input],
     disk: &Disk,
     duplicates: &Duplicates,
-    watch: &Watch,
+    watch: &RunControl,
 ) -> Result<(Analysis, Result<()>)> {
     let Some(path) = &args.rejects else {
-        let analysis = pipeline::analyze(inputs, &plan.options, watch, duplicates, None::<fn(&Reject, u64)>)?;
+        let analysis = engine::analyze(inputs, &plan.options, watch, duplicates, None::<fn(&Reject, u64)>)?;
         return Ok((analysis, Ok(())));
     };
     let paths: Vec<_> = inputs.iter().map(shown).collect();
@@ -213,14 +212,14 @@ fn analyze(
                 result = json::reject(reject, input, line, out);
             }
         };
-        analysis = Some(pipeline::analyze(inputs, &plan.options, watch, duplicates, Some(on_reject)));
+        analysis = Some(engine::analyze(inputs, &plan.options, watch, duplicates, Some(on_reject)));
         result
     });
     match analysis {
         Some(analysis) => Ok((analysis?, written)),
         // The file could not even be begun; the report is made all the same.
         None => {
-            let analysis = pipeline::analyze(inputs, &plan.options, watch, duplicates, None::<fn(&Reject, u64)>)?;
+            let analysis = engine::analyze(inputs, &plan.options, watch, duplicates, None::<fn(&Reject, u64)>)?;
             Ok((analysis, written))
         }
     }
@@ -230,21 +229,21 @@ fn analyze(
 pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
     let rows = inputs.iter().enumerate().map(|(rank, input)| {
         let read = analysis.reads.get(rank).cloned().unwrap_or_default();
-        let surveyed = analysis.surveyed.get(rank).and_then(Option::as_ref);
+        let inspected = analysis.inspected.get(rank).and_then(Option::as_ref);
         // What was not read because nothing is new in it has the profile of the runs before.
         let known = input.start.as_ref().and_then(|start| start.envelope.as_deref());
-        let pointers = surveyed.map(|it| it.profile.candidates()).or(known).unwrap_or_default();
+        let pointers = inspected.map(|it| it.profile.candidates()).or(known).unwrap_or_default();
         InputFacts {
             path: shown(input),
-            format: if surveyed.is_some_and(|it| it.is_json) { "json" } else { "ndjson" },
+            format: if inspected.is_some_and(|it| it.is_json) { "json" } else { "ndjson" },
             compression: read.compression,
             envelope: pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect(),
-            fields: surveyed.map(|it| it.fields.clone()).unwrap_or_default(),
+            fields: inspected.map(|it| it.fields.clone()).unwrap_or_default(),
             bytes: read.bytes,
             status: read.status(),
             error: read.damage.map(|damage| damage.text),
             unfinished: analysis.unfinished.get(rank).copied().unwrap_or(false),
-            skipped: surveyed.is_some_and(|it| it.skipped),
+            skipped: inspected.is_some_and(|it| it.skipped),
         }
     });
     rows.collect()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use resplog::drive::Watch;
+use resplog::engine::RunControl;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
@@ -13,7 +13,7 @@ pub struct Signals(Arc<AtomicUsize>);
 
 impl Signals {
     /// Lets signals stop the run that `watch` belongs to.
-    pub fn stop(watch: &Watch) -> std::io::Result<Self> {
+    pub fn stop(watch: &RunControl) -> std::io::Result<Self> {
         let signals = Self::default();
         for signal in [SIGINT, SIGTERM] {
             // The order matters: a first signal finds the flag unset and sets it.

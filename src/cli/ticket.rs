@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use resplog::catalog::Classes;
-use resplog::dedupe::Duplicates;
-use resplog::drive::{Options, Watch};
+use resplog::engine::{self, Analysis, Duplicates, Options, RunControl};
 use resplog::input::{Input, discover};
-use resplog::pipeline::{self, Analysis};
-use resplog::profile::values::Zone;
 use resplog::render::ticket::{self as render, Format, Language, View};
 use resplog::report::Report;
 use resplog::report::build;
 use resplog::summary::rejects::Reject;
 use resplog::ticket::{self, Tickets, evidence};
+use resplog::time::Zone;
 
 use super::args::{LanguageArg, TicketArgs, TicketFormat};
 use super::report::{replace, shown, warn};
@@ -30,7 +28,7 @@ pub fn run(args: &TicketArgs) -> u8 {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
-    let watch = Watch::default();
+    let watch = RunControl::default();
     let signals = match Signals::stop(&watch) {
         Ok(signals) => signals,
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
@@ -39,7 +37,7 @@ pub fn run(args: &TicketArgs) -> u8 {
     let mut inputs = discover::discover(&plan.inputs, &own);
     let _copies = copy::rereadable(&mut inputs, &plan.folder);
     let analysis =
-        match pipeline::analyze(&inputs, &plan.options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>) {
+        match engine::analyze(&inputs, &plan.options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>) {
             Ok(analysis) => analysis,
             Err(error) => return complain(&error.into(), exit::WRITE),
         };
@@ -147,7 +145,13 @@ fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &Ana
         .context("the numbers do not add up; please report this")
 }
 
-fn write_up(args: &TicketArgs, plan: &TicketPlan, report: &Report, inputs: &[Input], watch: &Watch) -> Result<Tickets> {
+fn write_up(
+    args: &TicketArgs,
+    plan: &TicketPlan,
+    report: &Report,
+    inputs: &[Input],
+    watch: &RunControl,
+) -> Result<Tickets> {
     let paths: Vec<_> = inputs.iter().map(shown).collect();
     let choice = ticket::Choice {
         classes: &plan.classes,
@@ -158,7 +162,7 @@ fn write_up(args: &TicketArgs, plan: &TicketPlan, report: &Report, inputs: &[Inp
 }
 
 /// Writes the records behind the tickets.
-fn hand_over(path: &Path, tickets: &Tickets, options: &Options, inputs: &[Input], watch: &Watch) -> Result<()> {
+fn hand_over(path: &Path, tickets: &Tickets, options: &Options, inputs: &[Input], watch: &RunControl) -> Result<()> {
     let paths: Vec<_> = inputs.iter().map(shown).collect();
     let mut run = Ok(false);
     replace(&super::disk(), path, false, |out| {

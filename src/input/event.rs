@@ -1,7 +1,7 @@
 //! What passes between the inputs and the threads: chunks and their ends, the first bytes of an input, and what was
 //! read of it.
 
-use super::ends::Ends;
+use super::fingerprint::Fingerprint;
 use super::source::{Damage, Lines};
 use super::stream::Stream;
 use super::{Compression, Status};
@@ -17,7 +17,7 @@ pub struct InputRead {
     /// The damage that came first, if any.
     pub damage: Option<Damage>,
     /// Where the lines of a stream ended that has a start.
-    pub ends: Option<Ends>,
+    pub ends: Option<Fingerprint>,
 }
 
 impl InputRead {

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::decode::memory::Memory;
-use super::ends::Ends;
 pub use super::event::{Event, Framing, Head, InputRead};
+use super::fingerprint::Fingerprint;
 use super::order::Order;
 use super::relay::{Handed, Relay};
 use super::source::{self, Damage, Lines, Opened, Sizes};
@@ -189,7 +189,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         }
     }
 
-    fn note_ends(&self, input: u32, ends: Option<Ends>) {
+    fn note_ends(&self, input: u32, ends: Option<Fingerprint>) {
         if let Some(read) = lock(&self.read).get_mut(input as usize) {
             read.ends = ends;
         }

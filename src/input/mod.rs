@@ -2,9 +2,9 @@
 
 pub mod decode;
 pub mod discover;
-pub mod ends;
 pub mod event;
 pub mod feed;
+pub mod fingerprint;
 pub mod names;
 pub mod order;
 mod relay;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::nanos::days_from_date;
+use crate::time::days_from_date;
 
 /// Extensions of archives, which say nothing of a file's place in a row.
 const ARCHIVES: [&str; 6] = ["gz", "zst", "bz2", "xz", "lz4", "zip"];

@@ -147,7 +147,7 @@ impl Relay {
     }
 }
 
-/// Ends a relay whose reader panics, so that nobody waits for it.
+/// Fingerprint a relay whose reader panics, so that nobody waits for it.
 struct EndsInPanic<'r>(&'r Relay);
 
 impl Drop for EndsInPanic<'_> {

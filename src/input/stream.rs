@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Compression;
 use super::decode::memory::Memory;
 use super::decode::{self, Decoder, ReadError, SNIFF_BYTES};
-use super::ends::{Ends, Kept};
+use super::fingerprint::{Fingerprint, Kept};
 use super::source::{Damage, Lines, Sizes};
 use super::split;
 use super::wait;
@@ -93,7 +93,7 @@ impl Stream {
 
     /// Where the stream ended, when that was kept.
     #[must_use]
-    pub fn ends(&self) -> Option<Ends> {
+    pub fn ends(&self) -> Option<Fingerprint> {
         self.kept.as_ref().map(|kept| kept.ends(self.read))
     }
 

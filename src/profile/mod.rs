@@ -1,10 +1,10 @@
 //! Where a log keeps the envelope and the context of a call: pointers, names, units. It reads no lines.
 
 pub mod names;
-pub mod values;
+pub mod status;
 
 use crate::profile::names::Field;
-use crate::profile::values::{Unit, Zone};
+use crate::time::{Unit, Zone};
 
 /// A JSON Pointer (RFC 6901) through object members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! The names under which wrappers keep context (the table of SPEC 5). It knows keys only: neither where they stand
 //! nor what their values mean.
 
-use super::values::Unit;
+use crate::time::Unit;
 
 /// A piece of context that is looked for around the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

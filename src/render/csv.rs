@@ -4,8 +4,8 @@
 use std::io::{self, Write};
 
 use super::{escape, view};
-use crate::nanos::Nanos;
 use crate::report::{At, Calls, Quantiles, Report, Setting};
+use crate::time::Nanos;
 
 /// A table of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Stretches of time without calls inside the span of a report, the longest ones by name. It knows no format.
 
 use super::text::numbers::stretch;
-use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::report::Timeline;
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// How many stretches are named.
 const NAMED_MAX: usize = 3;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::escape::terminal;
 use super::json;
 use crate::ids::Listed;
-use crate::nanos::{self, Nanos};
+use crate::time::{self, Nanos};
 
 /// Writes a row of request_id, code, time, service, action, region, duration_ms, input, line, offset. What is not
 /// known is empty; control characters are made visible.
@@ -95,5 +95,5 @@ pub fn block(listed: &Listed, input: &str, envelope: &str, out: &mut dyn Write) 
 }
 
 fn milliseconds(listed: &Listed) -> Option<f64> {
-    listed.duration_ns.map(nanos::milliseconds)
+    listed.duration_ns.map(time::milliseconds)
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use super::escape::prometheus_label;
 use super::view;
-use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::report::{By, Calls, Code, CodeCount, Condition, Report};
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// How many codes, services, actions, regions and rules have series of their own.
 pub const SERIES_MAX: usize = 50;

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::escape;
 use super::json;
-use crate::nanos::Nanos;
 use crate::redact::redact;
 use crate::report::{MissingRequestId, Totals};
 use crate::state::State;
+use crate::time::Nanos;
 
 /// The name and version of the JSON that `state show` prints.
 pub const SCHEMA: &str = "resplog.state/1";

@@ -3,9 +3,9 @@
 
 use super::text::numbers::{count, duration};
 use super::verdict;
-use crate::nanos::{NS_PER_SECOND, Nanos};
-use crate::profile::values::Zone;
 use crate::report::{By, Calls, Code, Condition, Report};
+use crate::time::Zone;
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// What the reader of a Markdown, HTML or mail report asked for.
 #[derive(Clone, Debug)]

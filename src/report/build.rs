@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{
     Against, At, Condition, FieldSample, Input, Malformed, MalformedSample, MissingRequestId, Ordered, Report, SCHEMA,
-    Setting, Totals, codes, course, judge, laws, rank, tables, trend,
+    Setting, Totals, codes, judge, laws, rank, series, tables, trend,
 };
 use crate::catalog::Classes;
 use crate::input;
-use crate::nanos::Period;
 use crate::redact::redact;
 use crate::report::LawBroken;
 use crate::scan::detect::FieldSeen;
@@ -16,6 +15,7 @@ use crate::summary::exemplars::Exemplar;
 use crate::summary::numbering::Numbers;
 use crate::summary::totals::{Counts, MissingIds};
 use crate::summary::{Summary, rejects::Reject};
+use crate::time::Period;
 
 /// What a report is made of, beside the summary.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +125,7 @@ pub fn report(
         regions: tables::regions(&summary.groups),
         by: [tables::by(&summary.groups, options.by), tables::periods(&summary.days, options.periods)].concat(),
         timeline: tables::timeline(summary),
-        course: course::course(summary, options),
+        series: series::series(summary, options),
         latency: tables::latency(summary),
         look_into: Vec::new(),
         inputs: rows(summary, inputs),

@@ -3,18 +3,18 @@
 
 use super::{Breach, Report, Unjudged};
 use crate::acknowledged::Acknowledged;
-use crate::nanos::Nanos;
-use crate::past::Past;
+use crate::baseline::Baseline;
 use crate::redact::redact;
 use crate::rule::{Measure, Percentile, Rule, Scale};
+use crate::time::Nanos;
 
 /// What a report is held against; nothing by default.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Against<'a> {
     /// The run that trends compare with; the history when there is none.
-    pub baseline: Option<&'a Past>,
+    pub baseline: Option<&'a Baseline>,
     /// Earlier runs, the last one last.
-    pub history: &'a [Past],
+    pub history: &'a [Baseline],
     /// Codes that are acknowledged.
     pub acknowledged: &'a [Acknowledged],
     /// Rules, in the order of the options.

@@ -3,11 +3,11 @@
 
 pub mod build;
 mod codes;
-pub mod course;
 mod judge;
 mod laws;
 mod rank;
 mod rows;
+pub mod series;
 mod tables;
 mod trend;
 mod triage;
@@ -20,10 +20,10 @@ pub use judge::Against;
 pub use laws::LawBroken;
 pub use rows::*;
 
-use crate::nanos::Nanos;
-pub use crate::past::SCHEMA;
+pub use crate::baseline::SCHEMA;
 use crate::redact::redact;
 use crate::rule::Measure;
+use crate::time::Nanos;
 
 /// Everything a report says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,7 +54,7 @@ pub struct Report {
     pub timeline: Timeline,
     /// Failures over time by class and by code; for charts only.
     #[serde(skip)]
-    pub course: course::Course,
+    pub series: series::Series,
     /// How long calls took.
     pub latency: Latency,
     /// The request ids to look into first.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::nanos::{Nanos, milliseconds};
 use crate::summary::exemplars::Exemplar;
+use crate::time::{Nanos, milliseconds};
 
 /// Failures with one code.
 #[derive(Clone, Debug, PartialEq, Serialize)]

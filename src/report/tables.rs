@@ -2,11 +2,11 @@
 
 use super::{Action, Bucket, By, Calls, CodeCount, Latency, Quantiles, Region, Service, Timeline};
 use crate::catalog::OTHER;
-use crate::nanos::{Period, milliseconds};
 use crate::summary::bounded::Bounded;
 use crate::summary::days::{Day, Days};
 use crate::summary::groups::{Groups, service_and_action};
 use crate::summary::{self, Summary};
+use crate::time::{Period, milliseconds};
 use summary::latency::Quantiles as Measured;
 use summary::timeline::{BUCKET_SECONDS_MIN, Calls as Counted};
 

@@ -2,15 +2,15 @@
 //! know where earlier runs are kept.
 
 use super::{Code, Compared, Report, SeenRuns, judge::Against};
+use crate::baseline::Baseline;
 use crate::catalog::{self, Classes};
-use crate::past::Past;
 
 /// The normal deviate that chance exceeds once in a hundred, on either side.
 const Z_MIN: f64 = 2.575_829_303_548_901;
 
 /// Sets the trend of every code, adds those that are gone, and notes what the report is compared with.
 pub fn apply(report: &mut Report, against: &Against<'_>, classes: &Classes) {
-    let runs: Vec<&Past> = match against.baseline {
+    let runs: Vec<&Baseline> = match against.baseline {
         Some(baseline) => vec![baseline],
         None => against.history.iter().collect(),
     };
@@ -35,16 +35,16 @@ pub fn apply(report: &mut Report, against: &Against<'_>, classes: &Classes) {
     }
 }
 
-fn count(run: &Past, code: &str) -> u64 {
+fn count(run: &Baseline, code: &str) -> u64 {
     run.codes.get(code).copied().unwrap_or(0)
 }
 
 /// Whether a run may have had the code among those that did not fit.
-fn may_hide(run: &Past, code: &str) -> bool {
+fn may_hide(run: &Baseline, code: &str) -> bool {
     count(run, catalog::OTHER) > 0 && !catalog::is_listed(code)
 }
 
-fn trend(code: &Code, calls: u64, runs: &[&Past], before: Option<&Past>) -> Option<&'static str> {
+fn trend(code: &Code, calls: u64, runs: &[&Baseline], before: Option<&Baseline>) -> Option<&'static str> {
     if code.code == catalog::OTHER || runs.is_empty() {
         return None;
     }
@@ -60,7 +60,7 @@ fn trend(code: &Code, calls: u64, runs: &[&Past], before: Option<&Past>) -> Opti
 }
 
 /// Codes of the run before that this report has not.
-fn gone(codes: &[Code], before: &Past, classes: &Classes) -> Vec<Code> {
+fn gone(codes: &[Code], before: &Baseline, classes: &Classes) -> Vec<Code> {
     let is_cut = codes.iter().any(|code| code.code == catalog::OTHER);
     let is_gone = |name: &str| {
         name != catalog::OTHER && codes.iter().all(|code| code.code != name) && (!is_cut || catalog::is_listed(name))

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::{StandsOut, Throttled};
-use crate::nanos::Nanos;
 use crate::summary::Summary;
 use crate::summary::bounded::Bounded;
 use crate::summary::codes::Code;
 use crate::summary::timeline::Calls;
+use crate::time::Nanos;
 
 /// Twice the log likelihood ratio from which a change counts: with one degree of freedom 25 means p < 10⁻⁶, which
 /// leaves room for having tried every bucket.

@@ -6,11 +6,12 @@ use bumpalo::collections::Vec as BumpVec;
 
 use super::json::Node;
 use super::policy::Value;
-use crate::nanos::Nanos;
 use crate::profile::names::{self, Field};
-use crate::profile::values::{self, Unit};
+use crate::profile::status::status_from_number;
 use crate::profile::{FieldPointer, Pointer, Profile};
 use crate::record::{Anomalies, Anomaly, Context};
+use crate::time::Nanos;
+use crate::time::{self, Unit};
 
 /// Members whose names stand in the table of context names, with the object that held them.
 #[derive(Debug)]
@@ -207,8 +208,8 @@ impl<'a> Reader<'a, '_> {
                 set(
                     &mut self.context.duration_ns,
                     match value {
-                        Value::Number(number) => values::duration_from_number(number, unit),
-                        Value::Str(text) => values::duration_from_text(text, unit),
+                        Value::Number(number) => time::duration_from_number(number, unit),
+                        Value::Str(text) => time::duration_from_text(text, unit),
                         _ => None,
                     },
                 )
@@ -216,7 +217,7 @@ impl<'a> Reader<'a, '_> {
             Field::Status => set(
                 &mut self.context.status,
                 match value {
-                    Value::Number(number) | Value::Str(number) => values::status_from_number(number),
+                    Value::Number(number) | Value::Str(number) => status_from_number(number),
                     _ => None,
                 },
             ),
@@ -229,12 +230,12 @@ impl<'a> Reader<'a, '_> {
 
     fn time(&mut self, value: Value<'a>) -> bool {
         let time: Option<Nanos> = match value {
-            Value::Number(number) => values::time_from_number(number),
-            Value::Str(text) => values::time_from_text(text, self.profile.zone()),
+            Value::Number(number) => time::time_from_number(number),
+            Value::Str(text) => time::time_from_text(text, self.profile.zone()),
             _ => None,
         };
         let Some(time) = time else { return false };
-        if values::is_plausible(time) {
+        if time::is_plausible(time) {
             self.context.time = Some(time);
         } else {
             self.anomalies.insert(Anomaly::ImplausibleTime);

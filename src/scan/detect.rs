@@ -9,11 +9,11 @@ use super::context::{Offers, Overrides};
 use super::grammar::{self, Space};
 use super::json::Node;
 use super::strip;
-use crate::nanos::milliseconds;
 use crate::profile::names::Field;
 use crate::profile::{Pointer, Profile};
 use crate::record::Context;
 use crate::redact::redact;
+use crate::time::milliseconds;
 
 /// How many lines are looked at.
 pub const LINES_MAX: usize = 1000;

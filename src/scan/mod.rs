@@ -26,7 +26,7 @@ use crate::record::{Anomalies, Anomaly, Line, Reason};
 
 /// Which scanner gets a line first; what it declines goes on to the slower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum ScannerKind {
     /// The block scanner in some tier.
     Fast(Tier),
     /// simd-json.
@@ -89,13 +89,13 @@ struct Slow {
 impl Scanner {
     /// A scanner for inputs of a profile. Lines whose text is longer than `line_bytes_max` bytes are `oversize`.
     #[must_use]
-    pub fn new(profile: Arc<Profile>, line_bytes_max: usize, way: Way) -> Self {
-        let full = (way != Way::Reference).then(full::Full::default);
+    pub fn new(profile: Arc<Profile>, line_bytes_max: usize, way: ScannerKind) -> Self {
+        let full = (way != ScannerKind::Reference).then(full::Full::default);
         Self {
             line_bytes_max,
             fast: match way {
-                Way::Fast(tier) => Some(fast::Fast::new(tier, fast::Trail::new(&profile))),
-                Way::Full | Way::Reference => None,
+                ScannerKind::Fast(tier) => Some(fast::Fast::new(tier, fast::Trail::new(&profile))),
+                ScannerKind::Full | ScannerKind::Reference => None,
             },
             slow: Slow {
                 profile: Arc::clone(&profile),

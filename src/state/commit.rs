@@ -7,12 +7,12 @@ use super::State;
 use super::position::{Mark, Position};
 use super::probe;
 use super::resume::{Plan, Track};
+use crate::baseline::Baseline;
 use crate::disk::Disk;
+use crate::engine::Analysis;
 use crate::input::Input;
 use crate::input::feed::InputRead;
 use crate::input::source::Damage;
-use crate::past::Past;
-use crate::pipeline::Analysis;
 
 /// An input that was not read as it was planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,12 +69,12 @@ fn after(
     }
     let read = analysis.reads.get(rank).cloned().unwrap_or_default();
     let counted = analysis.summary.inputs.get(rank).map_or(0, |counts| counts.lines);
-    if let Some(surveyed) = analysis.surveyed.get(rank).and_then(Option::as_ref) {
-        if surveyed.is_json {
+    if let Some(inspected) = analysis.inspected.get(rank).and_then(Option::as_ref) {
+        if inspected.is_json {
             return Ok(None);
         }
-        position.envelope = surveyed.profile.candidates().iter().map(|it| it.as_str().to_owned()).collect();
-        position.envelope_is_final = surveyed.is_final;
+        position.envelope = inspected.profile.candidates().iter().map(|it| it.as_str().to_owned()).collect();
+        position.envelope_is_final = inspected.is_final;
     }
     position.lines += counted;
     if position.packed.is_some() {
@@ -159,7 +159,7 @@ impl State {
         let mut state = Self { options, positions, ..self.clone() };
         state.totals.add(summary, analysis.reads.iter().map(|read| read.bytes).sum());
         let codes = summary.codes.iter().map(|(code, entry)| (code.to_owned(), entry.count));
-        let past = Past { ok: summary.totals.ok, failed: summary.totals.failed, codes: codes.collect() };
+        let past = Baseline { ok: summary.totals.ok, failed: summary.totals.failed, codes: codes.collect() };
         state.remember(summary.span.first, summary.span.last, past, history);
         state
     }

@@ -116,7 +116,7 @@ mod tests {
     fn state() -> State {
         let mut state = State::default();
         state.options.insert("service".into(), "cvm".into());
-        state.remember(Some(crate::nanos::Nanos(7)), None, crate::past::Past::default(), 30);
+        state.remember(Some(crate::time::Nanos(7)), None, crate::baseline::Baseline::default(), 30);
         state
     }
 

@@ -7,19 +7,19 @@ pub mod commit;
 pub mod file;
 mod known;
 pub mod lock;
+mod missed;
 mod names;
 pub mod position;
 mod probe;
 pub mod resume;
 pub mod totals;
-mod unmet;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::nanos::Nanos;
-use crate::past::Past;
+use crate::baseline::Baseline;
+use crate::time::Nanos;
 use position::Position;
 use totals::Totals;
 
@@ -51,13 +51,13 @@ pub struct Run {
     /// The latest time.
     pub to: Option<i64>,
     /// What it counted.
-    pub past: Past,
+    pub past: Baseline,
 }
 
 impl State {
     /// What the last runs counted, the oldest first.
     #[must_use]
-    pub fn history(&self) -> Vec<Past> {
+    pub fn history(&self) -> Vec<Baseline> {
         self.history.iter().map(|run| run.past.clone()).collect()
     }
 
@@ -77,7 +77,7 @@ impl State {
     }
 
     /// Notes a run that has counted `past`; of the runs before the last `keep` stay.
-    pub fn remember(&mut self, from: Option<Nanos>, to: Option<Nanos>, past: Past, keep: usize) {
+    pub fn remember(&mut self, from: Option<Nanos>, to: Option<Nanos>, past: Baseline, keep: usize) {
         self.generation += 1;
         let time = |time: Option<Nanos>| time.map(|time| time.0);
         self.history.push(Run { generation: self.generation, from: time(from), to: time(to), past });

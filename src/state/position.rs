@@ -10,7 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::input::ends::IDENTITY_BYTES;
+use crate::input::fingerprint::IDENTITY_BYTES;
 use crate::input::{Compression, FileId};
 
 /// A path as it is stored: as text, or as bytes when it is none.

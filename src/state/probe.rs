@@ -10,7 +10,7 @@ use super::position::{Mark, Packed, Times};
 use crate::disk::Disk;
 use crate::input::decode::memory::Memory;
 use crate::input::decode::{self, Decoder, ReadError};
-use crate::input::ends::{IDENTITY_BYTES, keep_last};
+use crate::input::fingerprint::{IDENTITY_BYTES, keep_last};
 use crate::input::{Compression, FileId, wait};
 
 /// How many bytes a search for a line end reads at a time: few at first, since most often that is enough.

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::beside::{Listing, name_beside};
 use super::known::{Files, Known};
+use super::missed::Log;
 use super::names;
 use super::position::{Mark, Position, StoredPath};
 use super::probe::{self, Probe};
-use super::unmet::Log;
 use super::{State, UNSEEN_RUNS_MAX};
 use crate::disk::Disk;
 use crate::input::feed;
@@ -71,7 +71,7 @@ pub fn plan(disk: &Disk, state: &State, found: Vec<Input>, own: &[PathBuf], limi
     planner.renamed(&mut candidates);
     planner.decide_all(candidates);
     planner.compressed();
-    planner.unmet();
+    planner.missed();
     planner.finish()
 }
 

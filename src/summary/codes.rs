@@ -9,9 +9,9 @@ use super::code_table::CodeTable;
 use super::exemplars::{Exemplar, First, Slots};
 use super::mask::mask;
 use super::timeline::Timeline;
-use crate::nanos::Nanos;
 use crate::record::{MESSAGE_BYTES_MAX, Origin, Outcome, Record};
 use crate::redact::{cut, redact};
+use crate::time::Nanos;
 
 /// How many masked messages of a code are kept.
 const VARIANTS_MAX: usize = 64;

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::Aggregate;
 use super::code_table::CodeTable;
 use super::timeline::Calls;
-use crate::nanos::{NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY};
 use crate::record::{Origin, Outcome, Record};
+use crate::time::{NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY};
 
 /// Nanoseconds of a day.
 const NS_PER_DAY: i64 = SECONDS_PER_DAY * NS_PER_SECOND;

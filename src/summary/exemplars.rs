@@ -5,9 +5,9 @@ use std::cmp::{Ordering, Reverse};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::nanos::Nanos;
 use crate::record::{Origin, Record};
 use crate::redact::redact;
+use crate::time::Nanos;
 
 /// A failed record with an id, as much of it as a report shows.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -17,8 +17,8 @@ pub mod rejects;
 pub mod timeline;
 pub mod totals;
 
-use crate::nanos::Nanos;
 use crate::record::{Anomalies, Line, Origin, Record};
+use crate::time::Nanos;
 use codes::Codes;
 use days::Days;
 use distinct::DistinctIds;

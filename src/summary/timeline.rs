@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Aggregate;
-use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::record::{Origin, Outcome, Record};
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Width of the narrowest buckets, in seconds.
 pub const BUCKET_SECONDS_MIN: i64 = 60;

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::drive::{self, Options, Run, Seen, ThreadsError, Watch};
+use crate::engine::{self, Options, Run, RunControl, Seen, ThreadsError};
 use crate::filter::Verdict;
 use crate::input::Input;
 use crate::input::order::Order;
-use crate::nanos::Nanos;
 use crate::record::{Line, MESSAGE_BYTES_MAX, Outcome};
 use crate::redact::{cut, redact};
+use crate::time::Nanos;
 
 use super::Ticket;
 
@@ -48,13 +48,13 @@ pub fn evidence<F: FnMut(&Evidence) + Send>(
     tickets: &[Ticket],
     inputs: &[Input],
     options: &Options,
-    watch: &Watch,
+    watch: &RunControl,
     mut each: F,
 ) -> Result<bool, ThreadsError> {
     let wanted: BTreeSet<_> = tickets.iter().map(|ticket| (ticket.code.as_str(), ticket.product.named())).collect();
     let run = Run { inputs, order: Order::Paths, sieve: None, options, watch };
     let find = |seen: &Seen<'_>| one(seen, options, &wanted);
-    Ok(drive::in_order(&run, find, |line, evidence| each(&Evidence { line, ..evidence }))?.interrupted)
+    Ok(engine::in_order(&run, find, |line, evidence| each(&Evidence { line, ..evidence }))?.interrupted)
 }
 
 fn one(seen: &Seen<'_>, options: &Options, wanted: &BTreeSet<(&str, Option<&str>)>) -> Option<Evidence> {

@@ -4,17 +4,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::drive::{self, Options, Run, Seen, ThreadsError, Watch};
+use crate::engine::{self, Options, Run, RunControl, Seen, ThreadsError};
 use crate::filter::Verdict;
 use crate::input::Input;
 use crate::input::order::Order;
-use crate::nanos::Nanos;
 use crate::record::{Line, Origin, Outcome, Record};
 use crate::redact::redact;
 use crate::summary::Aggregate;
 use crate::summary::bounded::Bounded;
 use crate::summary::codes::{Code, Codes};
 use crate::summary::numbering::{Numbering, Numbers};
+use crate::time::Nanos;
 
 use super::is_plain;
 
@@ -157,10 +157,10 @@ impl Found {
 pub(super) fn gather(
     inputs: &[Input],
     options: &Options,
-    watch: &Watch,
+    watch: &RunControl,
     wanted: &BTreeSet<&str>,
 ) -> Result<Gathered, ThreadsError> {
-    let driven = drive::drive(
+    let driven = engine::drive(
         &Run { inputs, order: Order::NewestFirst, sieve: None, options, watch },
         Found::default,
         |found: &mut Found, seen| found.line(seen, options, wanted),

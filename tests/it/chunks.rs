@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use resplog::drive::{self, Options, Run, Watch};
+use resplog::engine::{self, Options, Run, RunControl};
 use resplog::input::Input;
 use resplog::input::order::Order;
 use resplog::input::source::Sizes;
@@ -238,9 +238,9 @@ fn the_newest_input_is_read_first_and_changes_nothing() {
     let inputs: Vec<_> = names.iter().map(|name| Input::new(folder.path().join(name))).collect();
     let read = |order| {
         let options = sized(4096, 512);
-        let run = Run { inputs: &inputs, order, sieve: None, options: &options, watch: &Watch::default() };
-        let see = |seen: &mut Vec<u32>, line: &drive::Seen<'_>| seen.push(line.origin.input);
-        let driven = drive::drive(&run, Vec::new, see, |_, _| {}, |_, _| {}).unwrap();
+        let run = Run { inputs: &inputs, order, sieve: None, options: &options, watch: &RunControl::default() };
+        let see = |seen: &mut Vec<u32>, line: &engine::Seen<'_>| seen.push(line.origin.input);
+        let driven = engine::drive(&run, Vec::new, see, |_, _| {}, |_, _| {}).unwrap();
         let mut seen = driven.folds.concat();
         seen.dedup();
         seen
@@ -269,10 +269,10 @@ fn what_is_told_in_order_comes_in_order_from_many_archives() {
     let told = |threads: usize, chunk_bytes: usize| {
         let options = Options { threads, ..sized(chunk_bytes, 8) };
         let run =
-            Run { inputs: &inputs, order: Order::Paths, sieve: None, options: &options, watch: &Watch::default() };
+            Run { inputs: &inputs, order: Order::Paths, sieve: None, options: &options, watch: &RunControl::default() };
         let mut told = Vec::new();
-        let find = |seen: &drive::Seen<'_>| Some((seen.origin.input, seen.origin.offset));
-        drive::in_order(&run, find, |line, (input, offset)| told.push((input, line, offset))).unwrap();
+        let find = |seen: &engine::Seen<'_>| Some((seen.origin.input, seen.origin.offset));
+        engine::in_order(&run, find, |line, (input, offset)| told.push((input, line, offset))).unwrap();
         told
     };
     let expected = told(1, 1 << 20);

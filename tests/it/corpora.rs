@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use resplog::profile::Profile;
 use resplog::record::{Anomalies, LINE_BYTES_MAX, Line, Outcome, Record};
-use resplog::scan::{Scanned, Scanner, Tier, Way};
+use resplog::scan::{Scanned, Scanner, ScannerKind, Tier};
 use serde_json::{Map, Value, json};
 
 /// The folder of the corpora, if the environment names one.
@@ -60,8 +60,8 @@ fn check(folder: &Path, name: &str) {
     let expected = std::fs::read_to_string(folder.join(expected)).unwrap();
     let expected: Vec<Map<String, Value>> = expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let profile = Arc::new(Profile::default());
-    let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available()).map(Way::Fast);
-    for way in tiers.chain([Way::Full, Way::Reference]) {
+    let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available()).map(ScannerKind::Fast);
+    for way in tiers.chain([ScannerKind::Full, ScannerKind::Reference]) {
         let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, way);
         let mut lines = expected.iter();
         let mut number = 0;

@@ -5,14 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use resplog::drive::{self, Options, Run, Watch};
+use resplog::engine::{self, Options, Run, RunControl};
 use resplog::ids::{self, Wanted};
 use resplog::input::Input;
 use resplog::input::order::Order;
 use resplog::input::source::Sizes;
+use resplog::inspect::Reading;
 use resplog::profile::{Pointer, Profile};
 use resplog::record::Line;
-use resplog::survey::Reading;
 
 use crate::library::options;
 use crate::packing::pack;
@@ -57,7 +57,7 @@ type Found = Vec<(u32, u64, u64, String, Vec<u8>)>;
 fn searched(inputs: &[Input], ids: &[&str], options: &Options) -> Found {
     let wanted = Wanted::Ids { ids: ids.iter().map(|&id| id.to_owned()).collect(), raw: true };
     let mut found = Vec::new();
-    ids::list(inputs, options, &Watch::default(), &wanted, |listed| {
+    ids::list(inputs, options, &RunControl::default(), &wanted, |listed| {
         found.push((listed.input, listed.line, listed.offset, listed.found, listed.text));
     })
     .unwrap();
@@ -67,9 +67,9 @@ fn searched(inputs: &[Input], ids: &[&str], options: &Options) -> Found {
 /// The same by looking at every line.
 fn scanned(inputs: &[Input], ids: &[&str], options: &Options) -> Found {
     let options = Options { threads: 1, ..options.clone() };
-    let run = Run { inputs, order: Order::Paths, sieve: None, options: &options, watch: &Watch::default() };
+    let run = Run { inputs, order: Order::Paths, sieve: None, options: &options, watch: &RunControl::default() };
     let wanted: HashSet<_> = ids.iter().copied().collect();
-    let each = |(found, lines): &mut (Found, u64), seen: &drive::Seen<'_>| {
+    let each = |(found, lines): &mut (Found, u64), seen: &engine::Seen<'_>| {
         *lines = if seen.origin.offset == 0 { 1 } else { *lines + 1 };
         if let Line::Record(record) = &seen.scanned.line
             && let Some(id) = record.request_id.filter(|id| wanted.contains(id))
@@ -77,7 +77,7 @@ fn scanned(inputs: &[Input], ids: &[&str], options: &Options) -> Found {
             found.push((seen.origin.input, *lines, seen.origin.offset, id.to_owned(), seen.text.to_vec()));
         }
     };
-    let driven = drive::drive(&run, || (Vec::new(), 0), each, |_, _| {}, |_, _| {}).unwrap();
+    let driven = engine::drive(&run, || (Vec::new(), 0), each, |_, _| {}, |_, _| {}).unwrap();
     driven.folds.into_iter().flat_map(|(found, _)| found).collect()
 }
 

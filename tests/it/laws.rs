@@ -7,7 +7,6 @@ use std::fmt::Debug;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use resplog::nanos::{Nanos, Period};
 use resplog::record::{Anomalies, Anomaly, Context, Line, Origin, Outcome, Reason, Record};
 use resplog::summary::bounded::Bounded;
 use resplog::summary::codes::{Code, Codes};
@@ -19,6 +18,7 @@ use resplog::summary::overlap::Overlap;
 use resplog::summary::timeline::Timeline;
 use resplog::summary::totals::MissingIds;
 use resplog::summary::{Aggregate, Span, Summary, Tally};
+use resplog::time::{Nanos, Period};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 

@@ -4,26 +4,24 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use resplog::catalog::Classes;
-use resplog::dedupe::Duplicates;
-use resplog::drive::{Options, Watch};
+use resplog::engine::{Analysis, Duplicates, Options, RunControl, analyze};
 use resplog::hints::hints;
 use resplog::input::source::Sizes;
 use resplog::input::{Compression, Input, Status};
-use resplog::nanos::Period;
-use resplog::pipeline::{Analysis, analyze};
+use resplog::inspect::Reading;
 use resplog::render::json;
 use resplog::report::build::{self, InputFacts};
-use resplog::scan::{Tier, Way};
+use resplog::scan::{ScannerKind, Tier};
 use resplog::summary::Summary;
 use resplog::summary::rejects::Reject;
-use resplog::survey::Reading;
+use resplog::time::Period;
 
 /// A thread, the sizes of the program, and detection.
 pub fn options() -> Options {
     Options {
         threads: 1,
         sizes: Sizes::default(),
-        way: Way::Fast(Tier::best()),
+        way: ScannerKind::Fast(Tier::best()),
         reading: Reading { detect: true, ..Reading::default() },
     }
 }
@@ -31,7 +29,7 @@ pub fn options() -> Options {
 /// Reads inputs.
 pub fn analysis(paths: &[&Path], options: &Options) -> Analysis {
     let inputs: Vec<_> = paths.iter().map(|&path| Input::new(path.to_owned())).collect();
-    let watch = Watch::default();
+    let watch = RunControl::default();
     analyze(&inputs, options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>).unwrap()
 }
 
@@ -45,10 +43,10 @@ pub fn report(inputs: &[(&str, &Path)], options: &Options) -> String {
         .enumerate()
         .map(|(rank, name)| {
             let read = analysis.reads[rank].clone();
-            let surveyed = analysis.surveyed[rank].as_ref().unwrap();
+            let inspected = analysis.inspected[rank].as_ref().unwrap();
             InputFacts {
-                envelope: surveyed.profile.candidates().iter().map(|pointer| pointer.as_str().to_owned()).collect(),
-                fields: surveyed.fields.clone(),
+                envelope: inspected.profile.candidates().iter().map(|pointer| pointer.as_str().to_owned()).collect(),
+                fields: inspected.fields.clone(),
                 bytes: read.bytes,
                 status: read.status(),
                 error: read.damage.map(|damage| damage.text),

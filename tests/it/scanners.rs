@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use resplog::profile::{Pointer, Profile};
 use resplog::record::LINE_BYTES_MAX;
-use resplog::scan::{Scanner, Tier, Way};
+use resplog::scan::{Scanner, ScannerKind, Tier};
 
 /// Lines that are near everything the policy looks at.
 pub const SEEDS: &[&str] = &[
@@ -43,12 +43,12 @@ fn tiers() -> impl Iterator<Item = Tier> {
     Tier::ALL.into_iter().filter(|tier| tier.is_available())
 }
 
-fn ways() -> Vec<Way> {
-    tiers().map(Way::Fast).chain([Way::Full]).collect()
+fn ways() -> Vec<ScannerKind> {
+    tiers().map(ScannerKind::Fast).chain([ScannerKind::Full]).collect()
 }
 
 /// What a way makes of a chunk, as text.
-fn told(chunk: &[u8], profile: &Arc<Profile>, line_bytes_max: usize, way: Way) -> Vec<String> {
+fn told(chunk: &[u8], profile: &Arc<Profile>, line_bytes_max: usize, way: ScannerKind) -> Vec<String> {
     let mut told = Vec::new();
     Scanner::new(Arc::clone(profile), line_bytes_max, way)
         .chunk(chunk, true, |span, scanned| told.push(format!("{span:?} {scanned:?}")));
@@ -63,7 +63,7 @@ fn profiles() -> Vec<Arc<Profile>> {
 
 pub fn assert_agreement(chunk: &[u8], line_bytes_max: usize) {
     for profile in &profiles() {
-        let expected = told(chunk, profile, line_bytes_max, Way::Reference);
+        let expected = told(chunk, profile, line_bytes_max, ScannerKind::Reference);
         for way in ways() {
             assert_eq!(
                 told(chunk, profile, line_bytes_max, way),
@@ -212,7 +212,7 @@ fn ordinary_lines_are_decided_by_the_block_scanner_wherever_they_stand() {
         for template in templates {
             for line in VALUES.iter().flat_map(|value| written(template, value)) {
                 for tier in tiers() {
-                    let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, Way::Fast(tier));
+                    let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, ScannerKind::Fast(tier));
                     for offset in 0..64 {
                         let chunk = [" ".repeat(offset).as_str(), "\n", &line, "\n", &line, "\n"].concat();
                         let before = scanner.decided().fast;
@@ -240,7 +240,8 @@ fn lines_among_wrong_ones_are_decided_by_the_block_scanner() {
                 for wrong in WRONG {
                     let mut lines = vec![line; 400];
                     (lines[place], lines[2 * place]) = (wrong, wrong);
-                    let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, Way::Fast(tier));
+                    let mut scanner =
+                        Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, ScannerKind::Fast(tier));
                     scanner.chunk((lines.join("\n") + "\n").as_bytes(), true, |_, _| {});
                     let expected = 400 - if place == 0 { 1 } else { 2 };
                     assert_eq!(scanner.decided().fast, expected, "{tier:?} {wrong} at {place} of {line}");
@@ -255,7 +256,7 @@ fn lines_among_wrong_ones_are_decided_by_the_block_scanner() {
 fn long_lines_with_several_members_are_decided_by_the_block_scanner() {
     let line = format!(r#"{{"time":1,"Response":{{"L":[{}0],"RequestId":"b5b41468"}},"n":1}}"#, "0,".repeat(20_000));
     for tier in tiers() {
-        let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, Way::Fast(tier));
+        let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, ScannerKind::Fast(tier));
         scanner.chunk(format!("{line}\n").repeat(100).as_bytes(), true, |_, _| {});
         assert_eq!(scanner.decided().fast, 100, "{tier:?}");
     }

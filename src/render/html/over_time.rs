@@ -2,12 +2,12 @@
 
 use super::chart;
 use super::page::Limits;
-use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::render::text::clock::Clock;
 use crate::render::text::numbers::{count, counted, percent, stretch};
 use crate::render::text::timeline::ROUND_SECONDS;
 use crate::render::view::View;
 use crate::report::{Bucket, Report};
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// How many times stand on the axis at the most.
 const TICKS_MAX: i64 = 7;
@@ -86,7 +86,7 @@ const fn all(bar: &Bucket) -> u64 {
 /// Failures by class in each bar.
 fn by_class(report: &Report, size: usize) -> Vec<(&'static str, Vec<u64>)> {
     let sum = |buckets: &[u64]| buckets.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
-    let rows = report.course.classes.iter();
+    let rows = report.series.classes.iter();
     rows.map(|(class, failures)| (*class, failures.chunks(size).map(sum).collect())).collect()
 }
 

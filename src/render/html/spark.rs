@@ -19,10 +19,10 @@ pub struct Spark {
 /// The failures of a code over time; none without times, and none when there is only one stretch of time.
 #[must_use]
 pub fn of(report: &Report, code: &Code, clock: &Clock<'_>) -> Option<Spark> {
-    let failures = report.course.codes.get(&code.code).filter(|failures| failures.len() > 1)?;
+    let failures = report.series.codes.get(&code.code).filter(|failures| failures.len() > 1)?;
     let most = failures.iter().copied().max().filter(|most| *most > 0)?;
     let place = failures.iter().position(|number| *number == most)?;
-    let start = report.timeline.buckets.get(place.checked_mul(report.course.buckets_per_stretch)?)?.start;
+    let start = report.timeline.buckets.get(place.checked_mul(report.series.buckets_per_stretch)?)?.start;
     let parts: Vec<_> = failures.iter().map(|number| *number as f64 / most as f64).collect();
     Some(Spark {
         bars: failures.len(),
@@ -34,7 +34,7 @@ pub fn of(report: &Report, code: &Code, clock: &Clock<'_>) -> Option<Spark> {
 /// How long one bar is, such as `5 min`; empty without times.
 #[must_use]
 pub fn width(report: &Report) -> String {
-    let buckets = i64::try_from(report.course.buckets_per_stretch).unwrap_or(i64::MAX);
+    let buckets = i64::try_from(report.series.buckets_per_stretch).unwrap_or(i64::MAX);
     let seconds = report.timeline.bucket_seconds.map(|seconds| seconds.saturating_mul(buckets));
-    seconds.filter(|_| report.course.codes.values().any(|row| row.len() > 1)).map(stretch).unwrap_or_default()
+    seconds.filter(|_| report.series.codes.values().any(|row| row.len() > 1)).map(stretch).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
 //! Times as a reader's clock shows them, with no more of the date than it takes: the page names date and zone once.
 
-use crate::nanos::{Civil, NS_PER_SECOND, Nanos};
-use crate::profile::values::Zone;
 use crate::report::Report;
+use crate::time::Zone;
+use crate::time::{Civil, NS_PER_SECOND, Nanos};
 
 /// How much of a date the times of a page carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -62,7 +62,7 @@ fn table(seen: &[&Code], bar_width: usize, report: &Report, clock: &Clock<'_>, t
 
 /// The failures of a code over the whole time of the report, one sign for two of its stretches; nothing without times.
 fn spark(report: &Report, code: &Code, signs: &Signs) -> String {
-    let failures = report.course.codes.get(&code.code).map(Vec::as_slice).unwrap_or_default();
+    let failures = report.series.codes.get(&code.code).map(Vec::as_slice).unwrap_or_default();
     let marks: Vec<u64> =
         failures.chunks(2).map(|pair| pair.iter().fold(0, |sum: u64, it| sum.saturating_add(*it))).collect();
     let most = marks.iter().copied().max().unwrap_or(0);

@@ -19,8 +19,8 @@ use std::io::{self, Write};
 use self::clock::Clock;
 use self::page::Page;
 use super::escape::terminal;
-use crate::profile::values::Zone;
 use crate::report::Report;
+use crate::time::Zone;
 
 /// What the reader has in front of him.
 #[derive(Clone, Debug)]

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::nanos::{NS_PER_SECOND, Nanos};
-use crate::report::course::Course;
+use crate::report::series::Series;
 use crate::report::{
     Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, FieldSample, Input, Latency, LookInto,
     Malformed, MalformedSample, Message, MissingRequestId, Ordered, Quantiles, Region, Report, RequestId, SCHEMA,
     SeenRuns, Service, Setting, StandsOut, Throttled, Timeline, Totals,
 };
 use crate::rule::Measure;
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// 2026-11-24T01:00:00+08:00.
 const START_SECONDS: i64 = 1_795_453_200;
@@ -30,7 +30,7 @@ pub fn empty() -> Report {
         regions: Vec::new(),
         by: Vec::new(),
         timeline: Timeline::default(),
-        course: Course::default(),
+        series: Series::default(),
         latency: Latency { unit: "ms", all: none(), ok: none(), failed: none() },
         look_into: Vec::new(),
         inputs: Vec::new(),

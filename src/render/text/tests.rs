@@ -5,8 +5,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::numbers::count;
 use super::*;
-use crate::nanos::Nanos;
 use crate::report::{Bucket, LookInto, Timeline};
+use crate::time::Nanos;
 
 const WIDTHS: [usize; 8] = [1, 40, 60, 79, 80, 100, 132, 200];
 

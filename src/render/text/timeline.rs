@@ -6,8 +6,8 @@ use super::bars::level;
 use super::clock::Clock;
 use super::numbers::{count, percent, rate, rough_percent, stretch};
 use super::page::{Page, Phrase, Signs, Span, Style};
-use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::report::{Bucket, Report};
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Columns of the names of the lines, with the gap behind them.
 const NAME_WIDTH: usize = 11;

@@ -29,7 +29,7 @@ pub(super) fn write(tickets: &Tickets, view: &View, out: &mut dyn Write) -> io::
 }
 
 fn shared(number: usize, ticket: &Ticket, view: &View) -> [String; 13] {
-    let time = |time: Option<crate::nanos::Nanos>| time.map(|time| time.to_string()).unwrap_or_default();
+    let time = |time: Option<crate::time::Nanos>| time.map(|time| time.to_string()).unwrap_or_default();
     let suggested = match &ticket.product {
         Product::Suggested(names) => names.join(" "),
         Product::Named(_) | Product::Unknown => String::new(),

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::nanos::{Nanos, milliseconds};
 use crate::render::json;
 use crate::ticket::evidence::Evidence;
+use crate::time::{Nanos, milliseconds};
 
 #[derive(Serialize)]
 struct Row<'e> {

@@ -1,9 +1,9 @@
 //! What the sender should know and support need not: what the class means, how to look an id up, where the records
 //! stand in the log, what was left out. Everything here is for a person at the log; only plain ids stand in commands.
 
-use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::render::escape::is_shell_safe;
 use crate::ticket::{CODES_MAX, LeftOut, Ticket, Why};
+use crate::time::{NS_PER_SECOND, Nanos};
 
 use super::sheet::{Piece, Value};
 use crate::render::text::numbers::count;

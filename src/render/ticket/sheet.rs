@@ -1,10 +1,10 @@
 //! A ticket as headings and values, before it is text or Markdown, cut so that it fits. It does not know how log text
 //! is escaped, only that it must be.
 
-use crate::nanos::Nanos;
-use crate::profile::values::Zone;
 use crate::render::text::numbers::count;
 use crate::ticket::{Picked, Product, Ticket};
+use crate::time::Nanos;
+use crate::time::Zone;
 
 use super::words::{Words, words};
 use super::{CHARACTERS_MAX, View};

@@ -104,7 +104,7 @@ impl Trail {
             let value = skip_space(text, key.end + 2);
             let rest = text.get(value + 1..)?;
             let end = match (text.get(value)?, memo.meaning) {
-                (b'{', Meaning::Way) => {
+                (b'{', Meaning::ScannerKind) => {
                     let bit = 1 << level.min(63);
                     if seen & bit != 0 {
                         return None;
@@ -119,7 +119,7 @@ impl Trail {
                     }
                     continue;
                 }
-                (b'{' | b'[', _) | (_, Meaning::Way) => return None,
+                (b'{' | b'[', _) | (_, Meaning::ScannerKind) => return None,
                 (b'"', _) => plain_end(rest)? + 1,
                 _ => scalar_end(rest)?,
             };
@@ -164,7 +164,7 @@ impl Trail {
                 }
             };
             let value = skip_space(line.chunk, end + 2);
-            let is_on_way = matches!(meaning, Meaning::Way);
+            let is_on_way = matches!(meaning, Meaning::ScannerKind);
             if is_on_way {
                 let bit = 1 << level.min(63);
                 // Given twice, the last one counts.
@@ -217,8 +217,11 @@ impl Trail {
             return None;
         }
         let on_way = self.path.get(level).is_some_and(|name| text == name);
-        let meaning =
-            if on_way { Meaning::Way } else { names::field_of_bytes(text).map_or(Meaning::None, Meaning::Name) };
+        let meaning = if on_way {
+            Meaning::ScannerKind
+        } else {
+            names::field_of_bytes(text).map_or(Meaning::None, Meaning::Name)
+        };
         if let Some(word) = Word::of(chunk, key)
             && self.keys < MEMO_MAX
         {
@@ -293,7 +296,7 @@ const MEMO_MAX: usize = 64;
 #[derive(Clone, Copy, Debug)]
 enum Meaning {
     /// It is on the way to the response object.
-    Way,
+    ScannerKind,
     /// It names context.
     Name(names::Name),
     /// Nothing.

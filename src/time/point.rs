@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::time::{Clock, instant, read_date, read_offset, time_from_text, two_digits};
+use super::nanos::Nanos;
+use super::stamp::{Clock, instant, read_date, read_offset, time_from_text, two_digits};
 use super::zone::Zone;
-use crate::nanos::Nanos;
 
 /// A text that is no point in time; shown with what is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,18 +1,19 @@
 //! Inputs become a summary: each thread folds the lines it sees, then the summaries merge. It decides nothing about
 //! lines and prints nothing.
 
-use crate::dedupe::Duplicates;
-use crate::drive::{self, Done, Options, Run, Seen, ThreadsError, Watch};
+use crate::engine::drive::{ThreadsError, drive};
+use crate::engine::duplicates::Duplicates;
+use crate::engine::run::{Done, Options, Run, RunControl, Seen};
 use crate::filter::{Filter, Verdict};
 use crate::input::Input;
 use crate::input::feed::InputRead;
 use crate::input::order::Order;
+use crate::inspect::Inspected;
 use crate::record::Line;
+use crate::reorder::ReorderBuffer;
 use crate::scan::Decided;
-use crate::sequence::Sequencer;
 use crate::summary::rejects::Reject;
 use crate::summary::{Summary, Tally};
-use crate::survey::Surveyed;
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +23,7 @@ pub struct Analysis {
     /// How each input was read, in the order of the inputs.
     pub reads: Vec<InputRead>,
     /// What the first bytes of each input told, in the order of the inputs; none for those not opened.
-    pub surveyed: Vec<Option<Surveyed>>,
+    pub inspected: Vec<Option<Inspected>>,
     /// Whether the last line of each input is cut and has no LF.
     pub unfinished: Vec<bool>,
     /// Whether the run was stopped before its end.
@@ -41,12 +42,12 @@ pub struct Analysis {
 pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     inputs: &[Input],
     options: &Options,
-    watch: &Watch,
+    watch: &RunControl,
     duplicates: &Duplicates,
     on_reject: Option<F>,
 ) -> Result<Analysis, ThreadsError> {
     let rejects = on_reject.map(|mut on_reject| {
-        Sequencer::new(move |before: u64, reject: Reject| {
+        ReorderBuffer::new(move |before: u64, reject: Reject| {
             let earlier = lines_before(inputs, reject.origin.input);
             on_reject(&reject, earlier + before + u64::from(reject.origin.line) + 1);
         })
@@ -58,7 +59,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         duplicates: Some(duplicates).filter(|&duplicates| *duplicates != Duplicates::default()),
         keep_rejects: rejects.is_some(),
     };
-    let driven = drive::drive(
+    let driven = drive(
         &Run { inputs, order, sieve: None, options, watch },
         Fold::default,
         |fold: &mut Fold, seen| fold.line(seen, &rules),
@@ -79,7 +80,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     }
     let mut analysis = Analysis {
         reads: driven.reads,
-        surveyed: driven.surveyed,
+        inspected: driven.inspected,
         unfinished: vec![false; inputs.len()],
         interrupted: driven.interrupted,
         decided: driven.decided,
@@ -146,7 +147,7 @@ impl Fold {
         self.summary.observe(&scanned.line, scanned.anomalies, origin, &mut self.tally);
     }
 
-    /// Ends a chunk and gives its rejects.
+    /// Fingerprint a chunk and gives its rejects.
     fn chunk(&mut self, done: Done) -> Vec<Reject> {
         if done.unfinished {
             self.unfinished.push(done.input);

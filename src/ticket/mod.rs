@@ -8,13 +8,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::catalog::{self, Class, Classes};
-use crate::drive::{Options, ThreadsError, Watch};
+use crate::engine::{Options, RunControl, ThreadsError};
 use crate::input::Input;
-use crate::nanos::{Nanos, milliseconds};
 use crate::report::{At, Code, Report};
 use crate::summary::bounded::Bounded;
 use crate::summary::codes;
 use crate::summary::exemplars::Exemplar;
+use crate::time::{Nanos, milliseconds};
 use gather::{Gathered, Success};
 
 /// Classes that are written up when nothing else is asked for; throttling only when it is sustained.
@@ -193,7 +193,7 @@ pub fn tickets(
     inputs: &[Input],
     paths: &[String],
     options: &Options,
-    watch: &Watch,
+    watch: &RunControl,
     choice: &Choice<'_>,
 ) -> Result<Tickets, ThreadsError> {
     let mut rows: Vec<&Code> =
@@ -358,21 +358,20 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::dedupe::Duplicates;
+    use crate::engine::{self, Duplicates};
     use crate::input::source::Sizes;
-    use crate::pipeline;
+    use crate::inspect::{InputFormat, Reading};
     use crate::profile::Profile;
-    use crate::profile::values::Zone;
     use crate::report::build;
-    use crate::scan::Way;
+    use crate::scan::ScannerKind;
     use crate::summary::rejects::Reject;
-    use crate::survey::{InputFormat, Reading};
+    use crate::time::Zone;
 
     fn options(threads: usize) -> Options {
         Options {
             threads,
             sizes: Sizes { read_bytes: 256, ..Sizes::default() },
-            way: Way::Reference,
+            way: ScannerKind::Reference,
             reading: Reading {
                 detect: true,
                 format: InputFormat::Auto,
@@ -388,9 +387,9 @@ mod tests {
         file.write_all(log.as_bytes()).unwrap();
         let inputs = [Input::new(file.path().to_owned())];
         let paths = ["a.ndjson".to_owned()];
-        let (watch, options) = (Watch::default(), options(threads));
+        let (watch, options) = (RunControl::default(), options(threads));
         let no_rejects = None::<fn(&Reject, u64)>;
-        let analysis = pipeline::analyze(&inputs, &options, &watch, &Duplicates::default(), no_rejects).unwrap();
+        let analysis = engine::analyze(&inputs, &options, &watch, &Duplicates::default(), no_rejects).unwrap();
         let classes = Classes::default();
         let codes: Vec<_> = codes.iter().map(|code| (*code).to_owned()).collect();
         let class_names = if codes.is_empty() { CLASSES.map(Class::as_str).to_vec() } else { Vec::new() };

@@ -1,6 +1,6 @@
 //! The status of a call, from a number's text. It does not know which statuses mean a failure: only `Error` does.
 
-use super::decimal::Decimal;
+use crate::time::Decimal;
 
 /// A status such as `200`, from a number's text; `200.0` and `2e2` are the same number.
 ///

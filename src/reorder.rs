@@ -25,12 +25,12 @@ struct State<T, D> {
 }
 
 /// Delivers items of chunks in order: `deliver` gets the lines of the input before the chunk, and an item.
-pub struct Sequencer<T, D> {
+pub struct ReorderBuffer<T, D> {
     state: Mutex<State<T, D>>,
     delivered: Condvar,
 }
 
-impl<T, D: FnMut(u64, T)> Sequencer<T, D> {
+impl<T, D: FnMut(u64, T)> ReorderBuffer<T, D> {
     /// Nothing delivered yet.
     pub fn new(deliver: D) -> Self {
         let state = State { next: (0, 0), lines: 0, waiting: BTreeMap::new(), ends: BTreeMap::new(), deliver };
@@ -104,13 +104,13 @@ mod tests {
     fn an_input_far_ahead_waits_and_the_one_before_it_does_not() {
         let stop = AtomicBool::new(false);
         let mut delivered = Vec::new();
-        let sequencer = Sequencer::new(|before: u64, item: u32| delivered.push((before, item)));
+        let reorder = ReorderBuffer::new(|before: u64, item: u32| delivered.push((before, item)));
         let chunks = 3 * WAITING_MAX as u32;
         let read = |input: u32| {
-            (0..chunks).for_each(|chunk| sequencer.chunk(input, chunk, 2, vec![input * chunks + chunk], &stop));
-            sequencer.end(input, chunks);
+            (0..chunks).for_each(|chunk| reorder.chunk(input, chunk, 2, vec![input * chunks + chunk], &stop));
+            reorder.end(input, chunks);
         };
-        let is_full = || sequencer.state.lock().unwrap().waiting.len() > WAITING_MAX;
+        let is_full = || reorder.state.lock().unwrap().waiting.len() > WAITING_MAX;
         std::thread::scope(|scope| {
             scope.spawn(|| read(1));
             while !is_full() {
@@ -118,7 +118,7 @@ mod tests {
             }
             read(0);
         });
-        let _ = sequencer.finish();
+        let _ = reorder.finish();
         let expected: Vec<_> = (0..2 * chunks).map(|item| (2 * u64::from(item % chunks), item)).collect();
         assert_eq!(delivered, expected);
     }

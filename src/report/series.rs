@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 use super::build::Options;
 use super::codes::class_of;
 use crate::catalog;
-use crate::nanos::{NS_PER_SECOND, Nanos};
 use crate::summary::{Summary, codes};
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Into how many stretches of time the failures of a code are divided at the most.
 pub const STRETCHES_MAX: usize = 28;
 
 /// Failures over time; empty without times. Filters of codes do not change it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Course {
+pub struct Series {
     /// Failures by class, in the order of who can act: one number for each bucket of the timeline. Classes without
     /// failures that have a time are left out.
     pub classes: Vec<(&'static str, Vec<u64>)>,
@@ -25,9 +25,9 @@ pub struct Course {
 }
 
 /// Sorts the failures that have a time into the buckets of the whole timeline.
-pub fn course(summary: &Summary, options: &Options<'_>) -> Course {
+pub fn series(summary: &Summary, options: &Options<'_>) -> Series {
     let (seconds, buckets) = summary.timeline.buckets(0);
-    let Some((start, _)) = buckets.first() else { return Course::default() };
+    let Some((start, _)) = buckets.first() else { return Series::default() };
     let buckets_per_stretch = buckets.len().div_ceil(STRETCHES_MAX).max(1);
     let mut classes = BTreeMap::<catalog::Class, Vec<u64>>::new();
     let mut codes = BTreeMap::new();
@@ -47,7 +47,7 @@ pub fn course(summary: &Summary, options: &Options<'_>) -> Course {
         }
     }
     let classes = classes.into_iter().map(|(class, failures)| (class.as_str(), failures)).collect();
-    Course { classes, buckets_per_stretch, codes }
+    Series { classes, buckets_per_stretch, codes }
 }
 
 /// The buckets in which a code failed, by their place in the whole timeline.

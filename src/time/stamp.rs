@@ -3,8 +3,8 @@
 
 use super::decimal::Decimal;
 use super::digits::Digits;
+use super::nanos::{Nanos, SECONDS_PER_DAY, days_from_date};
 use super::zone::{Zone, offset_from_text};
-use crate::nanos::{Nanos, SECONDS_PER_DAY, days_from_date};
 
 /// 2010-01-01T00:00:00Z, before which no such response existed.
 const PLAUSIBLE_FROM: Nanos = Nanos(1_262_304_000_000_000_000);

@@ -294,7 +294,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const PAGE: &str = include_str!("../docs/redaction.md");
+    const PAGE: &str = include_str!("../../docs/redaction.md");
 
     /// The code spans of each table row of the page, those that have at least two.
     fn rows() -> Vec<Vec<&'static str>> {

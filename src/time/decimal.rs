@@ -4,7 +4,7 @@ use super::digits::Digits;
 
 /// A number as it is written, to 20 significant digits: as many as the largest results have.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Decimal {
+pub struct Decimal {
     negative: bool,
     /// How many digits were written, from the first that is not 0.
     digits: i64,
@@ -53,7 +53,7 @@ pub(super) fn plain_scaled(text: &[u8], places: u32) -> Option<u64> {
 
 impl Decimal {
     /// Reads a text that is one number of the JSON grammar, leading zeros allowed.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         match Self::parse_prefix(text.as_bytes())? {
             (decimal, []) => Some(decimal),
             _ => None,
@@ -94,7 +94,7 @@ impl Decimal {
     }
 
     /// Whether it is below zero; `-0` is not.
-    pub(super) const fn is_negative(&self) -> bool {
+    pub const fn is_negative(&self) -> bool {
         self.negative && self.digits > 0
     }
 
@@ -124,7 +124,7 @@ impl Decimal {
     }
 
     /// The magnitude when nothing but zeros is behind the point; none above `u64`.
-    pub(super) fn whole(&self) -> Option<u64> {
+    pub fn whole(&self) -> Option<u64> {
         let value = self.scaled(0)?;
         let held = self.digits.min(LEADING_DIGITS);
         let wanted = self.digits_before_point();

@@ -3,7 +3,7 @@
 
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
-use crate::nanos::{Civil, Nanos};
+use super::nanos::{Civil, Nanos};
 
 /// The zone of clocks that do not name theirs (`--assume-tz`), or of times that people read (`--tz`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -233,7 +233,7 @@ mod tests {
 
         #[test]
         fn machine_text_and_weeks_agree_with_jiff(nanos: i64) {
-            use crate::nanos::Period;
+            use crate::time::Period;
             let theirs = jiff::Timestamp::from_nanosecond(i128::from(nanos)).unwrap();
             let ours = Nanos(nanos);
             prop_assert_eq!(ours.to_string().parse::<jiff::Timestamp>().unwrap(), theirs);

@@ -12,8 +12,8 @@ mod words;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::profile::values::Zone;
 use crate::ticket::Tickets;
+use crate::time::Zone;
 
 /// The most characters of one ticket above the line, its line ends included.
 pub const CHARACTERS_MAX: usize = 1_999;
@@ -82,10 +82,10 @@ pub fn write(tickets: &Tickets, format: Format, view: &View, out: &mut dyn Write
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nanos::Nanos;
     use crate::render::escape::is_shell_safe;
     use crate::report::At;
     use crate::ticket::{Impact, Message, Picked, Product, Share, Ticket, is_plain};
+    use crate::time::Nanos;
 
     const NAMES: [&str; 6] = [
         "$(touch x)",

@@ -20,9 +20,9 @@ impl Kept {
     }
 
     /// What is known of a stream of which so many bytes were read.
-    pub(super) fn ends(&self, bytes: u64) -> Ends {
+    pub(super) fn ends(&self, bytes: u64) -> Fingerprint {
         let Self { head, tail, lines_end } = self;
-        Ends { lines_end: *lines_end, bytes, head: head.clone(), tail: tail.clone() }
+        Fingerprint { lines_end: *lines_end, bytes, head: head.clone(), tail: tail.clone() }
     }
 }
 
@@ -36,7 +36,7 @@ pub fn keep_last(tail: &mut Vec<u8>, bytes: &[u8]) {
 
 /// Where a stream ended, and what it begins and ends with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ends {
+pub struct Fingerprint {
     /// Offset behind the last line that was handed out. It is the end of all bytes, unless the stream is damaged.
     pub lines_end: u64,
     /// How many bytes there are.

@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::filter::Filter;
 use crate::foreign::{self, Foreign};
 use crate::input::feed::{Framing, HEAD_BYTES, Head};
-use crate::nanos::Nanos;
+use crate::json_stream;
 use crate::profile::Profile;
 use crate::record::Line;
 use crate::scan::detect::{self, FieldSeen};
-use crate::scan::{Scanner, Way};
-use crate::values;
+use crate::scan::{Scanner, ScannerKind};
+use crate::time::Nanos;
 
 /// How inputs are cut into lines or values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Reading {
 
 /// What was told of an input.
 #[derive(Clone, Debug)]
-pub struct Surveyed {
+pub struct Inspected {
     /// Where envelope and context are.
     pub profile: Arc<Profile>,
     /// Whether more bytes behind these would change nothing: the pointers are given, or all lines were there that are
@@ -67,13 +67,13 @@ const PRUNE_MARGIN_NS: i64 = 3_600_000_000_000;
 const TAIL_BYTES: u64 = 256 * 1024;
 
 /// The surveys of all inputs of a run.
-pub struct Survey<'o> {
+pub struct Inspector<'o> {
     reading: &'o Reading,
     profiles: Mutex<Vec<Arc<Profile>>>,
-    inputs: Mutex<Vec<Option<Surveyed>>>,
+    inputs: Mutex<Vec<Option<Inspected>>>,
 }
 
-impl<'o> Survey<'o> {
+impl<'o> Inspector<'o> {
     /// Nothing looked at yet.
     #[must_use]
     pub fn new(reading: &'o Reading, inputs: usize) -> Self {
@@ -84,12 +84,12 @@ impl<'o> Survey<'o> {
     pub fn prepare(&self, input: u32, head: Head<'_>) -> (Arc<Profile>, Framing) {
         let is_json = match self.reading.format {
             _ if head.envelope.is_some() => false,
-            InputFormat::Auto => values::is_stream(head.first),
+            InputFormat::Auto => json_stream::is_stream(head.first),
             InputFormat::Ndjson => false,
             InputFormat::Json => true,
         };
         let texts: Vec<&[u8]> = if is_json {
-            values::sample(head.first).take(detect::LINES_MAX).collect()
+            json_stream::sample(head.first).take(detect::LINES_MAX).collect()
         } else {
             detect::sample(head.first).collect()
         };
@@ -106,7 +106,7 @@ impl<'o> Survey<'o> {
             && !is_json
             && head.file.is_some_and(|(file, size)| is_outside(&self.reading.filter, &profile, &texts, file, size));
         let whole = texts.len() >= detect::LINES_MAX || head.first.len() >= HEAD_BYTES;
-        let surveyed = Surveyed {
+        let inspected = Inspected {
             profile: Arc::clone(&profile),
             is_final: head.envelope.is_some() || !self.reading.detect || whole,
             is_json,
@@ -116,7 +116,7 @@ impl<'o> Survey<'o> {
         };
         let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = inputs.get_mut(input as usize) {
-            *slot = Some(surveyed);
+            *slot = Some(inspected);
         }
         let framing = match (skipped, is_json) {
             (true, _) => Framing::Skip,
@@ -129,7 +129,7 @@ impl<'o> Survey<'o> {
 
     /// What was told of each input.
     #[must_use]
-    pub fn finish(self) -> Vec<Option<Surveyed>> {
+    pub fn finish(self) -> Vec<Option<Inspected>> {
         self.inputs.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -165,7 +165,7 @@ fn is_outside(filter: &Filter, profile: &Arc<Profile>, first: &[&[u8]], file: &F
 
 /// The times of the records among these lines.
 fn times<'t>(profile: &Arc<Profile>, lines: impl Iterator<Item = &'t [u8]>) -> impl Iterator<Item = Nanos> {
-    let mut scanner = Scanner::new(Arc::clone(profile), crate::record::LINE_BYTES_MAX, Way::Reference);
+    let mut scanner = Scanner::new(Arc::clone(profile), crate::record::LINE_BYTES_MAX, ScannerKind::Reference);
     lines.filter_map(move |line| match scanner.value(line).line {
         Line::Record(record) => record.context.time,
         _ => None,

@@ -57,7 +57,7 @@ impl Others {
 impl<'s> Planner<'s> {
     /// Adds the rotated files of logs that were written to later than all that is known of the log. There are none while
     /// the log goes on at its place, unless what was there before could not be looked at, or was empty and is lost.
-    pub(super) fn unmet(&mut self) {
+    pub(super) fn missed(&mut self) {
         self.listings.clear();
         let mut others = HashMap::new();
         let known = self.known_by_base();

@@ -10,7 +10,7 @@ pub const SCHEMA: &str = "resplog.report/1";
 
 /// The failures of one earlier run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Past {
+pub struct Baseline {
     /// Calls that succeeded.
     pub ok: u64,
     /// Calls that failed.
@@ -19,7 +19,7 @@ pub struct Past {
     pub codes: BTreeMap<String, u64>,
 }
 
-impl Past {
+impl Baseline {
     /// How many calls its rates divide by.
     #[must_use]
     pub fn calls(&self) -> u64 {
@@ -29,7 +29,7 @@ impl Past {
 
 /// Why an earlier report cannot be compared with.
 #[derive(Debug, thiserror::Error)]
-pub enum NoPast {
+pub enum BaselineError {
     /// It is no JSON of a report.
     #[error("this is no JSON report of resplog")]
     Json(#[from] serde_json::Error),
@@ -66,15 +66,15 @@ struct CodeCount {
 /// # Errors
 ///
 /// It is no report, of another version, or does not list all codes.
-pub fn from_report(json: &[u8]) -> Result<Past, NoPast> {
+pub fn from_report(json: &[u8]) -> Result<Baseline, BaselineError> {
     let Told { schema, totals, codes } = serde_json::from_slice(json)?;
     if schema != SCHEMA {
-        return Err(NoPast::Schema(schema));
+        return Err(BaselineError::Schema(schema));
     }
     let listed = codes.iter().fold(0_u64, |sum, row| sum.saturating_add(row.count));
     if listed != totals.failed {
-        return Err(NoPast::SomeCodes);
+        return Err(BaselineError::SomeCodes);
     }
     let codes = codes.into_iter().filter(|row| row.count > 0).map(|row| (row.code, row.count)).collect();
-    Ok(Past { ok: totals.ok, failed: totals.failed, codes })
+    Ok(Baseline { ok: totals.ok, failed: totals.failed, codes })
 }

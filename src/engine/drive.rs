@@ -1,0 +1,95 @@
+//! Starts the threads of a run and gives each its own fold. What the folds do with the lines is not known here.
+
+use std::sync::atomic::Ordering;
+
+use crate::engine::run::{Done, Driven, Run, Seen};
+use crate::engine::worker::Worker;
+use crate::input::feed::{Feed, Hand, Head};
+use crate::input::order::Order;
+use crate::inspect::Inspector;
+use crate::reorder::ReorderBuffer;
+use crate::scan::Decided;
+
+/// The threads could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start {threads} threads: {source}")]
+pub struct ThreadsError {
+    threads: usize,
+    source: rayon::ThreadPoolBuildError,
+}
+
+/// Reads all inputs. `line` gets every line, in order within its chunk; `chunk` every chunk after its lines; `end`
+/// tells how many chunks an input has, possibly before other threads are done with them.
+///
+/// # Errors
+///
+/// The threads cannot be started. Inputs that cannot be read are no errors here; `reads` tells them.
+pub fn drive<W: Send>(
+    run: &Run<'_>,
+    start: impl Fn() -> W + Sync,
+    line: impl Fn(&mut W, &Seen<'_>) + Sync,
+    chunk: impl Fn(&mut W, Done) + Sync,
+    end: impl Fn(u32, u32) + Sync,
+) -> Result<Driven<W>, ThreadsError> {
+    let Run { inputs, order, options, watch, .. } = *run;
+    let threads = options.threads.max(1);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|source| ThreadsError { threads, source })?;
+    let inspector = Inspector::new(&options.reading, inputs.len());
+    let prepare = |input: u32, head: Head<'_>| {
+        watch.input.store(input, Ordering::Relaxed);
+        inspector.prepare(input, head)
+    };
+    let feed = Feed::new(inputs, order, options.sizes, &watch.stop, &watch.bytes_done, prepare);
+    let parts = pool.broadcast(|_| {
+        let mut worker = Worker::new(run, start());
+        let mut hand = Hand::default();
+        while let Some(event) = feed.next(&mut hand) {
+            if let Some((input, bytes, damage)) = worker.take(event, &hand.buffer, &line, &chunk, &end) {
+                feed.note(input, bytes, damage);
+            }
+        }
+        worker.finish()
+    });
+    let mut decided = Decided::default();
+    let folds = parts.into_iter().map(|(fold, part)| {
+        decided.add(part);
+        fold
+    });
+    Ok(Driven {
+        folds: folds.collect(),
+        reads: feed.finish(),
+        inspected: inspector.finish(),
+        interrupted: watch.stop.load(Ordering::Relaxed),
+        decided,
+    })
+}
+
+/// Reads all inputs in the order of their paths and gives what `find` makes of lines to `each`, in the order of input
+/// and offset, with the number of the line in its input, from 1. Memory is bounded by what a few chunks hold.
+///
+/// # Errors
+///
+/// As [`drive`].
+pub fn in_order<T: Send>(
+    run: &Run<'_>,
+    find: impl Fn(&Seen<'_>) -> Option<T> + Sync,
+    mut each: impl FnMut(u64, T) + Send,
+) -> Result<Driven<()>, ThreadsError> {
+    // Any other order would make chunks wait for each other.
+    let run = &Run { order: Order::Paths, ..*run };
+    let reorder =
+        ReorderBuffer::new(move |before: u64, (line, item): (u32, T)| each(before + u64::from(line) + 1, item));
+    let driven = drive(
+        run,
+        Vec::new,
+        |found: &mut Vec<(u32, T)>, seen| found.extend(find(seen).map(|item| (seen.origin.line, item))),
+        |found, done| reorder.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &run.watch.stop),
+        |input, chunks| reorder.end(input, chunks),
+    )?;
+    drop(reorder.finish());
+    let Driven { folds: _, reads, inspected, interrupted, decided } = driven;
+    Ok(Driven { folds: Vec::new(), reads, inspected, interrupted, decided })
+}

@@ -1,0 +1,12 @@
+//! Runs threads over inputs: every line is scanned once and shown to a fold that belongs to the thread.
+
+mod analysis;
+mod drive;
+mod duplicates;
+mod run;
+mod worker;
+
+pub use analysis::{Analysis, analyze};
+pub use drive::{ThreadsError, drive, in_order};
+pub use duplicates::Duplicates;
+pub use run::{Done, Driven, Options, Run, RunControl, Seen};

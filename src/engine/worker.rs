@@ -1,0 +1,167 @@
+//! One thread of a run: it scans the lines of a chunk, or the values of a stream, and shows them to its fold.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::engine::run::{Done, Options, Run, Seen};
+use crate::input::feed::Event;
+use crate::input::source::{Damage, Lines};
+use crate::json_stream::{Piece, Values};
+use crate::profile::Profile;
+use crate::record::{Anomalies, Line, Origin, Reason};
+use crate::scan::sieve::Sieve;
+use crate::scan::{Decided, Scanned, Scanner, Span};
+
+/// When a sieve picks more than one line in so many, all are scanned.
+const PICKED_SHARE: usize = 8;
+
+/// One thread.
+pub(super) struct Worker<'r, W> {
+    options: &'r Options,
+    sieve: Option<&'r Sieve>,
+    stop: &'r AtomicBool,
+    scanner: Option<(Arc<Profile>, Scanner)>,
+    decided: Decided,
+    /// The lines of the present chunk that the sieve picked.
+    picked: Vec<Span>,
+    fold: W,
+}
+
+impl<'r, W> Worker<'r, W> {
+    /// A thread of this run that has read nothing yet.
+    pub(super) fn new(run: &Run<'r>, fold: W) -> Self {
+        let Run { sieve, options, watch, .. } = *run;
+        Self { options, sieve, stop: &watch.stop, scanner: None, decided: Decided::default(), picked: Vec::new(), fold }
+    }
+
+    /// Takes an event; of an input that it read by itself it tells how much that was, and the damage.
+    pub(super) fn take(
+        &mut self,
+        event: Event<Arc<Profile>>,
+        buffer: &[u8],
+        line: &impl Fn(&mut W, &Seen<'_>),
+        chunk: &impl Fn(&mut W, Done),
+        end: &impl Fn(u32, u32),
+    ) -> Option<(u32, u64, Option<Damage>)> {
+        match event {
+            Event::End { input, chunks } => end(input, chunks),
+            Event::Chunk { input, chunk: place, lines, prepared } => {
+                let mut done = Done { input, chunk: place, lines: 0, unfinished: false };
+                if let Some(lines) = lines {
+                    let text = buffer.get(lines.start..).unwrap_or_default();
+                    self.lines(&mut done, lines, &prepared, text, line);
+                }
+                chunk(&mut self.fold, done);
+            }
+            Event::Values { input, stream, prepared } => {
+                let mut values = Values::new(stream, self.options.sizes, self.stop);
+                let lines = self.values(input, &mut values, &prepared, line);
+                chunk(&mut self.fold, Done { input, chunk: 0, lines, unfinished: false });
+                end(input, 1);
+                let (bytes, damage) = values.finish();
+                return Some((input, bytes, damage));
+            }
+        }
+        None
+    }
+
+    fn lines(
+        &mut self,
+        done: &mut Done,
+        lines: Lines,
+        profile: &Arc<Profile>,
+        text: &[u8],
+        line: &impl Fn(&mut W, &Seen<'_>),
+    ) {
+        let Self { options, sieve, scanner, decided, picked, fold, .. } = self;
+        let scanner = scanner_of(scanner, profile, options, decided);
+        let line_count = |ends: u32| ends + u32::from(!text.is_empty() && !text.ends_with(b"\n"));
+        let mut show = |span: Span, number: u32, scanned: &Scanned<'_>| {
+            let offset = lines.offset + span.start as u64;
+            let origin = Origin { input: done.input, offset, chunk: done.chunk, line: number };
+            line(fold, &Seen { origin, text: bytes(text, span), scanned, profile });
+        };
+        let (mut number, mut counted) = (0, 0);
+        if let Some(sieve) = sieve {
+            done.lines = line_count(ends(text));
+            picked.clear();
+            picked.extend(sieve.lines(text));
+            // One line scanned by itself costs more than one among others.
+            if picked.len() <= done.lines as usize / PICKED_SHARE {
+                for &span in picked.iter() {
+                    number += ends(bytes(text, Span { start: counted, end: span.start }));
+                    counted = span.start;
+                    let first = lines.offset == 0 && span.start == 0;
+                    show(span, number, &scanner.line(bytes(text, span), first));
+                }
+                return;
+            }
+        }
+        let mut cut = false;
+        let ends = scanner.chunk(text, lines.offset == 0, |span, scanned| {
+            cut = scanned.line == Line::Malformed(Reason::Truncated);
+            show(span, number, scanned);
+            number += 1;
+        });
+        done.unfinished = cut && lines.unterminated;
+        done.lines = line_count(ends as u32);
+    }
+
+    /// Shows the values of an input and tells how many there are.
+    fn values(
+        &mut self,
+        input: u32,
+        values: &mut Values<'_>,
+        profile: &Arc<Profile>,
+        line: &impl Fn(&mut W, &Seen<'_>),
+    ) -> u32 {
+        let Self { options, scanner, decided, fold, .. } = self;
+        let scanner = scanner_of(scanner, profile, options, decided);
+        let mut count = 0;
+        while let Some((offset, piece)) = values.next_piece() {
+            let origin = Origin { input, offset, chunk: 0, line: count };
+            let malformed = |reason| Scanned { line: Line::Malformed(reason), anomalies: Anomalies::NONE };
+            let (text, scanned) = match piece {
+                Piece::Value(text) => (text, scanner.value(text)),
+                Piece::Malformed(reason) => (&[][..], malformed(reason)),
+            };
+            line(fold, &Seen { origin, text, scanned: &scanned, profile });
+            count += 1;
+        }
+        count
+    }
+
+    pub(super) fn finish(mut self) -> (W, Decided) {
+        if let Some((_, scanner)) = &self.scanner {
+            self.decided.add(scanner.decided());
+        }
+        (self.fold, self.decided)
+    }
+}
+
+fn bytes(text: &[u8], span: Span) -> &[u8] {
+    text.get(span.start..span.end).unwrap_or_default()
+}
+
+fn ends(text: &[u8]) -> u32 {
+    memchr::memchr_iter(b'\n', text).count() as u32
+}
+
+/// The scanner of a profile: the held one, or a new one when the profile is another.
+fn scanner_of<'s>(
+    held: &'s mut Option<(Arc<Profile>, Scanner)>,
+    profile: &Arc<Profile>,
+    options: &Options,
+    decided: &mut Decided,
+) -> &'s mut Scanner {
+    if held.as_ref().is_some_and(|(of, _)| !Arc::ptr_eq(of, profile))
+        && let Some((_, stale)) = held.take()
+    {
+        decided.add(stale.decided());
+    }
+    let new = || {
+        let scanner = Scanner::new(Arc::clone(profile), options.sizes.line_bytes_max, options.way);
+        (Arc::clone(profile), scanner)
+    };
+    &mut held.get_or_insert_with(new).1
+}

@@ -1,0 +1,19 @@
+//! Points in time, zones and durations: what the texts and numbers of logs mean (SPEC 5), and what people type. It knows
+//! no clock, and neither names nor places of context.
+//!
+//! Everything that reads is a pure function that gives none for what it cannot read, and takes time linear in its text.
+
+mod decimal;
+mod digits;
+mod duration;
+mod nanos;
+mod point;
+mod stamp;
+mod zone;
+
+pub(crate) use decimal::Decimal;
+pub use duration::{Unit, duration_from_number, duration_from_text};
+pub use nanos::{Civil, NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY, days_from_date, milliseconds};
+pub use point::{NoPointInTime, point_in_time, relative};
+pub use stamp::{is_plausible, time_from_number, time_from_text};
+pub use zone::Zone;
