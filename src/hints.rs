@@ -3,6 +3,7 @@
 use crate::coverage::{say_holes, say_repeats};
 use crate::engine::Analysis;
 use crate::foreign::Foreign;
+use crate::record::LineClass;
 use crate::summary::Summary;
 use crate::summary::totals::Counts;
 
@@ -27,17 +28,13 @@ pub fn hints(analysis: &Analysis, paths: &[String]) -> Vec<String> {
     hints
 }
 
-const fn recognised(counts: &Counts) -> u64 {
-    counts.responses() + counts.filtered + counts.duplicates
-}
-
 /// Inputs of which at most half of the lines were recognised, and which look like something known.
 fn foreign(analysis: &Analysis, paths: &[String]) -> Vec<String> {
     let mut kinds: Vec<(Foreign, usize, usize)> = Vec::new();
     for (rank, inspected) in analysis.inspected.iter().enumerate() {
         let counts = analysis.summary.inputs.get(rank).copied().unwrap_or_default();
-        let lines = counts.lines - counts.blank;
-        let Some(foreign) = inspected.as_ref().and_then(|it| it.foreign).filter(|_| 2 * recognised(&counts) <= lines)
+        let lines = counts.not_blank();
+        let Some(foreign) = inspected.as_ref().and_then(|it| it.foreign).filter(|_| 2 * counts.recognised() <= lines)
         else {
             continue;
         };
@@ -55,27 +52,26 @@ fn foreign(analysis: &Analysis, paths: &[String]) -> Vec<String> {
 }
 
 fn coverage(totals: &Counts) -> Option<String> {
-    let lines = totals.lines - totals.blank;
-    if lines > 0 && recognised(totals) == 0 {
+    let lines = totals.not_blank();
+    if lines > 0 && totals.recognised() == 0 {
         return Some(
             "no line holds a response of the Tencent Cloud API 3.0: an envelope is an object with a member \"Response\"; \
              --envelope POINTER tells where it is"
                 .to_owned(),
         );
     }
-    let share = totals.no_envelope as f64 / lines.max(1) as f64;
+    let share = totals[LineClass::NoEnvelope] as f64 / lines.max(1) as f64;
     (share > NO_ENVELOPE_SHARE)
         .then(|| format!("{:.1} % of the lines are JSON without an envelope; --rejects FILE lists them", 100.0 * share))
 }
 
 fn only_failures(totals: &Counts) -> Option<String> {
-    (totals.ok == 0 && totals.failed >= FAILED_MIN)
+    (totals[LineClass::Ok] == 0 && totals[LineClass::Failed] >= FAILED_MIN)
         .then(|| "the log holds failures only, so the failure rate says nothing about all calls".to_owned())
 }
 
 fn repetition(summary: &Summary, paths: &[String]) -> Option<String> {
-    let missing = &summary.missing_ids;
-    let with_id = summary.totals.responses() - missing.ok - missing.failed - missing.dry_run;
+    let with_id = summary.totals.responses() - summary.missing_ids.0.sum();
     let distinct = summary.distinct_ids.count();
     let repeats = with_id > 0 && (distinct as f64) < DISTINCT_SHARE * with_id as f64;
     let which = say_repeats(&summary.overlap, paths);

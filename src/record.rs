@@ -13,6 +13,77 @@ pub enum Outcome {
     DryRun,
 }
 
+impl Outcome {
+    /// Every outcome, in the order of the reports.
+    pub const ALL: [Self; 3] = [Self::Ok, Self::Failed, Self::DryRun];
+
+    /// The line class of a record with this outcome.
+    #[must_use]
+    pub const fn class(self) -> LineClass {
+        match self {
+            Self::Ok => LineClass::Ok,
+            Self::Failed => LineClass::Failed,
+            Self::DryRun => LineClass::DryRun,
+        }
+    }
+
+    /// The word that reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.class().as_str()
+    }
+}
+
+/// What a line counts as: each line has exactly one line class (SPEC 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineClass {
+    /// Nothing but space, tab and CR.
+    Blank,
+    /// Not exactly one JSON value.
+    Malformed,
+    /// Valid JSON without an envelope.
+    NoEnvelope,
+    /// A call that succeeded.
+    Ok,
+    /// A call that failed.
+    Failed,
+    /// A call that would have succeeded.
+    DryRun,
+    /// A record that `--dedupe` took out.
+    Duplicates,
+    /// A record that a filter took out.
+    Filtered,
+}
+
+impl LineClass {
+    /// Every line class, in the order of the reports.
+    pub const ALL: [Self; 8] = [
+        Self::Blank,
+        Self::Malformed,
+        Self::NoEnvelope,
+        Self::Ok,
+        Self::Failed,
+        Self::DryRun,
+        Self::Duplicates,
+        Self::Filtered,
+    ];
+
+    /// The word that reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Blank => "blank",
+            Self::Malformed => "malformed",
+            Self::NoEnvelope => "no_envelope",
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::DryRun => "dry_run",
+            Self::Duplicates => "duplicates",
+            Self::Filtered => "filtered",
+        }
+    }
+}
+
 /// Why a line is not exactly one JSON value; the first offending byte decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
@@ -202,6 +273,19 @@ pub enum Line<'a> {
     NoEnvelope,
     /// An envelope.
     Record(Record<'a>),
+}
+
+impl Line<'_> {
+    /// The line class, before filters and deduplication.
+    #[must_use]
+    pub const fn class(&self) -> LineClass {
+        match self {
+            Self::Blank => LineClass::Blank,
+            Self::Malformed(_) => LineClass::Malformed,
+            Self::NoEnvelope => LineClass::NoEnvelope,
+            Self::Record(record) => record.outcome.class(),
+        }
+    }
 }
 
 /// Where a line stands in its chunk; absolute line numbers are resolved when an input is complete.

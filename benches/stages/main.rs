@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use resplog::profile::Profile;
-use resplog::record::{LINE_BYTES_MAX, Line, Origin};
+use resplog::record::{LINE_BYTES_MAX, Line, LineClass, Origin};
 use resplog::scan::detect;
 use resplog::scan::{Scanner, ScannerKind, Tier};
 use resplog::summary::{Summary, Tally};
@@ -82,7 +82,7 @@ fn summed(scanner: &mut Scanner, chunks: &[&[u8]]) -> usize {
         summary.settle(0, place as u32, origin.line, tally);
         offset += chunk.len() as u64;
     }
-    (summary.totals.ok + summary.totals.failed + summary.totals.dry_run) as usize
+    (summary.totals[LineClass::Ok] + summary.totals[LineClass::Failed] + summary.totals[LineClass::DryRun]) as usize
 }
 
 fn time(name: &str, text: &[u8], rounds: usize, mut stage: impl FnMut() -> usize) -> io::Result<usize> {

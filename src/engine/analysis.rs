@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::input::feed::InputRead;
 use crate::input::order::Order;
 use crate::inspect::Inspected;
-use crate::record::Line;
+use crate::record::{Line, LineClass};
 use crate::reorder::ReorderBuffer;
 use crate::scan::Decided;
 use crate::summary::rejects::Reject;
@@ -131,12 +131,12 @@ impl Fold {
         if let Line::Record(record) = &scanned.line {
             let verdict = rules.filter.map_or(Verdict::Counts, |filter| filter.judge(record));
             if verdict != Verdict::Counts {
-                self.tally.counts.filtered += 1;
+                self.tally.counts[LineClass::Filtered] += 1;
                 self.tally.untimed += u64::from(verdict == Verdict::Untimed);
                 return self.summary.leave_out(scanned.anomalies);
             }
             if rules.duplicates.is_some_and(|duplicates| duplicates.holds(origin)) {
-                self.tally.counts.duplicates += 1;
+                self.tally.counts[LineClass::Duplicates] += 1;
                 return self.summary.leave_out(scanned.anomalies);
             }
         } else if rules.keep_rejects

@@ -302,20 +302,10 @@ fn inputs(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
     for it in &report.inputs {
         let fields: Vec<_> = it.fields.iter().map(|(name, field)| format!("{name}={}", field.pointer)).collect();
         let words = [&it.path, it.format, it.compression, &it.envelope.join(" "), &fields.join(" ")].map(text);
-        let counts = [
-            it.bytes,
-            it.lines,
-            it.blank,
-            it.malformed,
-            it.no_envelope,
-            it.ok,
-            it.failed,
-            it.dry_run,
-            it.duplicates,
-            it.filtered,
-        ];
+        let counts = [it.bytes, it.counts.lines].into_iter().chain(it.counts.iter().map(|(_, lines)| lines));
+        let counts: Vec<_> = counts.map(whole).collect();
         let ends = [text(it.status), maybe(it.error.as_deref()), it.unfinished.to_string(), it.skipped.to_string()];
-        rows.row(&[words.as_slice(), counts.map(whole).as_slice(), ends.as_slice()].concat())?;
+        rows.row(&[words.as_slice(), counts.as_slice(), ends.as_slice()].concat())?;
     }
     Ok(())
 }
@@ -324,32 +314,25 @@ fn inputs(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
 fn totals(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
     let totals = &report.totals;
     let [low, high] = totals.failure_rate_bounds.map_or([None, None], |bounds| bounds.map(Some));
-    let missing = &totals.missing_request_id;
+    let counts = totals.counts.iter().map(|(class, lines)| (class.as_str(), whole(lines)));
+    let missing = totals.missing_request_id.iter();
+    let missing =
+        missing.map(|(outcome, records)| (format!("missing_request_id.{}", outcome.as_str()), whole(records)));
     let single = [
-        ("lines", whole(totals.lines)),
-        ("blank", whole(totals.blank)),
-        ("malformed", whole(totals.malformed)),
-        ("no_envelope", whole(totals.no_envelope)),
-        ("ok", whole(totals.ok)),
-        ("failed", whole(totals.failed)),
-        ("dry_run", whole(totals.dry_run)),
-        ("duplicates", whole(totals.duplicates)),
-        ("filtered", whole(totals.filtered)),
         ("untimed", whole(totals.untimed)),
         ("responses", whole(totals.responses)),
         ("bytes", whole(totals.bytes)),
         ("failure_rate", real(totals.failure_rate)),
         ("failure_rate_bounds.low", real(low)),
         ("failure_rate_bounds.high", real(high)),
-        ("missing_request_id.ok", whole(missing.ok)),
-        ("missing_request_id.failed", whole(missing.failed)),
-        ("missing_request_id.dry_run", whole(missing.dry_run)),
-        ("distinct_request_ids", whole(totals.distinct_request_ids)),
     ];
     let mut row = |name: &str, key: &str, value: String| rows.row(&[text(name), text(key), value]);
     report.breaches.iter().try_for_each(|it| row("breaches", &it.rule, real(Some(it.value))))?;
     report.status.iter().try_for_each(|condition| row("status", "", text(view::condition(*condition))))?;
-    single.into_iter().try_for_each(|(key, value)| row("totals", key, value))?;
+    row("totals", "lines", whole(totals.counts.lines))?;
+    counts.chain(single).try_for_each(|(key, value)| row("totals", key, value))?;
+    missing.into_iter().try_for_each(|(key, value)| row("totals", &key, value))?;
+    row("totals", "distinct_request_ids", whole(totals.distinct_request_ids))?;
     report.malformed.reasons.0.iter().try_for_each(|&(key, lines)| row("malformed", key, whole(lines)))?;
     report.anomalies.iter().try_for_each(|(key, &lines)| row("anomalies", key, whole(lines)))?;
     if let Some(window) = &report.window {

@@ -11,6 +11,7 @@ use super::text::numbers::{bytes, count, counted, percent, rough_percent, share}
 use super::text::phrases;
 use super::verdict;
 use super::view::{self, View, by_rows, calls, more, period_codes, seen, took, trend};
+use crate::record::LineClass;
 use crate::report::{At, By, Calls, Code, LookInto, Quantiles, Report};
 
 /// Columns of the sparklines, for phones and quotes in mails.
@@ -49,8 +50,8 @@ fn headline(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()>
         [only] => format!("{} ({})", markdown(path(&only.path)), bytes(totals.bytes)),
         several => format!("{} inputs ({})", several.len(), bytes(totals.bytes)),
     });
-    about.push(format!("{} lines, {} recognised", count(totals.lines), count(verdict::recognised(report))));
-    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.malformed > 0) {
+    about.push(format!("{} lines, {} recognised", count(totals.counts.lines), count(verdict::recognised(report))));
+    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.counts[LineClass::Malformed] > 0) {
         about.push(format!("true rate {}", super::text::numbers::percent_range(low, high)));
     }
     writeln!(out, "\n{}", about.join(" · "))
@@ -287,7 +288,7 @@ fn parts(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n## Failures by {name}\n")?;
         head(&["failed", "share", name], 2, out)?;
         for (part, failed) in rows.iter().take(view.top.max(1)) {
-            let of_all = *failed as f64 / report.totals.failed.max(1) as f64;
+            let of_all = *failed as f64 / report.totals.counts[LineClass::Failed].max(1) as f64;
             row(&[count(*failed), share(of_all), markdown_cell(part)], out)?;
         }
         rest(rows.len(), view, out)?;
@@ -304,11 +305,11 @@ fn sums(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n## Inputs\n")?;
-    head(&[sums::COUNTS.as_slice(), &["status", "path"]].concat(), sums::COUNTS.len(), out)?;
+    head(&[sums::names().as_slice(), &["status", "path"]].concat(), sums::names().len(), out)?;
     for input in report.inputs.iter().take(view.top.max(1)) {
         let status = if input.skipped { "skipped" } else { input.status };
         let ends = [status.to_owned(), markdown_cell(path(&input.path))];
-        row(&[sums::counts(input).map(count).as_slice(), &ends].concat(), out)?;
+        row(&[sums::counts(input).into_iter().map(count).collect::<Vec<_>>().as_slice(), &ends].concat(), out)?;
     }
     rest(report.inputs.len(), view, out)
 }

@@ -121,19 +121,10 @@ fn breaches(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
 
 fn lines(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     let totals = &report.totals;
-    let classes = [
-        ("blank", totals.blank),
-        ("malformed", totals.malformed),
-        ("no_envelope", totals.no_envelope),
-        ("ok", totals.ok),
-        ("failed", totals.failed),
-        ("dry_run", totals.dry_run),
-        ("duplicates", totals.duplicates),
-        ("filtered", totals.filtered),
-    ];
+    let classes: Vec<_> = totals.counts.iter().map(|(class, lines)| (class.as_str(), lines)).collect();
     metrics.by("resplog_lines", "Lines by line class.", "class", &classes)?;
-    let missing = &totals.missing_request_id;
-    let missing = [("ok", missing.ok), ("failed", missing.failed), ("dry_run", missing.dry_run)];
+    let missing: Vec<_> =
+        totals.missing_request_id.iter().map(|(outcome, records)| (outcome.as_str(), records)).collect();
     metrics.by("resplog_missing_request_id", "Records without a usable RequestId.", "outcome", &missing)?;
     metrics.by("resplog_malformed", "Malformed lines by reason.", "reason", &report.malformed.reasons.0)?;
     let anomalies: Vec<_> = report.anomalies.iter().map(|(anomaly, lines)| (*anomaly, *lines)).collect();

@@ -6,6 +6,7 @@ use super::text::numbers::{bytes, count, counted, duration};
 use super::text::phrases;
 use super::verdict;
 use super::view::View;
+use crate::record::{LineClass, Outcome};
 use crate::report::{Condition, Input, Report, Setting, Stamp};
 
 /// A piece of a remark.
@@ -78,8 +79,8 @@ pub fn path(input: &str) -> &str {
 fn not_in_the_rate(report: &Report) -> Vec<Parts> {
     let totals = &report.totals;
     let mut said = Vec::new();
-    if totals.no_envelope > 0 {
-        let lines = counted(totals.no_envelope, "line", "lines");
+    if totals.counts[LineClass::NoEnvelope] > 0 {
+        let lines = counted(totals.counts[LineClass::NoEnvelope], "line", "lines");
         said.push(vec![words(format!("{lines} without an envelope: JSON, but no response of the API"))]);
     }
     said.extend(report.malformed.reasons.0.iter().filter(|reason| reason.1 > 0).map(|&(reason, lines)| {
@@ -93,11 +94,11 @@ fn not_in_the_rate(report: &Report) -> Vec<Parts> {
         parts
     }));
     let counts = [
-        (totals.dry_run, "dry run", "dry runs", ": they would have succeeded"),
-        (totals.duplicates, "duplicate", "duplicates", " taken out by --dedupe"),
-        (totals.filtered, "record", "records", " taken out by filters"),
+        (totals.counts[LineClass::DryRun], "dry run", "dry runs", ": they would have succeeded"),
+        (totals.counts[LineClass::Duplicates], "duplicate", "duplicates", " taken out by --dedupe"),
+        (totals.counts[LineClass::Filtered], "record", "records", " taken out by filters"),
         (totals.untimed, "record", "records", " of these without a time"),
-        (totals.blank, "blank line", "blank lines", ""),
+        (totals.counts[LineClass::Blank], "blank line", "blank lines", ""),
     ];
     let counts = counts.into_iter().filter(|row| row.0 > 0);
     said.extend(counts.map(|(number, one, many, rest)| vec![words(counted(number, one, many) + rest)]));
@@ -148,7 +149,11 @@ fn gaps(report: &Report, view: &View) -> Option<String> {
 
 fn odd(report: &Report) -> Vec<Parts> {
     let missing = &report.totals.missing_request_id;
-    let missing = [(missing.failed, "failed calls"), (missing.ok, "ok calls"), (missing.dry_run, "dry runs")];
+    let missing = [
+        (missing[Outcome::Failed], "failed calls"),
+        (missing[Outcome::Ok], "ok calls"),
+        (missing[Outcome::DryRun], "dry runs"),
+    ];
     let missing = missing.into_iter().filter(|row| row.0 > 0);
     let missing =
         missing.map(|(number, what)| format!("{} {what} without a RequestId: in no list of ids", count(number)));
@@ -161,7 +166,7 @@ fn odd(report: &Report) -> Vec<Parts> {
 /// Where envelope and context were found, once for all inputs that agree, and the options that change numbers.
 fn read_as(report: &Report) -> Vec<Parts> {
     let mut ways: Vec<(Parts, u64)> = Vec::new();
-    for input in report.inputs.iter().filter(|input| input.lines > 0) {
+    for input in report.inputs.iter().filter(|input| input.counts.lines > 0) {
         let way = way(input);
         match ways.iter_mut().find(|(known, _)| *known == way) {
             Some((_, inputs)) => *inputs = inputs.saturating_add(1),

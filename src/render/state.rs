@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::escape;
 use super::json;
+use crate::record::LineClass;
 use crate::redact::redact;
-use crate::report::{MissingRequestId, Totals};
+use crate::report::Totals;
 use crate::state::State;
 use crate::time::Nanos;
 
@@ -114,20 +115,19 @@ pub fn check(state: &State, path: &str, out: &mut dyn Write) -> io::Result<()> {
 pub fn text(state: &State, out: &mut dyn Write) -> io::Result<()> {
     let Shown { totals, codes, other_codes, options, positions, history, .. } = shown(state);
     writeln!(out, "{} runs", state.generation)?;
-    let MissingRequestId { ok, failed, dry_run } = &totals.missing_request_id;
     let rate = totals.failure_rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.4} %", 100.0 * rate));
     writeln!(out, "\nTotals of all runs")?;
     let rows = [
-        ("lines", totals.lines),
+        ("lines", totals.counts.lines),
         ("bytes", totals.bytes),
-        ("ok", totals.ok),
-        ("failed", totals.failed),
-        ("dry runs", totals.dry_run),
-        ("malformed", totals.malformed),
-        ("no envelope", totals.no_envelope),
-        ("blank", totals.blank),
-        ("filtered", totals.filtered),
-        ("without an id", ok + failed + dry_run),
+        ("ok", totals.counts[LineClass::Ok]),
+        ("failed", totals.counts[LineClass::Failed]),
+        ("dry runs", totals.counts[LineClass::DryRun]),
+        ("malformed", totals.counts[LineClass::Malformed]),
+        ("no envelope", totals.counts[LineClass::NoEnvelope]),
+        ("blank", totals.counts[LineClass::Blank]),
+        ("filtered", totals.counts[LineClass::Filtered]),
+        ("without an id", totals.missing_request_id.sum()),
         ("different ids", totals.distinct_request_ids),
     ];
     for (name, count) in rows {

@@ -2,7 +2,20 @@
 //! names are ASCII words, and nothing in it comes from a log.
 
 use super::text::numbers::{count, percent};
+use crate::record::{LineClass, Outcome};
 use crate::report::{Input, Ordered, Report};
+
+/// What people call each line class, what they look for first in front.
+pub const CLASSES: [(LineClass, &str); LineClass::ALL.len()] = [
+    (LineClass::Ok, "ok"),
+    (LineClass::Failed, "failed"),
+    (LineClass::DryRun, "dry runs"),
+    (LineClass::Malformed, "malformed"),
+    (LineClass::NoEnvelope, "no envelope"),
+    (LineClass::Blank, "blank"),
+    (LineClass::Duplicates, "duplicates"),
+    (LineClass::Filtered, "filtered"),
+];
 
 /// Names and numbers, in the order of the JSON report.
 #[must_use]
@@ -11,23 +24,18 @@ pub fn sums(report: &Report) -> Vec<(String, String)> {
     let missing = &totals.missing_request_id;
     let mut sums: Vec<(String, String)> = Vec::new();
     let mut add = |name: &str, number: String| sums.push((name.to_owned(), number));
+    add("lines", count(totals.counts.lines));
+    for (class, name) in CLASSES {
+        add(name, count(totals.counts[class]));
+    }
     for (name, number) in [
-        ("lines", totals.lines),
-        ("ok", totals.ok),
-        ("failed", totals.failed),
-        ("dry runs", totals.dry_run),
-        ("malformed", totals.malformed),
-        ("without an envelope", totals.no_envelope),
-        ("blank", totals.blank),
-        ("duplicates", totals.duplicates),
-        ("filtered", totals.filtered),
         ("filtered, without a time", totals.untimed),
         ("responses", totals.responses),
         ("bytes", totals.bytes),
         ("different RequestIds", totals.distinct_request_ids),
-        ("without a RequestId, ok", missing.ok),
-        ("without a RequestId, failed", missing.failed),
-        ("without a RequestId, dry runs", missing.dry_run),
+        ("without a RequestId, ok", missing[Outcome::Ok]),
+        ("without a RequestId, failed", missing[Outcome::Failed]),
+        ("without a RequestId, dry runs", missing[Outcome::DryRun]),
     ] {
         add(name, count(number));
     }
@@ -47,12 +55,13 @@ pub fn sums(report: &Report) -> Vec<(String, String)> {
 }
 
 /// What the counts of an input are called, in the order of [`counts`].
-pub const COUNTS: [&str; 9] =
-    ["lines", "ok", "failed", "dry runs", "malformed", "no envelope", "blank", "duplicates", "filtered"];
-
-/// The lines of an input by line class.
 #[must_use]
-pub const fn counts(input: &Input) -> [u64; 9] {
-    let Input { lines, ok, failed, dry_run, malformed, no_envelope, blank, duplicates, filtered, .. } = input;
-    [*lines, *ok, *failed, *dry_run, *malformed, *no_envelope, *blank, *duplicates, *filtered]
+pub fn names() -> Vec<&'static str> {
+    std::iter::once("lines").chain(CLASSES.map(|(_, name)| name)).collect()
+}
+
+/// The lines of an input, then by line class.
+#[must_use]
+pub fn counts(input: &Input) -> Vec<u64> {
+    std::iter::once(input.counts.lines).chain(CLASSES.map(|(class, _)| input.counts[class])).collect()
 }

@@ -3,6 +3,7 @@
 
 use super::escape::terminal;
 use super::text::numbers::{count, counted, duration, percent, share};
+use crate::record::LineClass;
 use crate::report::{Breach, Code, Compared, Condition, Input, Report};
 use crate::rule::Unit;
 
@@ -70,11 +71,11 @@ fn finding(report: &Report) -> Word {
     let totals = &report.totals;
     let is_bad = |input: &Input| input.status != "ok";
     match () {
-        () if totals.failed > 0 => Word::Failing,
-        () if totals.ok > 0 && report.inputs.iter().any(is_bad) => Word::Incomplete,
-        () if totals.ok > 0 => Word::Ok,
+        () if totals.counts[LineClass::Failed] > 0 => Word::Failing,
+        () if totals.counts[LineClass::Ok] > 0 && report.inputs.iter().any(is_bad) => Word::Incomplete,
+        () if totals.counts[LineClass::Ok] > 0 => Word::Ok,
         () if recognised(report) > 0 => Word::NoCalls,
-        () if totals.lines > totals.blank => Word::NotRecognised,
+        () if totals.counts.lines > totals.counts[LineClass::Blank] => Word::NotRecognised,
         () if !report.inputs.is_empty() && report.inputs.iter().all(is_bad) => Word::Unreadable,
         () => Word::Empty,
     }
@@ -137,27 +138,30 @@ pub fn code(code: &str) -> String {
 #[must_use]
 pub fn recognised(report: &Report) -> u64 {
     let totals = &report.totals;
-    totals.responses.saturating_add(totals.duplicates).saturating_add(totals.filtered)
+    totals
+        .responses
+        .saturating_add(totals.counts[LineClass::Duplicates])
+        .saturating_add(totals.counts[LineClass::Filtered])
 }
 
 /// Lines that are not blank.
 #[must_use]
 pub fn lines_not_blank(report: &Report) -> u64 {
-    report.totals.lines.saturating_sub(report.totals.blank)
+    report.totals.counts.lines.saturating_sub(report.totals.counts[LineClass::Blank])
 }
 
 fn found(report: &Report) -> String {
     let totals = &report.totals;
-    let calls = totals.ok.saturating_add(totals.failed);
+    let calls = totals.counts[LineClass::Ok].saturating_add(totals.counts[LineClass::Failed]);
     match finding(report) {
         Word::Failing => {
-            let failures = failures(totals.failed, calls, totals.failure_rate);
+            let failures = failures(totals.counts[LineClass::Failed], calls, totals.failure_rate);
             format!("{failures}{}{}", compared(report, calls), leading(report))
         }
         Word::Ok | Word::Incomplete if calls == 1 => "the only call succeeded".to_owned(),
         Word::Ok | Word::Incomplete => format!("no failures in {} calls{}", count(calls), compared(report, calls)),
-        Word::NoCalls if totals.dry_run > 0 => {
-            format!("nothing but {}", counted(totals.dry_run, "dry run", "dry runs"))
+        Word::NoCalls if totals.counts[LineClass::DryRun] > 0 => {
+            format!("nothing but {}", counted(totals.counts[LineClass::DryRun], "dry run", "dry runs"))
         }
         Word::NoCalls if recognised(report) == 1 => "filters took out the only record".to_owned(),
         Word::NoCalls => format!("filters took out all {} records", count(recognised(report))),
@@ -169,8 +173,8 @@ fn found(report: &Report) -> String {
             1 => "the input could not be read".to_owned(),
             inputs => format!("none of {inputs} inputs could be read"),
         },
-        Word::Empty if totals.blank > 0 => {
-            format!("nothing but {}", counted(totals.blank, "blank line", "blank lines"))
+        Word::Empty if totals.counts[LineClass::Blank] > 0 => {
+            format!("nothing but {}", counted(totals.counts[LineClass::Blank], "blank line", "blank lines"))
         }
         _ => "nothing was logged: 0 lines".to_owned(),
     }
@@ -189,10 +193,10 @@ fn failures(failed: u64, calls: u64, rate: Option<f64>) -> String {
 fn compared(report: &Report, calls: u64) -> String {
     let Some(Compared { failed, calls: calls_before, is_baseline }) = report.compared else { return String::new() };
     let before = failed as f64 / calls_before as f64;
-    let now = report.totals.failed as f64 / calls as f64;
+    let now = report.totals.counts[LineClass::Failed] as f64 / calls as f64;
     let of = if is_baseline { "the baseline's" } else { "last time's" };
     match now / before {
-        _ if failed == 0 && report.totals.failed == 0 => String::new(),
+        _ if failed == 0 && report.totals.counts[LineClass::Failed] == 0 => String::new(),
         _ if failed == 0 => format!(", {of} rate was 0"),
         0.0 => format!(", {of} rate was {}", percent(before)),
         times => match times_of(times).as_str() {
@@ -222,7 +226,7 @@ fn leading(report: &Report) -> String {
         Some(word @ ("new" | "escalating")) => format!(" ({word})"),
         _ => String::new(),
     };
-    if leading.count == report.totals.failed {
+    if leading.count == report.totals.counts[LineClass::Failed] {
         let all = if leading.count == 1 { "" } else { " all" };
         return format!(",{all} with {name}{trend}");
     }
@@ -273,10 +277,12 @@ mod tests {
     use crate::render::text as samples;
     use crate::report::Totals;
     use crate::rule::{Measure, Percentile, Scale};
+    use crate::summary::totals::Counts;
 
     fn totals(ok: u64, failed: u64) -> Totals {
         let rate = (ok + failed > 0).then(|| failed as f64 / (ok + failed) as f64);
-        Totals { lines: ok + failed, ok, failed, responses: ok + failed, failure_rate: rate, ..Totals::default() }
+        let counts = Counts::of(&[(LineClass::Ok, ok), (LineClass::Failed, failed)]);
+        Totals { counts, responses: ok + failed, failure_rate: rate, ..Totals::default() }
     }
 
     fn of(totals: Totals) -> Report {
@@ -285,10 +291,12 @@ mod tests {
 
     #[test]
     fn one_sentence_says_it_all() {
-        let lines = |blank, malformed| Totals { lines: blank + malformed, blank, malformed, ..Totals::default() };
-        let filtered = Totals { lines: 3, filtered: 3, ..Totals::default() };
-        let dry = Totals { lines: 2, dry_run: 2, responses: 2, ..Totals::default() };
-        let noisy = Totals { lines: 120, no_envelope: 20, ..totals(100, 0) };
+        let of_lines = |counts: &[(LineClass, u64)]| Totals { counts: Counts::of(counts), ..Totals::default() };
+        let lines = |blank, malformed| of_lines(&[(LineClass::Blank, blank), (LineClass::Malformed, malformed)]);
+        let filtered = of_lines(&[(LineClass::Filtered, 3)]);
+        let dry = Totals { responses: 2, ..of_lines(&[(LineClass::DryRun, 2)]) };
+        let noisy = Counts::of(&[(LineClass::NoEnvelope, 20), (LineClass::Ok, 100)]);
+        let noisy = Totals { counts: noisy, ..totals(100, 0) };
         for (report, text) in [
             (of(totals(9_126, 0)), "OK  no failures in 9,126 calls"),
             (of(totals(1, 0)), "OK  the only call succeeded"),

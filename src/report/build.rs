@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Against, At, Condition, FieldSample, Input, Malformed, MalformedSample, MissingRequestId, Ordered, Report, SCHEMA,
-    Setting, Totals, codes, judge, laws, rank, series, tables, trend,
+    Against, At, Condition, FieldSample, Input, Malformed, MalformedSample, Ordered, Report, SCHEMA, Setting, Totals,
+    codes, judge, laws, rank, series, tables, trend,
 };
 use crate::catalog::Classes;
 use crate::input;
+use crate::record::LineClass;
 use crate::redact::redact;
 use crate::report::LawBroken;
 use crate::scan::detect::FieldSeen;
@@ -149,33 +150,25 @@ pub fn report(
             && (options.class_names.is_empty() || options.class_names.contains(&code.class))
     });
     report.look_into = rank::look_into(&report.codes);
-    report.status = status(&report, summary, interrupted);
+    report.status = status(&report, interrupted);
     Ok(report)
 }
 
 /// Sums with their rates.
 #[must_use]
 pub fn totals(counts: Counts, untimed: u64, bytes: u64, missing: MissingIds, distinct_request_ids: u64) -> Totals {
-    let Counts { lines, blank, malformed, no_envelope, ok, failed, dry_run, duplicates, filtered } = counts;
+    let (failed, malformed) = (counts[LineClass::Failed], counts[LineClass::Malformed]);
     let ratio = |part: u64, of: u64| part as f64 / of as f64;
-    let calls = ok + failed;
+    let calls = counts.calls();
     let widest = calls + malformed;
     Totals {
-        lines,
-        blank,
-        malformed,
-        no_envelope,
-        ok,
-        failed,
-        dry_run,
-        duplicates,
-        filtered,
+        counts,
         untimed,
         responses: counts.responses(),
         bytes,
         failure_rate: (calls > 0).then(|| ratio(failed, calls)),
         failure_rate_bounds: (widest > 0).then(|| [ratio(failed, widest), ratio(failed + malformed, widest)]),
-        missing_request_id: MissingRequestId { ok: missing.ok, failed: missing.failed, dry_run: missing.dry_run },
+        missing_request_id: missing.0,
         distinct_request_ids,
     }
 }
@@ -193,30 +186,18 @@ fn anomalies(summary: &Summary) -> BTreeMap<&'static str, u64> {
 }
 
 fn rows(summary: &Summary, inputs: &[InputFacts]) -> Vec<Input> {
-    let rows = inputs.iter().enumerate().map(|(rank, facts)| {
-        let counts = summary.inputs.get(rank).copied().unwrap_or_default();
-        let Counts { lines, blank, malformed, no_envelope, ok, failed, dry_run, duplicates, filtered } = counts;
-        Input {
-            path: facts.path.clone(),
-            format: facts.format,
-            compression: facts.compression.as_str(),
-            envelope: facts.envelope.iter().map(|pointer| redacted_pointer(pointer)).collect(),
-            fields: facts.fields.iter().map(|(name, seen)| (*name, field(seen))).collect(),
-            bytes: facts.bytes,
-            lines,
-            blank,
-            malformed,
-            no_envelope,
-            ok,
-            failed,
-            dry_run,
-            duplicates,
-            filtered,
-            status: facts.status.as_str(),
-            error: facts.error.clone(),
-            unfinished: facts.unfinished,
-            skipped: facts.skipped,
-        }
+    let rows = inputs.iter().enumerate().map(|(rank, facts)| Input {
+        path: facts.path.clone(),
+        format: facts.format,
+        compression: facts.compression.as_str(),
+        envelope: facts.envelope.iter().map(|pointer| redacted_pointer(pointer)).collect(),
+        fields: facts.fields.iter().map(|(name, seen)| (*name, field(seen))).collect(),
+        bytes: facts.bytes,
+        counts: summary.inputs.get(rank).copied().unwrap_or_default(),
+        status: facts.status.as_str(),
+        error: facts.error.clone(),
+        unfinished: facts.unfinished,
+        skipped: facts.skipped,
     });
     rows.collect()
 }
@@ -241,15 +222,15 @@ fn is_approximate(summary: &Summary) -> bool {
         || summary.codes.iter().any(|(_, code)| code.variants.rest().is_some())
 }
 
-fn status(report: &Report, summary: &Summary, interrupted: bool) -> Vec<Condition> {
+fn status(report: &Report, interrupted: bool) -> Vec<Condition> {
     let totals = &report.totals;
     // A record that a filter took out was recognised all the same.
-    let recognised = summary.totals.responses() + totals.duplicates + totals.filtered;
+    let recognised = totals.counts.recognised();
     let conditions = [
         (Condition::Interrupted, interrupted),
         (Condition::Breach, !report.breaches.is_empty()),
         (Condition::Input, report.inputs.iter().any(|input| input.status != input::Status::Ok.as_str())),
-        (Condition::NothingRecognised, totals.lines > totals.blank && recognised == 0),
+        (Condition::NothingRecognised, totals.counts.not_blank() > 0 && recognised == 0),
     ];
     let mut status: Vec<_> = conditions.into_iter().filter(|&(_, holds)| holds).map(|(it, _)| it).collect();
     if status.is_empty() {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::build::{Numbered, Options};
 use super::{Class, Code, Family, Message, RequestId};
 use crate::catalog::{self, Classes};
+use crate::record::LineClass;
 use crate::summary::Summary;
 use crate::summary::codes;
 use crate::summary::exemplars::Exemplar;
 
 /// Every code, the most frequent first.
 pub fn rows(summary: &Summary, numbered: &Numbered<'_>, options: &Options<'_>) -> Vec<Code> {
-    let failed = summary.totals.failed;
+    let failed = summary.totals[LineClass::Failed];
     let mut rows: Vec<Code> =
         summary.codes.iter().map(|(name, code)| row(name, code, failed, summary, numbered, options)).collect();
     if let Some(rest) = summary.codes.rest() {

@@ -4,6 +4,7 @@
 use super::{Breach, Report, Unjudged};
 use crate::acknowledged::Acknowledged;
 use crate::baseline::Baseline;
+use crate::record::LineClass;
 use crate::redact::redact;
 use crate::rule::{Measure, Percentile, Rule, Scale};
 use crate::time::Nanos;
@@ -57,23 +58,24 @@ pub fn judge(report: &mut Report, against: &Against<'_>, newest: Option<Nanos>) 
 /// What a measure is of the report, in its unit; none when nothing can be divided, timed or compared.
 fn value(measure: &Measure, report: &Report, against: &Against<'_>, newest: Option<Nanos>) -> Option<f64> {
     let totals = &report.totals;
-    let calls = totals.ok.saturating_add(totals.failed);
+    let calls = totals.counts[LineClass::Ok].saturating_add(totals.counts[LineClass::Failed]);
     let share = |part: u64, of: u64| (of > 0).then(|| part as f64 / of as f64);
     let scaled = |count: u64, of: u64, scale: Scale| match scale {
         Scale::Count => Some(count as f64),
         Scale::Share => share(count, of),
     };
     // A last line that is still being written is not a fault of the log.
-    let unfinished = report.inputs.iter().filter(|input| input.unfinished && input.malformed > 0).count() as u64;
-    let lines = totals.lines.saturating_sub(totals.blank).saturating_sub(unfinished);
+    let unfinished =
+        report.inputs.iter().filter(|input| input.unfinished && input.counts[LineClass::Malformed] > 0).count() as u64;
+    let lines = totals.counts.lines.saturating_sub(totals.counts[LineClass::Blank]).saturating_sub(unfinished);
     let heard = || report.codes.iter().filter(|code| !code.muted);
     match measure {
-        Measure::FailureRate => share(totals.failed, calls),
-        Measure::Ok => Some(totals.ok as f64),
-        Measure::Failed => Some(totals.failed as f64),
-        Measure::DryRun => Some(totals.dry_run as f64),
+        Measure::FailureRate => share(totals.counts[LineClass::Failed], calls),
+        Measure::Ok => Some(totals.counts[LineClass::Ok] as f64),
+        Measure::Failed => Some(totals.counts[LineClass::Failed] as f64),
+        Measure::DryRun => Some(totals.counts[LineClass::DryRun] as f64),
         Measure::Responses => Some(totals.responses as f64),
-        Measure::Lines => Some(totals.lines.saturating_sub(unfinished) as f64),
+        Measure::Lines => Some(totals.counts.lines.saturating_sub(unfinished) as f64),
         Measure::NewCodes if against.baseline.is_none() && against.history.is_empty() => None,
         Measure::NewCodes => Some(report.codes.iter().filter(|code| code.is_news()).count() as f64),
         Measure::Code(name, scale) => {
@@ -84,8 +86,10 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>, newest: Opti
             let failures = heard().filter(|code| code.class == class.as_str()).map(|code| code.count).sum();
             scaled(failures, calls, *scale)
         }
-        Measure::Malformed(scale) => scaled(totals.malformed.saturating_sub(unfinished), lines, *scale),
-        Measure::NoEnvelope(scale) => scaled(totals.no_envelope, lines, *scale),
+        Measure::Malformed(scale) => {
+            scaled(totals.counts[LineClass::Malformed].saturating_sub(unfinished), lines, *scale)
+        }
+        Measure::NoEnvelope(scale) => scaled(totals.counts[LineClass::NoEnvelope], lines, *scale),
         Measure::NewestAge => newest.map(|newest| (i128::from(against.now.0) - i128::from(newest.0)) as f64 / 1e9),
         Measure::Percentile(percentile) => {
             let all = &report.latency.all;

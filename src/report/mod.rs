@@ -23,6 +23,7 @@ pub use rows::*;
 pub use crate::baseline::SCHEMA;
 use crate::redact::redact;
 use crate::rule::Measure;
+use crate::summary::totals::{Counts, OutcomeCounts};
 use crate::time::Nanos;
 
 /// Everything a report says.
@@ -96,25 +97,10 @@ impl Report {
 /// Sums over all inputs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Totals {
-    /// All lines.
-    pub lines: u64,
-    /// Lines of white space.
-    pub blank: u64,
-    /// Lines that are not one JSON value.
-    pub malformed: u64,
-    /// Lines without an envelope.
-    pub no_envelope: u64,
-    /// Calls that succeeded.
-    pub ok: u64,
-    /// Calls that failed.
-    pub failed: u64,
-    /// Calls that would have succeeded.
-    pub dry_run: u64,
-    /// Records taken out by `--dedupe`.
-    pub duplicates: u64,
-    /// Records taken out by filters.
-    pub filtered: u64,
-    /// Of those, records without a time.
+    /// Lines by class.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Records that were filtered because they have no time.
     pub untimed: u64,
     /// `ok + failed + dry_run`.
     pub responses: u64,
@@ -125,20 +111,9 @@ pub struct Totals {
     /// The least and the greatest rate that the malformed lines could make of it.
     pub failure_rate_bounds: Option<[f64; 2]>,
     /// Records without an id.
-    pub missing_request_id: MissingRequestId,
+    pub missing_request_id: OutcomeCounts,
     /// Different ids: exact to 4,096, then within 2 %.
     pub distinct_request_ids: u64,
-}
-
-/// Records without an id, by outcome.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct MissingRequestId {
-    /// Of calls that succeeded.
-    pub ok: u64,
-    /// Of calls that failed.
-    pub failed: u64,
-    /// Of dry runs.
-    pub dry_run: u64,
 }
 
 /// Lines that are not one JSON value.
@@ -188,24 +163,9 @@ pub struct Input {
     pub fields: BTreeMap<&'static str, FieldSample>,
     /// Decompressed bytes.
     pub bytes: u64,
-    /// All lines.
-    pub lines: u64,
-    /// Lines of white space.
-    pub blank: u64,
-    /// Lines that are not one JSON value.
-    pub malformed: u64,
-    /// Lines without an envelope.
-    pub no_envelope: u64,
-    /// Calls that succeeded.
-    pub ok: u64,
-    /// Calls that failed.
-    pub failed: u64,
-    /// Calls that would have succeeded.
-    pub dry_run: u64,
-    /// Records taken out by `--dedupe`.
-    pub duplicates: u64,
-    /// Records taken out by filters.
-    pub filtered: u64,
+    /// Lines by class.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// `ok`, `incomplete`, `corrupt` or `error`.
     pub status: &'static str,
     /// What is wrong, and where.

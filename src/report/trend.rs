@@ -4,6 +4,7 @@
 use super::{Code, Compared, Report, SeenRuns, judge::Against};
 use crate::baseline::Baseline;
 use crate::catalog::{self, Classes};
+use crate::record::LineClass;
 
 /// The normal deviate that chance exceeds once in a hundred, on either side.
 const Z_MIN: f64 = 2.575_829_303_548_901;
@@ -17,7 +18,7 @@ pub fn apply(report: &mut Report, against: &Against<'_>, classes: &Classes) {
     let is_baseline = against.baseline.is_some();
     let before = runs.iter().rev().find(|run| run.calls() > 0).copied();
     report.compared = before.map(|run| Compared { failed: run.failed, calls: run.calls(), is_baseline });
-    let calls = report.totals.ok.saturating_add(report.totals.failed);
+    let calls = report.totals.counts[LineClass::Ok].saturating_add(report.totals.counts[LineClass::Failed]);
     for code in &mut report.codes {
         code.trend = trend(code, calls, &runs, before);
         code.times = before.and_then(|run| times(code.count, calls, count(run, &code.code), run.calls()));

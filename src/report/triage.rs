@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{StandsOut, Throttled};
+use crate::record::LineClass;
 use crate::summary::Summary;
 use crate::summary::bounded::Bounded;
 use crate::summary::codes::Code;
@@ -84,7 +85,7 @@ pub fn stands_out(code: &Code, summary: &Summary, by: &[String]) -> Vec<StandsOu
         return Vec::new();
     }
     let groups = &summary.groups;
-    let calls = summary.totals.ok + summary.totals.failed;
+    let calls = summary.totals[LineClass::Ok] + summary.totals[LineClass::Failed];
     let mut actions = BTreeMap::<&str, u64>::new();
     for (name, action) in groups.actions().iter() {
         *actions.entry(crate::summary::groups::service_and_action(name).1).or_default() += action.calls.all();

@@ -13,6 +13,7 @@ use crate::engine::Analysis;
 use crate::input::Input;
 use crate::input::feed::InputRead;
 use crate::input::source::Damage;
+use crate::record::LineClass;
 
 /// An input that was not read as it was planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,7 +160,11 @@ impl State {
         let mut state = Self { options, positions, ..self.clone() };
         state.totals.add(summary, analysis.reads.iter().map(|read| read.bytes).sum());
         let codes = summary.codes.iter().map(|(code, entry)| (code.to_owned(), entry.count));
-        let past = Baseline { ok: summary.totals.ok, failed: summary.totals.failed, codes: codes.collect() };
+        let past = Baseline {
+            ok: summary.totals[LineClass::Ok],
+            failed: summary.totals[LineClass::Failed],
+            codes: codes.collect(),
+        };
         state.remember(summary.span.first, summary.span.last, past, history);
         state
     }

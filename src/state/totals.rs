@@ -6,20 +6,20 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::report;
-use crate::summary::Summary;
 use crate::summary::code_table::CodeTable;
 use crate::summary::distinct::DistinctIds;
 use crate::summary::totals::{Counts, MissingIds};
+use crate::summary::{Aggregate, Summary};
 
 /// Sums over all runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Lines by class, under the names of the report.
-    pub counts: BTreeMap<String, u64>,
+    /// Lines by class.
+    counts: Lines,
     /// Decompressed bytes.
     pub bytes: u64,
     /// Records without an id, by outcome.
-    pub missing_request_id: BTreeMap<String, u64>,
+    missing_request_id: MissingIds,
     /// Malformed lines by reason.
     pub malformed: BTreeMap<String, u64>,
     /// Lines by anomaly.
@@ -32,6 +32,15 @@ pub struct Totals {
     distinct: Distinct,
 }
 
+/// Lines by class, and the filtered ones without a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Lines {
+    #[serde(flatten)]
+    classes: Counts,
+    #[serde(default)]
+    untimed: u64,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Distinct {
     bound: Option<u64>,
@@ -41,29 +50,16 @@ struct Distinct {
 impl Totals {
     /// Adds what a run counted in so many bytes.
     pub fn add(&mut self, summary: &Summary, bytes: u64) {
-        let Counts { lines, blank, malformed, no_envelope, ok, failed, dry_run, duplicates, filtered } = summary.totals;
-        let counts = [
-            ("lines", lines),
-            ("blank", blank),
-            ("malformed", malformed),
-            ("no_envelope", no_envelope),
-            ("ok", ok),
-            ("failed", failed),
-            ("dry_run", dry_run),
-            ("duplicates", duplicates),
-            ("filtered", filtered),
-            ("untimed", summary.untimed),
-        ];
-        let MissingIds { ok, failed, dry_run } = summary.missing_ids;
-        add(&mut self.counts, counts);
-        add(&mut self.missing_request_id, [("ok", ok), ("failed", failed), ("dry_run", dry_run)]);
+        self.counts.classes.add(summary.totals);
+        self.counts.untimed = self.counts.untimed.saturating_add(summary.untimed);
+        self.missing_request_id.merge(summary.missing_ids);
         add(&mut self.malformed, summary.reasons.iter().map(|(reason, count)| (reason.as_str(), count)));
         let anomalies = summary.anomalies.iter().filter(|&(_, count)| count > 0);
         add(&mut self.anomalies, anomalies.map(|(anomaly, count)| (anomaly.as_str(), count)));
         self.bytes = self.bytes.saturating_add(bytes);
         self.add_codes(summary);
         let mut distinct = self.distinct.ids();
-        crate::summary::Aggregate::merge(&mut distinct, summary.distinct_ids.clone());
+        distinct.merge(summary.distinct_ids.clone());
         self.distinct = Distinct::of(&distinct);
     }
 
@@ -84,21 +80,8 @@ impl Totals {
     /// The sums as a report shows them.
     #[must_use]
     pub fn shown(&self) -> report::Totals {
-        let count = |name: &str| self.counts.get(name).copied().unwrap_or(0);
-        let missing = |name: &str| self.missing_request_id.get(name).copied().unwrap_or(0);
-        let counts = Counts {
-            lines: count("lines"),
-            blank: count("blank"),
-            malformed: count("malformed"),
-            no_envelope: count("no_envelope"),
-            ok: count("ok"),
-            failed: count("failed"),
-            dry_run: count("dry_run"),
-            duplicates: count("duplicates"),
-            filtered: count("filtered"),
-        };
-        let missing = MissingIds { ok: missing("ok"), failed: missing("failed"), dry_run: missing("dry_run") };
-        report::build::totals(counts, count("untimed"), self.bytes, missing, self.distinct.ids().count())
+        let Lines { classes, untimed } = self.counts;
+        report::build::totals(classes, untimed, self.bytes, self.missing_request_id, self.distinct.ids().count())
     }
 }
 

@@ -1,78 +1,110 @@
 //! How many lines of each class there are, whatever they say. It keeps no text.
 
-use super::Aggregate;
-use crate::record::{Anomalies, Anomaly, Line, Origin, Outcome, Reason, Record};
+use std::ops::{Index, IndexMut};
 
-/// Lines by line class; `lines` is counted apart from the classes, so that the two can be held against each other.
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::Aggregate;
+use crate::record::{Anomalies, Anomaly, LineClass, Origin, Outcome, Reason, Record};
+
+/// Lines by line class; `lines` is counted apart from the classes, so that each checks the other.
+///
+/// Serialised as a map: `lines`, then every class by its word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Lines, however they end.
     pub lines: u64,
-    /// Nothing but white space.
-    pub blank: u64,
-    /// Not one JSON value.
-    pub malformed: u64,
-    /// Without an envelope.
-    pub no_envelope: u64,
-    /// Succeeded.
-    pub ok: u64,
-    /// Failed.
-    pub failed: u64,
-    /// Would have succeeded.
-    pub dry_run: u64,
-    /// Taken out by `--dedupe`.
-    pub duplicates: u64,
-    /// Taken out by a filter.
-    pub filtered: u64,
+    classes: [u64; LineClass::ALL.len()],
+}
+
+impl Index<LineClass> for Counts {
+    type Output = u64;
+
+    #[inline]
+    fn index(&self, class: LineClass) -> &u64 {
+        &self.classes[class as usize]
+    }
+}
+
+impl IndexMut<LineClass> for Counts {
+    #[inline]
+    fn index_mut(&mut self, class: LineClass) -> &mut u64 {
+        &mut self.classes[class as usize]
+    }
 }
 
 impl Counts {
-    /// Counts a line that no filter took out, under its class; not in `lines`.
-    pub const fn count(&mut self, line: &Line<'_>) {
-        let class = match line {
-            Line::Blank => &mut self.blank,
-            Line::Malformed(_) => &mut self.malformed,
-            Line::NoEnvelope => &mut self.no_envelope,
-            Line::Record(record) => match record.outcome {
-                Outcome::Ok => &mut self.ok,
-                Outcome::Failed => &mut self.failed,
-                Outcome::DryRun => &mut self.dry_run,
-            },
-        };
-        *class += 1;
+    /// Counts of these classes, each line counted once in `lines`.
+    #[must_use]
+    pub fn of(classes: &[(LineClass, u64)]) -> Self {
+        let mut counts = Self::default();
+        for &(class, lines) in classes {
+            counts[class] += lines;
+        }
+        Self { lines: counts.classed(), ..counts }
     }
 
     /// Adds other counts.
-    pub const fn add(&mut self, other: Self) {
-        let Self { lines, blank, malformed, no_envelope, ok, failed, dry_run, duplicates, filtered } = other;
+    pub fn add(&mut self, other: Self) {
+        let Self { lines, classes } = other;
         self.lines += lines;
-        self.blank += blank;
-        self.malformed += malformed;
-        self.no_envelope += no_envelope;
-        self.ok += ok;
-        self.failed += failed;
-        self.dry_run += dry_run;
-        self.duplicates += duplicates;
-        self.filtered += filtered;
+        for (count, more) in self.classes.iter_mut().zip(classes) {
+            *count += more;
+        }
+    }
+
+    /// Every class with its lines, in the order of the reports.
+    pub fn iter(&self) -> impl Iterator<Item = (LineClass, u64)> {
+        LineClass::ALL.into_iter().zip(self.classes)
     }
 
     /// The sum of the classes, which must be `lines`.
     #[must_use]
-    pub const fn classed(&self) -> u64 {
-        self.blank
-            + self.malformed
-            + self.no_envelope
-            + self.ok
-            + self.failed
-            + self.dry_run
-            + self.duplicates
-            + self.filtered
+    pub fn classed(&self) -> u64 {
+        self.classes.iter().sum()
+    }
+
+    /// What rates are divided by: calls that succeeded or failed.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self[LineClass::Ok].saturating_add(self[LineClass::Failed])
     }
 
     /// Lines that hold a record which counts.
     #[must_use]
-    pub const fn responses(&self) -> u64 {
-        self.ok + self.failed + self.dry_run
+    pub fn responses(&self) -> u64 {
+        self.calls().saturating_add(self[LineClass::DryRun])
+    }
+
+    /// Lines that hold a record, whether or not it counts.
+    #[must_use]
+    pub fn recognised(&self) -> u64 {
+        self.responses() + self[LineClass::Duplicates] + self[LineClass::Filtered]
+    }
+
+    /// Lines that are not blank.
+    #[must_use]
+    pub fn not_blank(&self) -> u64 {
+        self.lines.saturating_sub(self[LineClass::Blank])
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1 + LineClass::ALL.len()))?;
+        map.serialize_entry("lines", &self.lines)?;
+        self.iter().try_for_each(|(class, lines)| map.serialize_entry(class.as_str(), &lines))?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Counts {
+    /// A class that is missing has no lines; a name that is not a class is passed over.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let named = std::collections::BTreeMap::<String, u64>::deserialize(deserializer)?;
+        let of = |name: &str| named.get(name).copied().unwrap_or(0);
+        Ok(Self { lines: of("lines"), classes: LineClass::ALL.map(|class| of(class.as_str())) })
     }
 }
 
@@ -126,33 +158,77 @@ impl AnomalyCounts {
     }
 }
 
-/// Records without a request id, by outcome.
+/// Records by outcome. Serialised as a map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MissingIds {
-    /// Of calls that succeeded.
-    pub ok: u64,
-    /// Of calls that failed.
-    pub failed: u64,
-    /// Of dry runs.
-    pub dry_run: u64,
+pub struct OutcomeCounts([u64; Outcome::ALL.len()]);
+
+impl OutcomeCounts {
+    /// Counts of these outcomes.
+    #[must_use]
+    pub fn of(outcomes: &[(Outcome, u64)]) -> Self {
+        let mut counts = Self::default();
+        for &(outcome, records) in outcomes {
+            counts.0[outcome as usize] += records;
+        }
+        counts
+    }
+
+    /// Adds other counts.
+    pub fn add(&mut self, other: Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
+        }
+    }
+
+    /// Every outcome with its records, in the order of the reports.
+    pub fn iter(&self) -> impl Iterator<Item = (Outcome, u64)> {
+        Outcome::ALL.into_iter().zip(self.0)
+    }
+
+    /// Records of any outcome.
+    #[must_use]
+    pub fn sum(&self) -> u64 {
+        self.0.iter().sum()
+    }
 }
+
+impl Index<Outcome> for OutcomeCounts {
+    type Output = u64;
+
+    fn index(&self, outcome: Outcome) -> &u64 {
+        &self.0[outcome as usize]
+    }
+}
+
+impl Serialize for OutcomeCounts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(outcome, records)| (outcome.as_str(), records)))
+    }
+}
+
+impl<'de> Deserialize<'de> for OutcomeCounts {
+    /// An outcome that is missing has no records; a name that is not an outcome is passed over.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let named = std::collections::BTreeMap::<String, u64>::deserialize(deserializer)?;
+        Ok(Self(Outcome::ALL.map(|outcome| named.get(outcome.as_str()).copied().unwrap_or(0))))
+    }
+}
+
+/// Records without a request id, by outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct MissingIds(pub OutcomeCounts);
 
 impl Aggregate for MissingIds {
     #[inline]
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         if record.request_id.is_none() {
-            *match record.outcome {
-                Outcome::Ok => &mut self.ok,
-                Outcome::Failed => &mut self.failed,
-                Outcome::DryRun => &mut self.dry_run,
-            } += 1;
+            self.0.0[record.outcome as usize] += 1;
         }
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { ok, failed, dry_run } = other;
-        self.ok += ok;
-        self.failed += failed;
-        self.dry_run += dry_run;
+        let Self(counts) = other;
+        self.0.add(counts);
     }
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use crate::catalog::{self, Class, Classes};
 use crate::engine::{Options, RunControl, ThreadsError};
 use crate::input::Input;
+use crate::record::LineClass;
 use crate::report::{At, Code, Report};
 use crate::summary::bounded::Bounded;
 use crate::summary::codes;
@@ -295,7 +296,11 @@ impl Writer<'_> {
             Some(Impact { failures, calls: row.calls.ok + row.calls.failed, action: None })
         };
         let totals = &self.report.totals;
-        of_action.or_else(of_service).unwrap_or(Impact { failures, calls: totals.ok + totals.failed, action: None })
+        of_action.or_else(of_service).unwrap_or(Impact {
+            failures,
+            calls: totals.counts[LineClass::Ok] + totals.counts[LineClass::Failed],
+            action: None,
+        })
     }
 
     /// The plain ids of the slots in their order, each once, and how many are not plain.

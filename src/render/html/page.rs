@@ -1,5 +1,6 @@
 //! What the page shows, as strings: the template only places them. Texts of the log are raw here and escaped there.
 
+use crate::record::LineClass;
 use askama::Template;
 
 use super::badges::{Badge, badges};
@@ -91,7 +92,7 @@ pub struct Page {
     pub(crate) groups: Vec<Group>,
     pub(crate) sums: Vec<(String, String)>,
     pub(crate) topics: Vec<Topic>,
-    pub(crate) count_names: [&'static str; 9],
+    pub(crate) count_names: Vec<&'static str>,
     pub(crate) inputs: Vec<InputRow>,
     pub(crate) inputs_more: String,
     pub(crate) status: String,
@@ -166,7 +167,7 @@ pub struct InputRow {
     pub(crate) path: String,
     pub(crate) format: String,
     pub(crate) status: String,
-    pub(crate) counts: [String; 9],
+    pub(crate) counts: Vec<String>,
 }
 
 impl Page {
@@ -210,7 +211,7 @@ impl Page {
             latency: outcomes.map(|(name, row)| timed(name, row, axis)).collect(),
             groups: groups(report, limits),
             topics: topics(report, view, limits),
-            count_names: sums::COUNTS,
+            count_names: sums::names(),
             inputs: report.inputs.iter().take(limits.rows).map(|it| input(it, limits)).collect(),
             inputs_more: limits.more(report.inputs.len()),
             status: report.status.iter().map(|it| condition(*it).replace('_', " ")).collect::<Vec<_>>().join(", "),
@@ -252,14 +253,14 @@ pub fn facts(report: &Report, view: &View, limits: Limits) -> Vec<String> {
         _ if recognised == lines => facts.push(format!("all {} recognised", counted(lines, "line", "lines"))),
         _ => facts.push(format!("{} of {} recognised", count(recognised), counted(lines, "line", "lines"))),
     }
-    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.malformed > 0) {
+    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.counts[LineClass::Malformed] > 0) {
         facts.push(format!("true rate within {}", percent_range(low, high)));
     }
     facts
 }
 
 fn part(name: &str, failed: u64, report: &Report, limits: Limits) -> Sum {
-    let of_all = failed as f64 / report.totals.failed.max(1) as f64;
+    let of_all = failed as f64 / report.totals.counts[LineClass::Failed].max(1) as f64;
     Sum { name: limits.text(name), failed: count(failed), share: share(of_all) }
 }
 
@@ -378,6 +379,6 @@ fn input(input: &Input, limits: Limits) -> InputRow {
         path: limits.whole(path(&input.path)),
         format: format!("{}{compressed}, {}", input.format, bytes(input.bytes)),
         status: if input.skipped { "skipped".to_owned() } else { input.status.to_owned() },
-        counts: numbers.map(count),
+        counts: numbers.into_iter().map(count).collect(),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::page::{Limits, history};
 use super::spark;
+use crate::record::LineClass;
 use crate::render::escape::is_shell_safe;
 use crate::render::remarks::path;
 use crate::render::text::clock::Clock;
@@ -118,7 +119,7 @@ fn id_row(id: &RequestId, clock: &Clock<'_>, limits: Limits) -> IdRow {
 /// What may leave the company: error, RequestId, time, service, action, region and duration, and nothing else of the
 /// log. Ids that are not plain stay here.
 fn ticket(code: &Code, report: &Report, view: &View, limits: Limits) -> Vec<String> {
-    let calls = report.totals.ok.saturating_add(report.totals.failed);
+    let calls = report.totals.counts[LineClass::Ok].saturating_add(report.totals.counts[LineClass::Failed]);
     let mut lines = Vec::new();
     let mut add = |name: &str, text: String| lines.push(format!("{name:<15}{text}"));
     for (name, field) in FIELDS {

@@ -8,6 +8,7 @@ use super::numbers::{count, rough_percent, share};
 use super::page::{Page, Phrase, Signs, Span, Style};
 use super::phrases;
 use super::table::{Column, Table};
+use crate::record::LineClass;
 use crate::render::verdict;
 use crate::report::{Code, Report};
 
@@ -133,10 +134,10 @@ fn write_gone<W: Write>(gone: &[&Code], top: usize, page: &mut Page<W>) -> io::R
 
 /// Failures by class; the only class of all failures is in the table already.
 fn write_classes<W: Write>(report: &Report, page: &mut Page<W>) -> io::Result<()> {
-    if report.classes.len() < 2 || report.totals.failed == 0 {
+    if report.classes.len() < 2 || report.totals.counts[LineClass::Failed] == 0 {
         return Ok(());
     }
-    let part = |count: u64| rough_percent(count as f64 / report.totals.failed as f64);
+    let part = |count: u64| rough_percent(count as f64 / report.totals.counts[LineClass::Failed] as f64);
     let classes =
         report.classes.iter().map(|class| vec![Span::plain(format!("{} {}", class.class, part(class.count)))]);
     page.flow(vec![Span::styled(Style::Faint, "by class  ")], 10, &classes.collect::<Vec<_>>())

@@ -7,6 +7,7 @@ use super::numbers::{count, duration, percent};
 use super::page::{Page, Span, Style, cut};
 use super::safe;
 use super::table::{Column, Table};
+use crate::record::LineClass;
 use crate::render::verdict;
 use crate::render::view::period_codes;
 use crate::report::{Action, By, Calls, Quantiles, Report};
@@ -58,7 +59,7 @@ const fn all(calls: &Calls) -> u64 {
 /// Failures, calls and rate; without any failure in the report, calls are all there is to say.
 fn cells(calls: &Calls, report: &Report) -> [Span; 3] {
     let number = Span::plain(count(all(calls)));
-    if report.totals.failed == 0 {
+    if report.totals.counts[LineClass::Failed] == 0 {
         return [Span::default(), number, Span::default()];
     }
     let rate = calls.failure_rate.map(percent).unwrap_or_default();
@@ -114,7 +115,8 @@ fn write_calls<W: Write>(
     page: &mut Page<W>,
 ) -> io::Result<()> {
     let totals = &report.totals;
-    let is_all = |calls: &Calls| (calls.ok, calls.failed) == (totals.ok, totals.failed);
+    let is_all =
+        |calls: &Calls| (calls.ok, calls.failed) == (totals.counts[LineClass::Ok], totals.counts[LineClass::Failed]);
     if rows.is_empty() || rows.len() == 1 && is_all(rows[0].1) && !report.by.iter().any(|by| by.name == head) {
         return Ok(());
     }

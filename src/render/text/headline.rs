@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::numbers::{bytes, count, counted, percent, percent_range};
 use super::page::{Page, Phrase, Span, Style};
 use super::{path, safe};
+use crate::record::LineClass;
 use crate::render::verdict::{self, Word};
 use crate::report::{Calls, Report, Setting};
 
@@ -65,7 +66,8 @@ fn about(report: &Report, clock: &Clock<'_>, to: &str) -> Vec<Phrase> {
 /// The service and the region that all calls have; several have tables.
 fn only(report: &Report) -> Option<Phrase> {
     let totals = &report.totals;
-    let is_all = |calls: &Calls| calls.ok == totals.ok && calls.failed == totals.failed;
+    let is_all =
+        |calls: &Calls| calls.ok == totals.counts[LineClass::Ok] && calls.failed == totals.counts[LineClass::Failed];
     let mut said = Vec::new();
     if let [only] = report.services.as_slice()
         && is_all(&only.calls)
@@ -107,7 +109,9 @@ fn coverage(report: &Report) -> Option<String> {
 /// What the malformed lines could make of the rate.
 fn bounds(report: &Report) -> Option<String> {
     let totals = &report.totals;
-    let [low, high] = totals.failure_rate_bounds.filter(|_| totals.malformed > 0 && totals.failure_rate.is_some())?;
+    let [low, high] = totals
+        .failure_rate_bounds
+        .filter(|_| totals.counts[LineClass::Malformed] > 0 && totals.failure_rate.is_some())?;
     Some(format!("true rate within {}", percent_range(low, high)))
 }
 

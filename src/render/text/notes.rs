@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::numbers::{count, counted};
 use super::page::{Page, Phrase, Span, Style};
 use super::{path, phrases, safe};
+use crate::record::{LineClass, Outcome};
 use crate::render::gaps::Gaps;
 use crate::render::remarks::made_in;
 use crate::render::verdict;
@@ -60,29 +61,38 @@ fn item(text: impl Into<String>) -> Item {
 fn not_in_the_rate(report: &Report) -> Vec<Item> {
     let totals = &report.totals;
     let mut items = Vec::new();
-    if totals.no_envelope > 0 {
-        let lines = counted(totals.no_envelope, "line", "lines");
+    if totals.counts[LineClass::NoEnvelope] > 0 {
+        let lines = counted(totals.counts[LineClass::NoEnvelope], "line", "lines");
         items.push(item(format!("{lines} without an envelope: JSON, but no response of the API")));
     }
     items.extend(malformed(report));
     if let Some(last) = items.last_mut() {
         last.push(vec![Span::styled(Style::Faint, "--rejects FILE lists all")]);
     }
-    if totals.dry_run > 0 {
-        items.push(item(format!("{}: they would have succeeded", counted(totals.dry_run, "dry run", "dry runs"))));
+    if totals.counts[LineClass::DryRun] > 0 {
+        items.push(item(format!(
+            "{}: they would have succeeded",
+            counted(totals.counts[LineClass::DryRun], "dry run", "dry runs")
+        )));
     }
-    if totals.duplicates > 0 {
-        items.push(item(format!("{} taken out by --dedupe", counted(totals.duplicates, "duplicate", "duplicates"))));
+    if totals.counts[LineClass::Duplicates] > 0 {
+        items.push(item(format!(
+            "{} taken out by --dedupe",
+            counted(totals.counts[LineClass::Duplicates], "duplicate", "duplicates")
+        )));
     }
-    if totals.filtered > 0 {
+    if totals.counts[LineClass::Filtered] > 0 {
         let untimed = match totals.untimed {
             0 => String::new(),
             untimed => format!(", {} of them for having no time", count(untimed)),
         };
-        items.push(item(format!("{} taken out by filters{untimed}", counted(totals.filtered, "record", "records"))));
+        items.push(item(format!(
+            "{} taken out by filters{untimed}",
+            counted(totals.counts[LineClass::Filtered], "record", "records")
+        )));
     }
-    if totals.blank > 0 {
-        items.push(item(counted(totals.blank, "blank line", "blank lines")));
+    if totals.counts[LineClass::Blank] > 0 {
+        items.push(item(counted(totals.counts[LineClass::Blank], "blank line", "blank lines")));
     }
     items
 }
@@ -166,7 +176,8 @@ fn gaps(report: &Report, clock: &Clock<'_>, to: &str) -> Option<Item> {
 
 fn without_an_id(report: &Report) -> Vec<Item> {
     let missing = &report.totals.missing_request_id;
-    let parts = [(missing.failed, "failed"), (missing.ok, "ok"), (missing.dry_run, "dry runs")];
+    let parts =
+        [(missing[Outcome::Failed], "failed"), (missing[Outcome::Ok], "ok"), (missing[Outcome::DryRun], "dry runs")];
     let said: Vec<_> =
         parts.iter().filter(|part| part.0 > 0).map(|(records, word)| format!("{} {word}", count(*records))).collect();
     if said.is_empty() {

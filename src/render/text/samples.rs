@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::record::{LineClass, Outcome};
 use crate::report::series::Series;
 use crate::report::{
     Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, FieldSample, Input, Latency, LookInto,
-    Malformed, MalformedSample, Message, MissingRequestId, Ordered, Quantiles, Region, Report, RequestId, SCHEMA,
-    SeenRuns, Service, Setting, StandsOut, Throttled, Timeline, Totals,
+    Malformed, MalformedSample, Message, Ordered, Quantiles, Region, Report, RequestId, SCHEMA, SeenRuns, Service,
+    Setting, StandsOut, Throttled, Timeline, Totals,
 };
 use crate::rule::Measure;
+use crate::summary::totals::{Counts, OutcomeCounts};
 use crate::time::{NS_PER_SECOND, Nanos};
 
 /// 2026-11-24T01:00:00+08:00.
@@ -55,15 +57,7 @@ pub fn input(path: &str) -> Input {
         envelope: vec![String::new()],
         fields: BTreeMap::new(),
         bytes: 0,
-        lines: 0,
-        blank: 0,
-        malformed: 0,
-        no_envelope: 0,
-        ok: 0,
-        failed: 0,
-        dry_run: 0,
-        duplicates: 0,
-        filtered: 0,
+        counts: Counts::default(),
         status: "ok",
         error: None,
         unfinished: false,
@@ -136,18 +130,19 @@ pub fn incident() -> Report {
     let classes = [("provider", 32_458), ("throttle", 12_406), ("capacity", 5_310), ("auth", 3_118), ("caller", 2_140)];
     let mut report = Report {
         totals: Totals {
-            lines: 4_813_010,
-            blank: 504,
-            malformed: 41,
-            no_envelope: 1_204,
-            ok: 4_755_229,
-            failed: 55_432,
-            dry_run: 600,
+            counts: Counts::of(&[
+                (LineClass::Blank, 504),
+                (LineClass::Malformed, 41),
+                (LineClass::NoEnvelope, 1_204),
+                (LineClass::Ok, 4_755_229),
+                (LineClass::Failed, 55_432),
+                (LineClass::DryRun, 600),
+            ]),
             responses: 4_811_261,
             bytes: 1_913_004_112,
             failure_rate: Some(55_432.0 / 4_810_661.0),
             failure_rate_bounds: Some([55_432.0 / 4_810_702.0, 55_473.0 / 4_810_702.0]),
-            missing_request_id: MissingRequestId { ok: 3_021, failed: 12, dry_run: 0 },
+            missing_request_id: OutcomeCounts::of(&[(Outcome::Ok, 3_021), (Outcome::Failed, 12)]),
             distinct_request_ids: 4_809_112,
             ..Totals::default()
         },
@@ -351,10 +346,7 @@ pub fn bare() -> Report {
         .collect();
     Report {
         totals: Totals {
-            lines: 9_126,
-            no_envelope: 5,
-            ok: 9_006,
-            failed: 115,
+            counts: Counts::of(&[(LineClass::NoEnvelope, 5), (LineClass::Ok, 9_006), (LineClass::Failed, 115)]),
             responses: 9_121,
             bytes: 3_571_208,
             failure_rate: Some(115.0 / 9_121.0),
@@ -367,7 +359,7 @@ pub fn bare() -> Report {
             .to_vec(),
         look_into: rounds(&codes),
         codes,
-        inputs: vec![Input { lines: 9_126, ..input(path) }],
+        inputs: vec![Input { counts: Counts::of(&[(LineClass::Ok, 9_126)]), ..input(path) }],
         ..empty()
     }
 }
@@ -390,7 +382,7 @@ pub fn everything() -> Report {
         "inputs repeat each other: 4,811,261 records have about 4,809,112 different ids; --dedupe counts each once"
             .into(),
     ];
-    report.totals.filtered = 1_000;
+    report.totals.counts[LineClass::Filtered] = 1_000;
     report.totals.untimed = 7;
     report.approximate = true;
     report.by = (1..4)

@@ -1,5 +1,6 @@
 //! Laws of the page: widths, nothing raw, nothing twice, nothing empty, and the numbers of the report.
 
+use crate::record::LineClass;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
@@ -41,8 +42,8 @@ fn all() -> Vec<Report> {
 fn perfect() -> Report {
     let bare = samples::bare();
     let mut report = Report { inputs: bare.inputs, ..samples::empty() };
-    report.totals.ok = 9_126;
-    report.totals.lines = 9_126;
+    report.totals.counts[LineClass::Ok] = 9_126;
+    report.totals.counts.lines = 9_126;
     report.totals.responses = 9_126;
     report
 }
@@ -226,7 +227,11 @@ fn the_numbers_are_those_of_the_report() {
             let codes = rows(&page, "failed share");
             let seen: Vec<_> = report.codes.iter().filter(|code| code.count > 0).collect();
             assert_eq!(codes.len(), seen.len().min(top + 1));
-            assert_eq!(codes.iter().map(|row| number(&row[0])).sum::<u64>(), report.totals.failed, "{page}");
+            assert_eq!(
+                codes.iter().map(|row| number(&row[0])).sum::<u64>(),
+                report.totals.counts[LineClass::Failed],
+                "{page}"
+            );
             for (row, code) in codes.iter().zip(&seen).take(top) {
                 assert_eq!(row[0], count(code.count));
                 assert!(row.contains(&code.class.to_owned()) && row.contains(&code.code), "{row:?}");
@@ -237,14 +242,18 @@ fn the_numbers_are_those_of_the_report() {
             }
         }
         let page = shown(&report, &view(100));
-        for number in [report.totals.failed, report.totals.ok + report.totals.failed, report.totals.no_envelope] {
+        for number in [
+            report.totals.counts[LineClass::Failed],
+            report.totals.counts[LineClass::Ok] + report.totals.counts[LineClass::Failed],
+            report.totals.counts[LineClass::NoEnvelope],
+        ] {
             assert!(page.contains(&count(number)), "{number}");
         }
         for class in &report.classes {
             assert!(page.contains(&format!(
                 "{} {}",
                 class.class,
-                numbers::rough_percent(class.count as f64 / report.totals.failed as f64)
+                numbers::rough_percent(class.count as f64 / report.totals.counts[LineClass::Failed] as f64)
             )));
         }
     }
@@ -260,7 +269,7 @@ fn the_numbers_are_those_of_the_report() {
 #[test]
 fn tables_of_calls_say_nothing_of_failures_when_there_are_none() {
     let mut report = samples::incident();
-    (report.totals.failed, report.codes, report.look_into) = (0, Vec::new(), Vec::new());
+    (report.totals.counts[LineClass::Failed], report.codes, report.look_into) = (0, Vec::new(), Vec::new());
     report.actions.iter_mut().for_each(|row| row.calls.failed = 0);
     let page = shown(&report, &View { top: 3, ..view(100) });
     assert!(!rows(&page, "calls p50 p99 max service action").is_empty() && !page.contains("rate   "), "{page}");
@@ -308,7 +317,7 @@ proptest! {
         let buckets = calls.iter().zip(0..).map(bucket).collect();
         let timeline = Timeline { bucket_seconds: Some(seconds), buckets };
         let mut report = Report { timeline, ..samples::empty() };
-        report.totals.failed = 1_000;
+        report.totals.counts[LineClass::Failed] = 1_000;
         report.codes = vec![crate::report::Code { since: Some(start_of(300)), ..samples::code("A") }];
         let page = shown(&report, &View { zone: Zone::parse(zone).unwrap(), ..view(width) });
         for line in page.lines() {

@@ -6,6 +6,7 @@ use super::bars::level;
 use super::clock::Clock;
 use super::numbers::{count, percent, rate, rough_percent, stretch};
 use super::page::{Page, Phrase, Signs, Span, Style};
+use crate::record::LineClass;
 use crate::report::{Bucket, Report};
 use crate::time::{NS_PER_SECOND, Nanos};
 
@@ -91,7 +92,9 @@ fn failures(report: &Report, bucket_seconds: i64, clock: &Clock<'_>) -> Vec<Phra
     }
     // The first of several equal ones.
     let worst = buckets.iter().rev().max_by_key(|bucket| bucket.failed);
-    if let Some(worst) = worst.filter(|worst| worst.failed > 0 && worst.failed < report.totals.failed) {
+    if let Some(worst) =
+        worst.filter(|worst| worst.failed > 0 && worst.failed < report.totals.counts[LineClass::Failed])
+    {
         let (failed, calls) = (worst.failed, calls_of(worst));
         let part = rough_percent(failed as f64 / calls as f64);
         let text = format!("most at {}: {} of {} ({part})", clock.minute(worst.start), count(failed), count(calls));
