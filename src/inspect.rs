@@ -10,23 +10,12 @@ use crate::filter::Filter;
 use crate::foreign::{self, Foreign};
 use crate::input::feed::{Framing, HEAD_BYTES, Head};
 use crate::json_stream;
-use crate::profile::Profile;
+use crate::profile::{Pointer, Profile};
 use crate::record::Line;
 use crate::scan::detect::{self, FieldSeen};
 use crate::scan::{Scanner, ScannerKind};
+use crate::settings::{InputFormat, Settings};
 use crate::time::Nanos;
-
-/// How inputs are cut into lines or values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InputFormat {
-    /// Told from the first line that is not blank.
-    #[default]
-    Auto,
-    /// A value a line.
-    Ndjson,
-    /// A stream of values, or one array of them.
-    Json,
-}
 
 /// How inputs are understood, and which of their records count.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +30,21 @@ pub struct Reading {
     pub filter: Filter,
     /// Whether files that lie outside of the filter's window are left out.
     pub prune: bool,
+}
+
+impl Reading {
+    /// How inputs are read under these settings, with other fields to group by.
+    #[must_use]
+    pub fn of(settings: &Settings, by: Vec<Pointer>) -> Self {
+        let profile = Profile::at(settings.envelope.clone());
+        Self {
+            detect: settings.envelope.is_empty(),
+            format: settings.input_format,
+            filter: settings.filter(),
+            prune: true,
+            profile: profile.with_context(settings.fields.clone(), by, settings.assume_tz.clone()),
+        }
+    }
 }
 
 /// What was told of an input.

@@ -22,6 +22,7 @@ mod reorder;
 pub mod report;
 pub mod rule;
 pub mod scan;
+pub mod settings;
 pub mod state;
 pub mod summary;
 pub mod ticket;

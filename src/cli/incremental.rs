@@ -12,6 +12,7 @@ use resplog::baseline::Baseline;
 use resplog::disk::Disk;
 use resplog::engine::{Analysis, RunControl};
 use resplog::input::{Input, discover};
+use resplog::settings::Settings;
 use resplog::state::commit::Addition;
 use resplog::state::file::{self, StateError};
 use resplog::state::lock::{self, Lock};
@@ -68,7 +69,7 @@ pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
             bail!("{} does not go with --state: only files can be read on", input.display());
         }
     }
-    for (name, time) in args.window() {
+    for (name, time) in [("since", &args.filter.since), ("until", &args.filter.until)] {
         if time.as_ref().is_some_and(|time| time::relative(time).is_some()) {
             bail!("--{name} before now does not go with --state: the runs would not add up; name a point in time");
         }
@@ -85,7 +86,13 @@ fn patience(args: &ReportArgs) -> Result<Duration> {
 
 impl Session {
     /// Takes the lock and reads the state.
-    pub fn begin(args: &ReportArgs, path: &Path, disk: &Disk, signals: &Signals) -> Result<Self, Refused> {
+    pub fn begin(
+        args: &ReportArgs,
+        settings: &Settings,
+        path: &Path,
+        disk: &Disk,
+        signals: &Signals,
+    ) -> Result<Self, Refused> {
         let write = |error: anyhow::Error| Refused(error, exit::WRITE);
         let path = named(path);
         let name = || path.display().to_string();
@@ -95,12 +102,11 @@ impl Session {
             Ok(state) => state.unwrap_or_default(),
             Err(error) => return Err(write(error)),
         };
-        let options = options(args);
-        if let Some(changed) = state.changed_option(&options) {
+        if let Some(changed) = state.changed_option(settings) {
             return Err(Refused(anyhow::Error::new(changed).context(name()), exit::USAGE));
         }
         let history = args.state.history.unwrap_or(super::args::HISTORY);
-        Ok(Self { path, state, options, history, _lock: lock })
+        Ok(Self { path, state, options: settings.kept(), history, _lock: lock })
     }
 
     /// The files of the state itself, which are never inputs.
@@ -196,21 +202,6 @@ fn locked(disk: &Disk, path: &Path, wait: Duration, signals: &Signals) -> Result
         }
         thread::sleep(LOCK_PAUSE);
     }
-}
-
-/// The options that change what is counted, as a state keeps them.
-fn options(args: &ReportArgs) -> BTreeMap<String, String> {
-    let lists = args.counting_lists().into_iter().filter(|(_, values)| !values.is_empty());
-    let mut options: BTreeMap<_, _> = lists.map(|(name, values)| (name.to_owned(), values.join(", "))).collect();
-    for (name, value) in args.window() {
-        if let Some(value) = value {
-            options.insert(name.to_owned(), value.clone());
-        }
-    }
-    options.insert("max-line".to_owned(), args.input.max_line.clone());
-    options.insert("assume-tz".to_owned(), args.input.assume_tz.clone());
-    options.insert("input-format".to_owned(), format!("{:?}", args.input.input_format).to_lowercase());
-    options
 }
 
 /// A state that must be there.

@@ -9,18 +9,17 @@ use resplog::acknowledged::Acknowledged;
 use resplog::baseline::{self, Baseline};
 use resplog::catalog::{Class, Classes};
 use resplog::engine::Options;
-use resplog::filter::Filter;
 use resplog::input::source::Sizes;
-use resplog::inspect::{InputFormat, Reading};
-use resplog::profile::names::Field;
-use resplog::profile::{FieldPointer, Pointer, Profile};
+use resplog::inspect::Reading;
+use resplog::profile::Pointer;
 use resplog::render::csv::Table;
 use resplog::render::{Format, mail};
-use resplog::report::{Against, Setting};
+use resplog::report::Against;
 use resplog::rule::Rule;
 use resplog::scan::{ScannerKind, Tier};
-use resplog::time::{self, Unit, Zone};
-use resplog::time::{Nanos, Period};
+use resplog::settings::{self, Bound, InputFormat, Settings, Value};
+
+use resplog::time::{self, Nanos, Period, Zone};
 
 use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs, ReportFormat};
 use super::incremental;
@@ -33,7 +32,8 @@ pub struct ReportPlan {
     pub periods: Vec<Period>,
     pub classes: Classes,
     pub class_names: Vec<&'static str>,
-    pub filters: BTreeMap<&'static str, Setting>,
+    pub settings: Settings,
+    pub filters: BTreeMap<&'static str, Value>,
     pub outputs: Vec<(PathBuf, Format)>,
     pub stdout: Option<Format>,
     pub zone: Zone,
@@ -79,7 +79,8 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     };
     let inputs = inputs(&args.input)?;
     incremental::check(args, &inputs)?;
-    let mut options = options(&args.input, &args.filter, by_pointers, now, simd)?;
+    let settings = Settings { dedupe: args.dedupe, ..settings(&args.input, &args.filter, now)? };
+    let mut options = options(&args.input, &args.filter, &settings, by_pointers, simd)?;
     // A file that is left out has no position.
     options.reading.prune &= args.state.state.is_none();
     let acknowledged = acknowledged(args.alarms.ack.as_deref())?;
@@ -92,7 +93,8 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         periods,
         classes: classes(args.classes.as_ref())?,
         class_names,
-        filters: filters(args, &acknowledged),
+        filters: filters(args, &settings, &acknowledged),
+        settings,
         outputs,
         stdout,
         zone: zone(&args.tz, "--tz")?,
@@ -130,7 +132,8 @@ fn baseline(file: Option<&Path>, outputs: &[PathBuf]) -> Result<Option<Baseline>
 
 /// Resolves what the commands share that list records: the names of the inputs, and how they are read.
 pub fn reading(input: &InputArgs, filter: &FilterArgs) -> Result<(Vec<PathBuf>, Options)> {
-    Ok((inputs(input)?, options(input, filter, Vec::new(), super::clock(), super::simd().as_deref())?))
+    let settings = settings(input, filter, super::clock())?;
+    Ok((inputs(input)?, options(input, filter, &settings, Vec::new(), super::simd().as_deref())?))
 }
 
 /// The class table in force.
@@ -151,11 +154,38 @@ fn inputs(args: &InputArgs) -> Result<Vec<PathBuf>> {
     Ok(vec!["-".into()])
 }
 
-fn options(args: &InputArgs, filter: &FilterArgs, by: Vec<Pointer>, now: Nanos, simd: Option<&str>) -> Result<Options> {
+/// The options that change numbers.
+fn settings(args: &InputArgs, filter: &FilterArgs, now: Nanos) -> Result<Settings> {
     let pointer = |text: &String| Pointer::parse(text).with_context(|| format!("--envelope {text}"));
-    let candidates = args.envelope.iter().map(pointer).collect::<Result<Vec<_>>>()?;
-    let fields = args.field.iter().map(|text| field(text)).collect::<Result<Vec<_>>>()?;
-    let assumed = zone(&args.assume_tz, "--assume-tz")?;
+    let assume_tz = zone(&args.assume_tz, "--assume-tz")?;
+    let (since, until) = window(filter, now, &assume_tz)?;
+    let names = |names: &[String]| Settings::names(names.iter().map(String::as_str));
+    Ok(Settings {
+        envelope: args.envelope.iter().map(pointer).collect::<Result<_>>()?,
+        input_format: match args.input_format {
+            InputFormatArg::Auto => InputFormat::Auto,
+            InputFormatArg::Ndjson => InputFormat::Ndjson,
+            InputFormatArg::Json => InputFormat::Json,
+        },
+        fields: args.field.iter().map(|text| settings::field(text)).collect::<Result<_, _>>().context("--field")?,
+        line_bytes_max: settings::bytes(&args.max_line).context("--max-line")?,
+        assume_tz,
+        since,
+        until,
+        services: names(&filter.service),
+        actions: names(&filter.action),
+        regions: names(&filter.region),
+        dedupe: false,
+    })
+}
+
+fn options(
+    args: &InputArgs,
+    filter: &FilterArgs,
+    settings: &Settings,
+    by: Vec<Pointer>,
+    simd: Option<&str>,
+) -> Result<Options> {
     let threads = match args.threads {
         Some(0) => bail!("--threads: at least 1 is needed"),
         Some(threads) => threads,
@@ -163,19 +193,9 @@ fn options(args: &InputArgs, filter: &FilterArgs, by: Vec<Pointer>, now: Nanos, 
     };
     Ok(Options {
         threads,
-        sizes: Sizes { line_bytes_max: bytes(&args.max_line).context("--max-line")?, ..Sizes::default() },
+        sizes: Sizes { line_bytes_max: settings.line_bytes_max, ..Sizes::default() },
         way: ScannerKind::Fast(tier(simd)?),
-        reading: Reading {
-            detect: candidates.is_empty(),
-            format: match args.input_format {
-                InputFormatArg::Auto => InputFormat::Auto,
-                InputFormatArg::Ndjson => InputFormat::Ndjson,
-                InputFormatArg::Json => InputFormat::Json,
-            },
-            filter: resolve_filter(filter, now, &assumed)?,
-            prune: !filter.no_prune,
-            profile: Profile::at(candidates).with_context(fields, by, assumed),
-        },
+        reading: Reading { prune: !filter.no_prune, ..Reading::of(settings, by) },
     })
 }
 
@@ -195,45 +215,23 @@ fn the_now(args: &FilterArgs, clock: Nanos, assumed: &Zone) -> Result<Nanos> {
     time::point_in_time(text, clock, assumed).with_context(|| format!("--now {text}"))
 }
 
-fn resolve_filter(args: &FilterArgs, now: Nanos, assumed: &Zone) -> Result<Filter> {
-    let point = |text: &String, now, flag: &str| {
-        time::point_in_time(text, now, assumed).with_context(|| format!("{flag} {text}"))
+/// The window of time.
+fn window(args: &FilterArgs, clock: Nanos, assumed: &Zone) -> Result<(Option<Bound>, Option<Bound>)> {
+    let now = the_now(args, clock, assumed)?;
+    let bound = |text: &Option<String>, flag: &str| {
+        let read = |text: &String| {
+            let at = time::point_in_time(text, now, assumed).with_context(|| format!("{flag} {text}"))?;
+            Ok::<_, anyhow::Error>(Bound { at, text: text.clone() })
+        };
+        text.as_ref().map(read).transpose()
     };
-    let now = the_now(args, now, assumed)?;
-    let since = args.since.as_ref().map(|text| point(text, now, "--since")).transpose()?;
-    let until = args.until.as_ref().map(|text| point(text, now, "--until")).transpose()?;
-    if let (Some(since), Some(until)) = (since, until)
-        && since >= until
+    let (since, until) = (bound(&args.since, "--since")?, bound(&args.until, "--until")?);
+    if let (Some(since), Some(until)) = (&since, &until)
+        && since.at >= until.at
     {
-        bail!("--since {since} is not before --until {until}");
+        bail!("--since {} is not before --until {}", since.at, until.at);
     }
-    Ok(Filter {
-        since,
-        until,
-        services: args.service.clone(),
-        actions: args.action.clone(),
-        regions: args.region.clone(),
-    })
-}
-
-fn field(text: &str) -> Result<FieldPointer> {
-    let expected = "--field takes NAME=POINTER, for durations NAME=POINTER:UNIT";
-    let (name, rest) = text.split_once('=').ok_or_else(|| anyhow!("{expected}, not '{text}'"))?;
-    let field = Field::parse(name).ok_or_else(|| {
-        let names = Field::ALL.map(Field::as_str).join(", ");
-        anyhow!("--field: there is no field '{name}'; there are {names}")
-    })?;
-    let (pointer, unit) = match rest.rsplit_once(':') {
-        Some((pointer, unit))
-            if field == Field::Duration
-                && let Some(unit) = Unit::parse(unit) =>
-        {
-            (pointer, Some(unit))
-        }
-        _ => (rest, None),
-    };
-    let pointer = Pointer::parse(pointer).with_context(|| format!("--field {text}"))?;
-    Ok(FieldPointer { field, pointer, unit })
+    Ok((since, until))
 }
 
 /// The names, pointers and periods to group by.
@@ -290,54 +288,39 @@ pub fn zone(text: &str, flag: &str) -> Result<Zone> {
     Zone::parse(text).ok_or_else(|| anyhow!("{flag}: '{text}' is no zone; UTC, +08:00 and Asia/Shanghai are"))
 }
 
-/// A number of bytes, with K, M or G for powers of 1,024.
-fn bytes(text: &str) -> Result<usize> {
-    let (digits, factor) = match text.strip_suffix(['K', 'k']) {
-        Some(digits) => (digits, 1 << 10),
-        None => match text.strip_suffix(['M', 'm']) {
-            Some(digits) => (digits, 1 << 20),
-            None => text.strip_suffix(['G', 'g']).map_or((text, 1), |digits| (digits, 1 << 30)),
-        },
-    };
-    let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
-    bytes.ok_or_else(|| anyhow!("'{text}' is no number of bytes; 1000, 64K, 16M and 1G are"))
-}
-
 /// The options that change numbers or lists, as the report shows them.
-fn filters(args: &ReportArgs, acknowledged: &[Acknowledged]) -> BTreeMap<&'static str, Setting> {
-    let mut filters = BTreeMap::new();
-    let of_lists = [("code", &args.code), ("class", &args.class), ("by", &args.by)];
-    for (name, values) in args.counting_lists().into_iter().chain(of_lists) {
+fn filters(args: &ReportArgs, settings: &Settings, acknowledged: &[Acknowledged]) -> BTreeMap<&'static str, Value> {
+    let keys = |(name, value)| (key(name), value);
+    let mut filters: BTreeMap<_, _> = settings.given().into_iter().map(keys).collect();
+    for (name, values) in [("code", &args.code), ("class", &args.class), ("by", &args.by)] {
         if !values.is_empty() {
-            filters.insert(name, Setting::List(values.clone()));
+            filters.insert(name, Value::List(values.clone()));
         }
     }
-    for (name, value) in args.window().into_iter().chain([("now", &args.filter.now)]) {
-        if let Some(value) = value {
-            filters.insert(name, Setting::Text(value.clone()));
-        }
+    if let Some(now) = &args.filter.now {
+        filters.insert("now", Value::Text(now.clone()));
     }
     if !acknowledged.is_empty() {
-        filters.insert("ack", Setting::List(acknowledged.iter().map(Acknowledged::terms).collect()));
+        filters.insert("ack", Value::List(acknowledged.iter().map(Acknowledged::terms).collect()));
     }
     // Of files, only that there is one: a path says nothing to whoever reads the report elsewhere.
     for (name, file) in [("baseline", &args.alarms.baseline), ("classes", &args.classes)] {
         if file.is_some() {
-            filters.insert(name, Setting::Switch(true));
+            filters.insert(name, Value::Switch(true));
         }
-    }
-    for (name, value, default) in
-        [("max_line", &args.input.max_line, "16M"), ("assume_tz", &args.input.assume_tz, "UTC")]
-    {
-        if value != default {
-            filters.insert(name, Setting::Text(value.clone()));
-        }
-    }
-    if args.dedupe {
-        filters.insert("dedupe", Setting::Switch(true));
     }
     if args.ids != 5 {
-        filters.insert("ids", Setting::Number(args.ids as u64));
+        filters.insert("ids", Value::Number(args.ids as u64));
     }
     filters
+}
+
+/// The key of an option in a report, where JSON has no hyphens.
+fn key(flag: &'static str) -> &'static str {
+    match flag {
+        "max-line" => "max_line",
+        "assume-tz" => "assume_tz",
+        "input-format" => "input_format",
+        plain => plain,
+    }
 }

@@ -37,7 +37,8 @@ pub fn run(args: &ReportArgs) -> u8 {
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
     let disk = super::disk();
-    let session = args.state.state.as_ref().map(|path| Session::begin(args, path, &disk, &signals)).transpose();
+    let session =
+        args.state.state.as_ref().map(|path| Session::begin(args, &plan.settings, path, &disk, &signals)).transpose();
     let session = match session {
         Ok(session) => session,
         Err(Refused(error, code)) => return complain(&error, code),

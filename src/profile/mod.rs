@@ -3,6 +3,8 @@
 pub mod names;
 pub mod status;
 
+use std::fmt;
+
 use crate::profile::names::Field;
 use crate::time::{Unit, Zone};
 
@@ -77,7 +79,7 @@ fn unescape(name: &str) -> Result<String, PointerError> {
 }
 
 /// `--field NAME=POINTER[:UNIT]`: where a context field is, instead of under its table names.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldPointer {
     /// Which field.
     pub field: Field,
@@ -85,6 +87,13 @@ pub struct FieldPointer {
     pub pointer: Pointer,
     /// The unit of a duration; milliseconds when none is given.
     pub unit: Option<Unit>,
+}
+
+impl fmt::Display for FieldPointer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}={}", self.field.as_str(), self.pointer.as_str())?;
+        self.unit.map_or(Ok(()), |unit| write!(out, ":{}", unit.as_str()))
+    }
 }
 
 /// How the lines of an input are read.

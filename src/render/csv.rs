@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 
 use super::{escape, view};
-use crate::report::{At, Calls, Quantiles, Report, Setting};
+use crate::report::{At, Calls, Quantiles, Report};
+use crate::settings::Value;
 use crate::time::Nanos;
 
 /// A table of the report.
@@ -342,10 +343,10 @@ fn totals(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
     }
     for (name, setting) in &report.filters {
         match setting {
-            Setting::Number(number) => row("filters", name, whole(*number))?,
-            Setting::Switch(on) => row("filters", name, on.to_string())?,
-            Setting::Text(value) => row("filters", name, text(value))?,
-            Setting::List(values) => values.iter().try_for_each(|value| row("filters", name, text(value)))?,
+            Value::Number(number) => row("filters", name, whole(*number))?,
+            Value::Switch(on) => row("filters", name, on.to_string())?,
+            Value::Text(value) => row("filters", name, text(value))?,
+            Value::List(values) => values.iter().try_for_each(|value| row("filters", name, text(value)))?,
         }
     }
     report.hints.iter().try_for_each(|hint| row("hints", "", text(hint)))?;

@@ -7,7 +7,8 @@ use super::text::phrases;
 use super::verdict;
 use super::view::View;
 use crate::record::{LineClass, Outcome};
-use crate::report::{Condition, Input, Report, Setting, Stamp};
+use crate::report::{Condition, Input, Report, Stamp};
+use crate::settings::Value;
 
 /// A piece of a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,10 +183,10 @@ fn read_as(report: &Report) -> Vec<Parts> {
     });
     let options = report.filters.iter().map(|(name, value)| {
         let values = match value {
-            Setting::Switch(_) => Vec::new(),
-            Setting::Number(number) => vec![number.to_string()],
-            Setting::Text(text) => vec![text.clone()],
-            Setting::List(texts) => texts.clone(),
+            Value::Switch(_) => Vec::new(),
+            Value::Number(number) => vec![number.to_string()],
+            Value::Text(text) => vec![text.clone()],
+            Value::List(texts) => texts.clone(),
         };
         let mut parts = vec![words(format!("option {}", name.replace('_', "-")))];
         parts.extend(values.into_iter().flat_map(|value| [words(" "), quoted(value)]));

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Against, At, Condition, FieldSample, Input, Malformed, MalformedSample, Ordered, Report, SCHEMA, Setting, Totals,
-    codes, judge, laws, rank, series, tables, trend,
+    Against, At, Condition, FieldSample, Input, Malformed, MalformedSample, Ordered, Report, SCHEMA, Totals, codes,
+    judge, laws, rank, series, tables, trend,
 };
 use crate::catalog::Classes;
 use crate::input;
@@ -12,6 +12,7 @@ use crate::record::LineClass;
 use crate::redact::redact;
 use crate::report::LawBroken;
 use crate::scan::detect::FieldSeen;
+use crate::settings::Value;
 use crate::summary::exemplars::Exemplar;
 use crate::summary::numbering::Numbers;
 use crate::summary::totals::{Counts, MissingIds};
@@ -34,7 +35,7 @@ pub struct Options<'a> {
     /// Periods to group by.
     pub periods: &'a [Period],
     /// The options that change numbers or lists.
-    pub filters: &'a BTreeMap<&'static str, Setting>,
+    pub filters: &'a BTreeMap<&'static str, Value>,
     /// What the report is held against.
     pub against: Against<'a>,
 }

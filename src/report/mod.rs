@@ -21,8 +21,8 @@ pub use laws::LawBroken;
 pub use rows::*;
 
 pub use crate::baseline::SCHEMA;
-use crate::redact::redact;
 use crate::rule::Measure;
+use crate::settings::Value;
 use crate::summary::totals::{Counts, OutcomeCounts};
 use crate::time::Nanos;
 
@@ -67,7 +67,7 @@ pub struct Report {
     /// The rules that fired.
     pub breaches: Vec<Breach>,
     /// The options that change numbers or lists.
-    pub filters: BTreeMap<&'static str, Setting>,
+    pub filters: BTreeMap<&'static str, Value>,
     /// `ok`, or every condition that set an exit code.
     pub status: Vec<Condition>,
     /// What the reader should know.
@@ -247,32 +247,6 @@ pub struct Compared {
     pub calls: u64,
     /// Whether it is a baseline; otherwise it is the last run of the state that had calls.
     pub is_baseline: bool,
-}
-
-/// The value of an option.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Setting {
-    /// A number.
-    Number(u64),
-    /// A switch that is on.
-    Switch(bool),
-    /// One text.
-    Text(String),
-    /// Several texts.
-    List(Vec<String>),
-}
-
-impl Setting {
-    /// The same setting without the secrets that somebody may have typed.
-    #[must_use]
-    pub fn redacted(&self) -> Self {
-        match self {
-            Self::Text(text) => Self::Text(redact(text).into_owned()),
-            Self::List(texts) => Self::List(texts.iter().map(|text| redact(text).into_owned()).collect()),
-            Self::Number(_) | Self::Switch(_) => self.clone(),
-        }
-    }
 }
 
 /// A condition that sets an exit code; the order is that of the report.

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
+use crate::settings::{Changed, Settings};
 use crate::time::Nanos;
 use position::Position;
 use totals::Totals;
@@ -63,17 +64,8 @@ impl State {
 
     /// The first option that is not what it was, with what it was and what it is; nothing for a state that no run wrote.
     #[must_use]
-    pub fn changed_option(&self, options: &BTreeMap<String, String>) -> Option<Changed> {
-        if self.generation == 0 {
-            return None;
-        }
-        let names: std::collections::BTreeSet<_> = self.options.keys().chain(options.keys()).collect();
-        let of = |of: &BTreeMap<String, String>, name| of.get(name).cloned().unwrap_or_else(|| "unset".to_owned());
-        names.into_iter().find(|&name| self.options.get(name) != options.get(name)).map(|name| Changed {
-            option: name.clone(),
-            was: of(&self.options, name),
-            is: of(options, name),
-        })
+    pub fn changed_option(&self, settings: &Settings) -> Option<Changed> {
+        if self.generation == 0 { None } else { settings.changed(&self.options) }
     }
 
     /// Notes a run that has counted `past`; of the runs before the last `keep` stay.
@@ -84,16 +76,4 @@ impl State {
         let excess = self.history.len().saturating_sub(keep);
         self.history.drain(..excess);
     }
-}
-
-/// An option that is not what it was when the state was begun.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("--{option} was '{was}' when the state was begun and is '{is}' now: numbers of both would not add up")]
-pub struct Changed {
-    /// Its name, without dashes.
-    pub option: String,
-    /// What it was.
-    pub was: String,
-    /// What it is.
-    pub is: String,
 }

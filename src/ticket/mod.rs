@@ -365,10 +365,11 @@ mod tests {
     use super::*;
     use crate::engine::{self, Duplicates};
     use crate::input::source::Sizes;
-    use crate::inspect::{InputFormat, Reading};
+    use crate::inspect::Reading;
     use crate::profile::Profile;
     use crate::report::build;
     use crate::scan::ScannerKind;
+    use crate::settings::InputFormat;
     use crate::summary::rejects::Reject;
     use crate::time::Zone;
 

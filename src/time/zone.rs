@@ -76,6 +76,15 @@ impl Zone {
         }
     }
 
+    /// The zone as [`Zone::parse`] reads it: `UTC`, an offset such as `+08:00`, or an IANA name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Utc | Self::Fixed(_) => self.offset_text(Nanos::default()),
+            Self::Named(zone) => zone.iana_name().unwrap_or_default().to_owned(),
+        }
+    }
+
     /// A time for people: `2026-11-24 01:00:00 +08:00`, with 0, 3, 6 or 9 fraction digits, the fewest that are exact.
     #[must_use]
     pub fn show(&self, time: Nanos) -> String {

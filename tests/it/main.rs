@@ -6,6 +6,7 @@
 mod archives;
 mod cases;
 mod chunks;
+mod circles;
 mod config;
 mod contrib;
 mod corpora;

@@ -14,7 +14,8 @@ const ANY: &str = "…";
 fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let mut pages: Vec<_> = docs.filter(|path| path.extension().is_some_and(|it| it == "md")).collect();
-    pages.extend(["README.md", "CHANGELOG.md", "testdata/README.md"].map(|name| root().join(name)));
+    let others = ["README.md", "CHANGELOG.md", "contrib/README.md", "docs/examples/README.md", "testdata/README.md"];
+    pages.extend(others.map(|name| root().join(name)));
     pages.sort();
     pages
 }

@@ -251,24 +251,6 @@ pub struct ReportArgs {
     pub color: When,
 }
 
-impl ReportArgs {
-    /// The options that change what is counted and take several values, by name.
-    pub const fn counting_lists(&self) -> [(&'static str, &Vec<String>); 5] {
-        [
-            ("envelope", &self.input.envelope),
-            ("field", &self.input.field),
-            ("service", &self.filter.service),
-            ("action", &self.filter.action),
-            ("region", &self.filter.region),
-        ]
-    }
-
-    /// The window of time of the records that count.
-    pub const fn window(&self) -> [(&'static str, &Option<String>); 2] {
-        [("since", &self.filter.since), ("until", &self.filter.until)]
-    }
-}
-
 #[derive(Debug, Args)]
 pub struct IdsArgs {
     #[command(flatten)]

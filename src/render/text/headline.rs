@@ -8,7 +8,8 @@ use super::page::{Page, Phrase, Span, Style};
 use super::{path, safe};
 use crate::record::LineClass;
 use crate::render::verdict::{self, Word};
-use crate::report::{Calls, Report, Setting};
+use crate::report::{Calls, Report};
+use crate::settings::Value;
 
 /// Longer options, in bytes, may be wrapped apart.
 const OPTION_BYTES_WHOLE_MAX: usize = 36;
@@ -116,7 +117,7 @@ fn bounds(report: &Report) -> Option<String> {
 }
 
 /// An option as it is typed, once for each of its values, with a blank behind.
-fn setting(name: &str, value: &Setting) -> Vec<Span> {
+fn setting(name: &str, value: &Value) -> Vec<Span> {
     let name = name.replace('_', "-");
     let one = |text: &str| {
         // A flag stays with its value, unless that is long.
@@ -125,9 +126,9 @@ fn setting(name: &str, value: &Setting) -> Vec<Span> {
         [Span { is_whole, ..Span::plain(option) }, Span::plain(" ")]
     };
     match value {
-        Setting::Switch(_) => vec![Span::plain(format!("--{name} "))],
-        Setting::Number(number) => one(&number.to_string()).into(),
-        Setting::Text(text) => one(text).into(),
-        Setting::List(texts) => texts.iter().flat_map(|text| one(text)).collect(),
+        Value::Switch(_) => vec![Span::plain(format!("--{name} "))],
+        Value::Number(number) => one(&number.to_string()).into(),
+        Value::Text(text) => one(text).into(),
+        Value::List(texts) => texts.iter().flat_map(|text| one(text)).collect(),
     }
 }

@@ -7,9 +7,10 @@ use crate::report::series::Series;
 use crate::report::{
     Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, FieldSample, Input, Latency, LookInto,
     Malformed, MalformedSample, Message, Ordered, Quantiles, Region, Report, RequestId, SCHEMA, SeenRuns, Service,
-    Setting, StandsOut, Throttled, Timeline, Totals,
+    StandsOut, Throttled, Timeline, Totals,
 };
 use crate::rule::Measure;
+use crate::settings::Value;
 use crate::summary::totals::{Counts, OutcomeCounts};
 use crate::time::{NS_PER_SECOND, Nanos};
 
@@ -374,9 +375,9 @@ pub fn everything() -> Report {
         rule("new_codes > 0", 1.0, Measure::NewCodes),
     ];
     report.filters = BTreeMap::from([
-        ("region", Setting::List(vec!["ap-beijing".into(), "ap-guangzhou".into()])),
-        ("since", Setting::Text("24h".into())),
-        ("max_line", Setting::Number(1_000_000)),
+        ("region", Value::List(vec!["ap-beijing".into(), "ap-guangzhou".into()])),
+        ("since", Value::Text("24h".into())),
+        ("max_line", Value::Number(1_000_000)),
     ]);
     report.hints = vec![
         "inputs repeat each other: 4,811,261 records have about 4,809,112 different ids; --dedupe counts each once"

@@ -1,6 +1,7 @@
 //! Laws of the page: widths, nothing raw, nothing twice, nothing empty, and the numbers of the report.
 
 use crate::record::LineClass;
+use crate::settings::Value;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
@@ -73,7 +74,7 @@ fn hostile(text: &str) -> Report {
         input.fields.values_mut().for_each(|field| (field.pointer, field.sample) = (own(), own()));
     }
     report.breaches.iter_mut().for_each(|breach| breach.rule = own());
-    report.filters.insert("action", crate::report::Setting::List(vec![own(), own()]));
+    report.filters.insert("action", Value::List(vec![own(), own()]));
     report.hints = vec![own()];
     report
 }

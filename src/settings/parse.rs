@@ -1,0 +1,146 @@
+//! The texts of options become types, and types texts: what people type, and what a state kept.
+
+use std::collections::BTreeMap;
+
+use super::{Bound, InputFormat, Settings};
+use crate::profile::names::Field;
+use crate::profile::{FieldPointer, Pointer, PointerError};
+use crate::time::{self, Nanos, Unit, Zone};
+
+/// Why the text of an option cannot be read; each says what was expected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSetting {
+    /// Not a number of bytes.
+    #[error("invalid size '{0}': expected e.g. 1000, 64K, 16M or 1G")]
+    Bytes(String),
+    /// Not a zone.
+    #[error("invalid zone '{0}': expected e.g. UTC, +08:00 or Asia/Shanghai")]
+    Zone(String),
+    /// Not `NAME=POINTER`.
+    #[error("invalid field '{0}': expected NAME=POINTER, for durations NAME=POINTER:UNIT")]
+    FieldSyntax(String),
+    /// The name is not that of a field.
+    #[error("unknown field '{0}': expected one of {names}", names = Field::ALL.map(Field::as_str).join(", "))]
+    FieldName(String),
+    /// The pointer is not a JSON Pointer.
+    #[error("invalid pointer '{text}': {source}")]
+    Pointer {
+        /// The pointer.
+        text: String,
+        /// What is wrong with it.
+        source: PointerError,
+    },
+    /// Not a format.
+    #[error("invalid input format '{0}': expected auto, ndjson or json")]
+    InputFormat(String),
+    /// Not a point in time.
+    #[error("invalid time '{0}'")]
+    Time(String),
+    /// A state of another version may know options that this one does not.
+    #[error("unknown option '{0}'")]
+    Unknown(String),
+}
+
+/// A number of bytes, with K, M or G for powers of 1,024.
+///
+/// # Errors
+///
+/// The text is not one, or the number does not fit.
+pub fn bytes(text: &str) -> Result<usize, InvalidSetting> {
+    let units = [(['K', 'k'], 10), (['M', 'm'], 20), (['G', 'g'], 30)];
+    let unit = units.iter().find_map(|(letters, bits)| Some((text.strip_suffix(letters)?, *bits)));
+    let (digits, bits) = unit.unwrap_or((text, 0));
+    let number = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(1 << bits));
+    number.ok_or_else(|| InvalidSetting::Bytes(text.to_owned()))
+}
+
+/// A number of bytes as [`bytes`] reads it, in the largest unit that divides it.
+pub(super) fn bytes_text(bytes: usize) -> String {
+    let unit =
+        [(30, "G"), (20, "M"), (10, "K")].into_iter().find(|(bits, _)| bytes > 0 && bytes.is_multiple_of(1 << bits));
+    unit.map_or_else(|| bytes.to_string(), |(bits, letter)| format!("{}{letter}", bytes >> bits))
+}
+
+/// A zone.
+///
+/// # Errors
+///
+/// The text does not name one.
+pub fn zone(text: &str) -> Result<Zone, InvalidSetting> {
+    Zone::parse(text).ok_or_else(|| InvalidSetting::Zone(text.to_owned()))
+}
+
+/// `NAME=POINTER` of `--field`, for durations also `NAME=POINTER:UNIT`.
+///
+/// # Errors
+///
+/// The text is not of this form, the name is unknown, or the pointer is not a JSON Pointer.
+pub fn field(text: &str) -> Result<FieldPointer, InvalidSetting> {
+    let (name, rest) = text.split_once('=').ok_or_else(|| InvalidSetting::FieldSyntax(text.to_owned()))?;
+    let field = Field::parse(name).ok_or_else(|| InvalidSetting::FieldName(name.to_owned()))?;
+    let (at, unit) = match rest.rsplit_once(':') {
+        Some((at, unit))
+            if field == Field::Duration
+                && let Some(unit) = Unit::parse(unit) =>
+        {
+            (at, Some(unit))
+        }
+        _ => (rest, None),
+    };
+    Ok(FieldPointer { field, pointer: pointer(at)?, unit })
+}
+
+fn pointer(text: &str) -> Result<Pointer, InvalidSetting> {
+    Pointer::parse(text).map_err(|source| InvalidSetting::Pointer { text: text.to_owned(), source })
+}
+
+fn input_format(text: &str) -> Result<InputFormat, InvalidSetting> {
+    let format = InputFormat::ALL.into_iter().find(|format| format.as_str() == text);
+    format.ok_or_else(|| InvalidSetting::InputFormat(text.to_owned()))
+}
+
+impl Settings {
+    /// The settings that a state kept.
+    ///
+    /// # Errors
+    ///
+    /// An option is unknown here, or its text cannot be read.
+    pub fn from_kept(kept: &BTreeMap<String, String>) -> Result<Self, InvalidSetting> {
+        let mut settings = Self::default();
+        if let Some(text) = kept.get("assume-tz") {
+            settings.assume_tz = zone(text)?;
+        }
+        for (name, text) in kept {
+            match &**name {
+                "envelope" => settings.envelope = texts(text).map(pointer).collect::<Result<_, _>>()?,
+                "field" => settings.fields = texts(text).map(field).collect::<Result<_, _>>()?,
+                "service" => settings.services = Self::names(texts(text)),
+                "action" => settings.actions = Self::names(texts(text)),
+                "region" => settings.regions = Self::names(texts(text)),
+                "max-line" => settings.line_bytes_max = bytes(text)?,
+                "input-format" => settings.input_format = input_format(text)?,
+                "since" => settings.since = Some(bound(text, &settings.assume_tz)?),
+                "until" => settings.until = Some(bound(text, &settings.assume_tz)?),
+                "dedupe" => settings.dedupe = text == "true",
+                "assume-tz" => {}
+                _ => return Err(InvalidSetting::Unknown(name.clone())),
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// The texts of a list.
+fn texts(list: &str) -> std::str::Split<'_, &'static str> {
+    list.split(", ")
+}
+
+/// An end of the window that does not depend on when the run is: a state takes no other.
+fn bound(text: &str, assumed: &Zone) -> Result<Bound, InvalidSetting> {
+    let invalid = || InvalidSetting::Time(text.to_owned());
+    if time::relative(text).is_some() {
+        return Err(invalid());
+    }
+    let at = time::point_in_time(text, Nanos::default(), assumed).map_err(|_| invalid())?;
+    Ok(Bound { at, text: text.to_owned() })
+}
