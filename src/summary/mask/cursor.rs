@@ -14,6 +14,13 @@ pub(super) fn mask_at(text: &str) -> Option<&'static str> {
     if text.starts_with('<') { MASKS.iter().find(begins).copied() } else { None }
 }
 
+/// What is told without a look at what stands around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Simple {
+    Prose,
+    Number,
+}
+
 /// A text to look at from places in it, which are byte offsets up to its length.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'t> {
@@ -26,25 +33,46 @@ impl<'t> Cursor<'t> {
         Self { text, bytes: text.as_bytes() }
     }
 
-    /// Where a blank or a word of nothing but letters ends, if what follows rules every shape out.
-    /// Most of a message is this, and looking for each shape at each word would cost tenfold.
-    pub(super) fn prose_end(self, at: usize) -> Option<usize> {
-        match self.bytes.get(at) {
-            Some(b' ') => return Some(at + 1),
+    /// What stands at `at`, if it is a blank, a word of nothing but letters or a number of nothing but digits, and what
+    /// follows rules every other shape out. Most of a message is this, and looking for each shape at each word would cost
+    /// tenfold.
+    ///
+    /// `has_at_sign` says whether there is a `@` anywhere, without which there is no address of mail.
+    pub(super) fn simple(self, at: usize, has_at_sign: bool) -> Option<(Simple, usize)> {
+        match self.bytes.get(at)? {
+            b' ' => return Some((Simple::Prose, at + 1)),
             // Characters of Chinese text: no mask, quote or sign begins with one of these bytes.
-            Some(0xe4..=0xe9) => return Some(self.run_end(at, |byte| matches!(byte, 0x80..=0xbf | 0xe4..=0xe9))),
+            0xe4..=0xe9 => {
+                let end = self.run_end(at, |byte| matches!(byte, 0x80..=0xbf | 0xe4..=0xe9));
+                return Some((Simple::Prose, end));
+            }
+            // What begins no shape, no quote and no mask. A sign may belong to a number.
+            byte if byte.is_ascii() && !byte.is_ascii_alphanumeric() => {
+                let begins = matches!(byte, b'\'' | b'"' | b'`' | b'[' | b'<' | b':' | b'-' | b'+');
+                return (!begins).then_some((Simple::Prose, at + 1));
+            }
             _ => {}
         }
-        let end = self.run_end(at, |byte| byte.is_ascii_alphabetic());
-        let is_blank = |at: usize| matches!(self.bytes.get(at), None | Some(b' '));
-        let is_prose = match self.bytes.get(end) {
-            None | Some(b' ' | b')' | 0x80..) => true,
-            Some(b'.') => is_blank(end + 1),
-            // `Tue, 13 Jan 2021` is a time.
-            Some(b',') => end > at + 3 && is_blank(end + 1),
-            Some(_) => false,
+        let letters_end = self.run_end(at, |byte| byte.is_ascii_alphabetic());
+        let (simple, end) = match letters_end == at {
+            true => (Simple::Number, self.run_end(at, |byte| byte.is_ascii_digit())),
+            false => (Simple::Prose, letters_end),
         };
-        (end > at && is_prose).then_some(end)
+        let is_blank = |at: usize| matches!(self.bytes.get(at), None | Some(b' '));
+        let ends = match self.bytes.get(end) {
+            Some(byte) if byte.is_ascii_alphanumeric() => false,
+            Some(b'.') => simple == Simple::Prose && is_blank(end + 1),
+            // What an id, an address or a time may go on with, and a mask.
+            Some(b'-' | b'@' | b'_' | b'*' | b'<') => false,
+            Some(b'+' | b'%') => !has_at_sign,
+            Some(b'/') => simple == Simple::Prose,
+            // `qcs:`, `fe80:` and `https://` are.
+            Some(b':') => simple == Simple::Prose && end > at + 4 && self.bytes.get(end + 1) != Some(&b'/'),
+            // `Tue, 13 Jan 2021` is a time.
+            Some(b',') => end != at + 3,
+            _ => true,
+        };
+        (end > at && ends).then_some((simple, end))
     }
 
     /// Where the letters and digits from `at` on end.

@@ -25,7 +25,7 @@ mod shape;
 mod time;
 mod words;
 
-use cursor::{Cursor, mask_at};
+use cursor::{Cursor, Simple, mask_at};
 use shape::Shapes;
 use words::is_known_word;
 
@@ -53,6 +53,9 @@ pub fn mask(message: &str, request_id: Option<&str>, out: &mut String) {
 /// What may stand between the members of a list.
 const LIST_SEPARATORS: &[&str] = &[",", ", ", " ", ";", "; ", "|", " | ", "、", "，", "， ", "；"];
 
+/// No separator is longer.
+const LIST_SEPARATOR_BYTES_MAX: usize = 4;
+
 /// Quotes that open and those that close them.
 const QUOTES: &[(char, char)] =
     &[('\'', '\''), ('"', '"'), ('`', '`'), ('[', ']'), ('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』')];
@@ -75,8 +78,14 @@ struct Masker<'t, 'o> {
 impl Masker<'_, '_> {
     /// Masks or copies what stands at `at`; says where to read on.
     fn step(&mut self, at: usize) -> usize {
-        if let Some(end) = self.cursor.prose_end(at) {
-            return self.copy(at, end);
+        match self.cursor.simple(at, self.shapes.has_at_sign) {
+            Some((Simple::Prose, end)) => return self.copy(at, end),
+            // Ids may be numbers.
+            Some((Simple::Number, end)) if self.shapes.request_id(at).is_none() => {
+                self.push_mask("", "<n>", "", end);
+                return end;
+            }
+            _ => {}
         }
         let rest = &self.text[at..];
         let Some(c) = rest.chars().next() else {
@@ -119,11 +128,16 @@ impl Masker<'_, '_> {
 
     /// A word, or what looks like one: an address, a time, an id.
     fn word(&mut self, at: usize) -> usize {
-        if let Some((mask, end)) = self.shapes.strong(at) {
+        let stands_alone = self.shapes.stands_alone(at);
+        let strong = match stands_alone {
+            true => self.shapes.request_id(at).map(|end| ("<request_id>", end)),
+            false => self.shapes.strong(at),
+        };
+        if let Some((mask, end)) = strong {
             self.push_mask("", mask, "", end);
             return end;
         }
-        if self.cursor.is_word_start(at) {
+        if !stands_alone && self.cursor.is_word_start(at) {
             let end = self.shapes.compound_end(at);
             if is_known_word(&self.text[at..end]) {
                 return self.copy(at, end);
@@ -229,7 +243,11 @@ impl Masker<'_, '_> {
         }
         if let Some((list_start, list_end)) = self.list {
             let separator = &self.out[list_end..start];
-            if self.out[list_start..list_end] == self.out[start..] && LIST_SEPARATORS.contains(&separator) {
+            let may_separate = separator.len() <= LIST_SEPARATOR_BYTES_MAX;
+            if may_separate
+                && self.out[list_start..list_end] == self.out[start..]
+                && LIST_SEPARATORS.contains(&separator)
+            {
                 self.out.truncate(list_end);
                 return;
             }

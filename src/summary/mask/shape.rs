@@ -51,14 +51,31 @@ pub(super) fn is_long_hex(word: &str) -> bool {
     word.len() >= LONG_HEX_DIGITS_MIN && is_hex(word)
 }
 
+/// The length of `20210113T223442`.
+const COMPACT_TIME_MIN: usize = 15;
+
+/// The letters and digits that a shape begins with.
+#[derive(Clone, Copy)]
+struct Run {
+    length: usize,
+    /// The byte after them.
+    next: Option<u8>,
+}
+
+impl Run {
+    fn of(cursor: Cursor<'_>, at: usize) -> Self {
+        let end = cursor.alphanumeric_end(at);
+        Self { length: end - at, next: cursor.bytes.get(end).copied() }
+    }
+}
+
 /// A text, and the request id to look for in it.
 pub(super) struct Shapes<'t> {
     cursor: Cursor<'t>,
     request_id: Option<&'t str>,
     tail: Option<&'t str>,
-    /// Whether there is a `:` anywhere, and a `@`: without them most shapes need not be looked for.
-    has_colon: bool,
-    has_at_sign: bool,
+    /// Whether there is a `@` anywhere.
+    pub(super) has_at_sign: bool,
     /// Runs that are no host name and no address of mail, from wherever in them one looks.
     no_host: std::ops::Range<usize>,
     no_email: std::ops::Range<usize>,
@@ -74,8 +91,21 @@ impl<'t> Shapes<'t> {
             .and_then(|id| id.get(id.len().checked_sub(REQUEST_ID_TAIL)?..))
             .filter(|tail| tail.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .filter(|tail| tail.bytes().any(|byte| byte.is_ascii_digit()));
-        let (has_colon, has_at_sign) = (text.contains(':'), text.contains('@'));
-        Self { cursor: Cursor::new(text), request_id, tail, has_colon, has_at_sign, no_host: 0..0, no_email: 0..0 }
+        let has_at_sign = text.contains('@');
+        Self { cursor: Cursor::new(text), request_id, tail, has_at_sign, no_host: 0..0, no_email: 0..0 }
+    }
+
+    /// Whether the word at `at` is nothing longer, such as an address, a time or the id of a resource, by what follows.
+    pub(super) fn stands_alone(&self, at: usize) -> bool {
+        let run = Run::of(self.cursor, at);
+        (1..COMPACT_TIME_MIN).contains(&run.length)
+            && match run.next {
+                Some(b'.' | b':' | b'-' | b'/' | b'@' | b'_' | b'*' | b'<') => false,
+                Some(b'+' | b'%') => !self.has_at_sign,
+                // `Tue, 13 Jan 2021`
+                Some(b',') => run.length != 3,
+                _ => true,
+            }
     }
 
     /// A shape that is told by itself, and where it ends. `at` is no letter or digit, or the first
@@ -86,14 +116,39 @@ impl<'t> Shapes<'t> {
             return Some(("<addr>", end?));
         }
         let shape = |mask, end: Option<usize>| end.map(|end| (mask, end));
+        let run = Run::of(self.cursor, at);
         shape("<request_id>", self.request_id(at))
-            .or_else(|| self.has_colon.then(|| shape("<resource>", self.resource(at)))?)
-            .or_else(|| self.has_colon.then(|| shape("<url>", self.url(at)))?)
-            .or_else(|| shape("<uuid>", self.uuid(at)))
-            .or_else(|| shape("<addr>", self.cursor.address(at)))
-            .or_else(|| shape("<time>", self.cursor.time(at)))
+            .or_else(|| self.told_by(run, at))
             .or_else(|| self.has_at_sign.then(|| shape("<email>", self.email(at)))?)
-            .or_else(|| shape("<addr>", self.host(at)))
+            .or_else(|| matches!(run.next, Some(b'.' | b'-')).then(|| shape("<addr>", self.host(at)))?)
+    }
+
+    /// The shapes that begin with a run of a certain length, before a certain byte. Nearly no word is one of them, and it
+    /// takes longer to look for each shape at each word than to see that.
+    fn told_by(&self, run: Run, at: usize) -> Option<(&'static str, usize)> {
+        let shape = |mask, end: Option<usize>| end.map(|end| (mask, end));
+        let resource = || shape("<resource>", self.resource(at));
+        let url = || shape("<url>", self.url(at));
+        let address = || shape("<addr>", self.cursor.address(at));
+        let time = || shape("<time>", self.cursor.time(at));
+        match run.next {
+            // `qcs:`, `https:`, `fe80:`, `22:`
+            Some(b':') => match run.length {
+                3 => resource().or_else(url).or_else(address),
+                ..=4 => url().or_else(address).or_else(time),
+                _ => url(),
+            }
+            .or_else(|| (run.length >= COMPACT_TIME_MIN).then(time)?),
+            // A date, an address of hardware, a UUID.
+            Some(b'-' | b'/') if run.length == 8 => shape("<uuid>", self.uuid(at)),
+            Some(b'-' | b'/') if matches!(run.length, 2 | 4) => address().or_else(time),
+            Some(b'.') if run.length <= 3 => address(),
+            // `Tue,`
+            Some(b',') if run.length == 3 => time(),
+            // `20210113T223442Z`
+            _ if run.length >= COMPACT_TIME_MIN => time(),
+            _ => None,
+        }
     }
 
     /// A number with fraction, further dots and exponent: where its digits end, and its unit.
@@ -184,10 +239,13 @@ impl<'t> Shapes<'t> {
         matches!(before.clone().nth(blanks), Some(b'{' | b',')) && behind.clone().nth(more) == Some(&b':')
     }
 
-    fn request_id(&self, at: usize) -> Option<usize> {
+    /// Where the response's own id ends, if it stands here.
+    pub(super) fn request_id(&self, at: usize) -> Option<usize> {
         let is_at = |id: &&str| {
             let found = self.cursor.bytes.get(at..at + id.len());
-            found.is_some_and(|bytes| bytes.eq_ignore_ascii_case(id.as_bytes()))
+            let first = |bytes: &[u8]| bytes.first().map(u8::to_ascii_lowercase);
+            first(self.cursor.bytes.get(at..).unwrap_or_default()) == first(id.as_bytes())
+                && found.is_some_and(|bytes| bytes.eq_ignore_ascii_case(id.as_bytes()))
                 && !self.cursor.is_word_at(at + id.len())
         };
         [self.request_id, self.tail].into_iter().flatten().find(is_at).map(|id| at + id.len())

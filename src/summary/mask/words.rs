@@ -7,34 +7,47 @@ struct Words {
     words: &'static [&'static str],
     /// By the first byte of a word: a bit for every length.
     lengths: [u32; 128],
+    /// By the first byte of a word: the places of the first such word and behind the last one.
+    places: [(u8, u8); 128],
 }
 
 impl Words {
-    /// A list of words of ASCII, each of 1 to 31 bytes.
+    /// A list of at most 255 words of ASCII, each of 1 to 31 bytes; those that begin alike stand together.
     const fn new(words: &'static [&'static str]) -> Self {
+        assert!(words.len() <= u8::MAX as usize, "places have one byte");
         let mut lengths = [0; 128];
+        let mut places = [(0, 0); 128];
         let mut place = 0;
         while place < words.len() {
             let word = words[place].as_bytes();
-            lengths[word[0] as usize] |= 1 << word.len();
+            let first = word[0] as usize;
+            if lengths[first] == 0 {
+                places[first].0 = place as u8;
+            } else {
+                assert!(places[first].1 as usize == place, "words that begin alike stand together");
+            }
+            lengths[first] |= 1 << word.len();
             place += 1;
+            places[first].1 = place as u8;
         }
-        Self { words, lengths }
+        Self { words, lengths, places }
     }
 
     fn has(&self, word: &str) -> bool {
-        self.may_have(word) && self.words.contains(&word)
+        self.alike(word).contains(&word)
     }
 
     fn has_in_any_case(&self, word: &str) -> bool {
-        self.may_have(word) && self.words.iter().any(|known| known.eq_ignore_ascii_case(word))
+        self.alike(word).iter().any(|known| known.eq_ignore_ascii_case(word))
     }
 
-    /// Whether a word begins as one in the list of the same length does.
-    fn may_have(&self, word: &str) -> bool {
+    /// The words that begin as this one does, if one of them has its length.
+    fn alike(&self, word: &str) -> &'static [&'static str] {
         let first = word.bytes().next().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
         let lengths = self.lengths.get(first).copied().unwrap_or_default();
-        u32::try_from(word.len()).ok().and_then(|length| lengths.checked_shr(length)).is_some_and(|bits| bits & 1 == 1)
+        let bit = u32::try_from(word.len()).ok().and_then(|length| lengths.checked_shr(length)).unwrap_or_default();
+        let (start, end) = self.places.get(first).copied().unwrap_or_default();
+        if bit & 1 == 1 { self.words.get(usize::from(start)..usize::from(end)).unwrap_or_default() } else { &[] }
     }
 }
 
@@ -76,6 +89,8 @@ const KNOWN: &Words = &Words::new(&[
     "hs256",
     "http2",
     "http3",
+    "hmac-sha1",
+    "hmac-sha256",
     "i18n",
     "int16",
     "int32",
@@ -124,8 +139,6 @@ const KNOWN: &Words = &Words::new(&[
     "sslv3",
     "tc3",
     "tc3-hmac-sha256",
-    "hmac-sha1",
-    "hmac-sha256",
     "tls1",
     "uint16",
     "uint32",
