@@ -2,39 +2,51 @@
 //! message, a code, an id or a whole line of JSON.
 //!
 //! The tables in `patterns` are the promise; `docs/redaction.md` documents each entry with an
-//! example, and a test holds the two together. Text is read once from left to right. A secret is
-//! found by what announces it (a name and a separator, `?`, `AKID`, `://`), so text without any of
-//! those bytes is handed back as it is.
+//! example, and a test holds the two together. A text that is JSON is redacted by its structure
+//! (`json`). Other text is read from left to right (`finder`), as it is written and again with each
+//! layer of its escapes undone (`view`); what any of these readings finds goes. A secret is found by
+//! what announces it (a name and a separator, `?`, `AKID`, `://`), so text without any of those bytes
+//! is handed back as it is.
 
+mod finder;
+mod json;
 mod patterns;
 mod quotes;
+mod view;
 
 use std::borrow::Cow;
 
 use memchr::memchr3;
 
-use patterns::{
-    Extent, KEY_ID_LETTERS_MIN, KEY_ID_PREFIX, Key, NOT_SECRET, QUERY_PARTS, QUERY_STARTS, SEPARATORS, is_signed,
-    key_before, starts_with_one_of, stops_everything,
-};
-use quotes::{Quote, closes_here, closing, push_quote, quote_at, quote_at_end};
+use finder::Span;
 
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
+
+/// How many layers of escapes are undone one after the other: more than a message has that went through three loggers.
+const LAYERS_MAX: usize = 6;
+
+/// How many texts of JSON may stand in strings of one another; deeper ones are read as escaped text.
+const NESTED_MAX: usize = 6;
+
+/// How often a text is looked through at most. What is found twice was hidden by an overlap, and nothing real has two.
+const ROUNDS_MAX: usize = 4;
 
 /// Replaces every secret that `docs/redaction.md` lists by [`REDACTED`].
 ///
 /// Linear in the length of `text`, and idempotent. Borrows when there was nothing to replace.
 /// A secret that was replaced already counts as nothing to replace.
 ///
-/// A line of JSON stays JSON (quotes around a value are kept, a number becomes a string), unless a
-/// string in it opens a value with `'` or a backtick and does not close it: as the text might be
-/// no JSON, the rest goes then. Who must have JSON redacts the strings of the parsed value.
+/// An object, an array or a string of JSON stays one: a secret of any type becomes a string. White space, numbers, the order of
+/// members and strings without a secret keep their spelling.
 pub fn redact(text: &str) -> Cow<'_, str> {
-    if !may_hold_a_secret(text.as_bytes()) {
-        return Cow::Borrowed(text);
+    let mut redacted = once(text, NESTED_MAX);
+    for _ in 1..ROUNDS_MAX {
+        let Cow::Owned(before) = &redacted else { break };
+        let Cow::Owned(after) = once(before, NESTED_MAX) else { break };
+        redacted = Cow::Owned(after);
     }
-    Redactor { text, out: String::new(), copied: 0, query_end: 0 }.run()
+    redacted
 }
 
 /// The longest beginning of `text` of at most `bytes_max` bytes that ends at a character.
@@ -44,249 +56,98 @@ pub fn cut(text: &str, bytes_max: usize) -> &str {
     &text[..text.floor_char_boundary(bytes_max)]
 }
 
+/// Looks a text through once; `nested` is how many more texts of JSON in strings may be read as such.
+fn once(text: &str, nested: usize) -> Cow<'_, str> {
+    if !may_hold_a_secret(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
+    match nested.checked_sub(1).and_then(|nested| json::redacted(text, nested)) {
+        Some(redacted) => redacted,
+        None => plain(text),
+    }
+}
+
 /// Every pattern has one of these bytes in it: the separators (0xEF begins the wide ones), the
-/// `%` and `\` of encoded ones, and the `K` of `AKID`.
+/// `%` and `\` of escapes, and the `K` of `AKID`.
 fn may_hold_a_secret(bytes: &[u8]) -> bool {
     memchr3(b'=', b':', b'%', bytes).is_some() || memchr3(b'K', b'\\', 0xEF, bytes).is_some()
 }
 
-struct Redactor<'t> {
-    text: &'t str,
-    out: String,
-    /// All before this is in `out`.
-    copied: usize,
-    /// Queries that begin before this were looked through and are not signed.
-    query_end: usize,
+/// Redacts text that is not JSON.
+fn plain(text: &str) -> Cow<'_, str> {
+    let mut spans = Vec::new();
+    layers(text, |layer, way| {
+        if may_hold_a_secret(layer.as_bytes()) {
+            let mut found = finder::find(layer);
+            way.iter().rev().for_each(|written| to_written(written, &mut found));
+            spans.append(&mut found);
+        }
+    });
+    if spans.is_empty() { Cow::Borrowed(text) } else { replaced(text, &merged(spans)) }
 }
 
-impl<'t> Redactor<'t> {
-    fn run(mut self) -> Cow<'t, str> {
-        let bytes = self.text.as_bytes();
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            at = match byte {
-                b'A' => self.key_id(at),
-                b'=' | b':' | b'?' | b'%' | b'\\' | 0xEF => self.announced(at),
-                _ => at + 1,
-            };
-        }
-        if self.out.is_empty() {
-            return Cow::Borrowed(self.text);
-        }
-        self.out.push_str(&self.text[self.copied..]);
-        Cow::Owned(self.out)
-    }
-
-    /// Replaces `start..end`, with quotes around it where JSON needs them.
-    fn replace(&mut self, start: usize, end: usize, quote: Option<Quote>) {
-        if start >= end || (quote.is_none() && self.text[start..end] == *REDACTED) {
-            return;
-        }
-        self.out.push_str(&self.text[self.copied..start]);
-        push_quote(&mut self.out, quote);
-        self.out.push_str(REDACTED);
-        push_quote(&mut self.out, quote);
-        self.copied = end;
-    }
-
-    fn key_id(&mut self, at: usize) -> usize {
-        let rest = &self.text.as_bytes()[at..];
-        let Some(letters) = rest.strip_prefix(KEY_ID_PREFIX.as_bytes()) else {
-            return at + 1;
-        };
-        let length = letters.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let end = at + KEY_ID_PREFIX.len() + length;
-        if length >= KEY_ID_LETTERS_MIN {
-            self.replace(at, end, None);
-            return end;
-        }
-        at + 1
-    }
-
-    /// A separator, the beginning of a query, or neither.
-    fn announced(&mut self, at: usize) -> usize {
-        let rest = &self.text.as_bytes()[at..];
-        if let Some(length) = starts_with_one_of(rest, QUERY_STARTS) {
-            return self.query(at + length);
-        }
-        let Some(length) = starts_with_one_of(rest, SEPARATORS) else {
-            return at + 1;
-        };
-        match key_before(self.text.as_bytes(), at) {
-            _ if rest.starts_with(b"::") => at + 2,
-            Some(key) => self.value(at, at + length, key),
-            None if rest.starts_with(b"://") => self.user_info(at + 3),
-            None => at + length,
+/// Shows a text as it is written, then with each layer of escapes undone, and the texts that led there.
+fn layers(text: &str, mut see: impl FnMut(&str, &[Cow<'_, str>])) {
+    see(text, &[]);
+    let mut way = Vec::new();
+    let mut layer = Cow::Borrowed(text);
+    while let Some(deeper) = view::unescaped(&layer) {
+        way.push(std::mem::replace(&mut layer, Cow::Owned(deeper)));
+        see(&layer, &way);
+        if way.len() == LAYERS_MAX {
+            break;
         }
     }
+}
 
-    /// Looks through the query that begins at `start`, once.
-    fn query(&mut self, start: usize) -> usize {
-        if start < self.query_end {
-            return start;
-        }
-        let rest = &self.text[start..];
-        let end = self.trimmed(start, start + rest.find(stops_everything).unwrap_or(rest.len()));
-        if is_signed(&self.text.as_bytes()[start..end]) {
-            self.replace(start, end, None);
-            return end;
-        }
-        self.query_end = end;
-        start
+/// Turns spans of an unescaped text into those of the text as it is written.
+fn to_written(written: &str, spans: &mut [Span]) {
+    let mut places: Vec<_> =
+        spans.iter().flat_map(|span| [span.start, span.end, span.quote.start, span.quote.end]).collect();
+    places.sort_unstable();
+    places.dedup();
+    let mut there = places.clone();
+    view::to_written(written, &mut there);
+    let to =
+        |place: usize| places.binary_search(&place).ok().and_then(|index| there.get(index)).copied().unwrap_or(place);
+    for span in spans {
+        *span = Span { start: to(span.start), end: to(span.end), quote: to(span.quote.start)..to(span.quote.end) };
     }
+}
 
-    /// `user:secret@` behind `://`: only the part behind the colon goes.
-    fn user_info(&mut self, start: usize) -> usize {
-        let rest = &self.text[start..];
-        let is_end = |c: char| matches!(c, '/' | '?' | '#' | '\\') || stops_everything(c);
-        let authority = &rest[..rest.find(is_end).unwrap_or(rest.len())];
-        if let Some((user_info, _)) = authority.rsplit_once('@')
-            && let Some((user, _)) = user_info.split_once(':')
-        {
-            let secret = start + user.len() + 1;
-            let end = start + user_info.len();
-            // A member named like the user may have been replaced here, up to an `&`.
-            if !self.text[secret..end].starts_with(REDACTED) {
-                self.replace(secret, end, None);
-            }
-            return end;
-        }
-        start
-    }
-
-    /// Replaces the value behind a separator that ends at `start`; says where to read on.
-    fn value(&mut self, separator: usize, start: usize, key: Key) -> usize {
-        let bytes = self.text.as_bytes();
-        let mut at = start;
-        if matches!(bytes.get(at), Some(b'=' | b'>')) {
-            at += 1;
-        }
-        at += blanks(&bytes[at..]);
-        if let Some(quote) = quote_at(bytes, at) {
-            return self.quoted(at, quote, key.quote);
-        }
-        match bytes.get(at) {
-            None | Some(b'{') => return at,
-            Some(b'[') => {
-                let inner = at + 1 + white_space(&bytes[at + 1..]);
-                if key.quote.is_some() || quote_at(bytes, inner).is_some() {
-                    return self.array(inner, key.quote);
+/// Spans in order, without overlaps.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), std::cmp::Reverse(span.quote.len())));
+    let mut merged: Vec<Span> = Vec::new();
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start < last.end => {
+                // Quotes around a part of what goes would stand alone.
+                if span.end > last.end {
+                    last.end = span.end;
+                    last.quote = 0..0;
                 }
             }
-            // Behind a colon, text that is not ASCII is a sentence.
-            Some(0x80..) if matches!(&self.text[separator..start], ":" | "：") => return at,
-            Some(_) => {}
+            _ => merged.push(span),
         }
-        let mut end = self.word_end(at, bytes[separator] == b'%');
-        let value = &self.text[at..end];
-        if NOT_SECRET.iter().any(|word| word.eq_ignore_ascii_case(value)) {
-            return end;
-        }
-        let is_json_number = key.quote.is_some() && value.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-        if key.extent == Extent::Line && !is_json_number {
-            end = self.line_end(at);
-        }
-        self.replace(at, end, key.quote);
-        end
     }
-
-    /// Replaces what stands in the quotes that open at `at`.
-    fn quoted(&mut self, at: usize, quote: Quote, key: Option<Quote>) -> usize {
-        let bytes = self.text.as_bytes();
-        let start = at + quote.len();
-        // `"Message":"no password=","RequestId":…`: this quote may as well end the string in which
-        // the name stands. What follows tells, or a quote around the name that is escaped deeper.
-        let ends_outer = match key {
-            None => closes_here(bytes, start),
-            Some(key) => quote.backslashes < key.backslashes,
-        };
-        if ends_outer {
-            return start;
-        }
-        let (end, after) = closing(bytes, start, quote);
-        self.replace(start, end, None);
-        after
-    }
-
-    /// Replaces the strings of an array, as header maps print them: `"Authorization":["…"]`.
-    fn array(&mut self, mut at: usize, key: Option<Quote>) -> usize {
-        let bytes = self.text.as_bytes();
-        while let Some(quote) = quote_at(bytes, at) {
-            at = self.quoted(at, quote, key);
-            at += white_space(&bytes[at..]);
-            if bytes.get(at) != Some(&b',') {
-                break;
-            }
-            at += 1 + white_space(&bytes[at + 1..]);
-        }
-        at
-    }
-
-    fn word_end(&self, start: usize, encoded: bool) -> usize {
-        let rest = &self.text[start..];
-        let stops = |&(at, c): &(usize, char)| match c {
-            '&' | ',' | ';' => true,
-            '%' if !encoded => false,
-            '%' | '\\' => starts_with_one_of(&rest.as_bytes()[at..], QUERY_PARTS).is_some(),
-            _ => stops_everything(c),
-        };
-        let length = rest.char_indices().find(stops).map_or(rest.len(), |(at, _)| at);
-        self.trimmed(start, start + length)
-    }
-
-    /// The end of a header value. Go prints `map[Authorization:[Bearer …] Host:[…]]`: a value in
-    /// brackets ends with them. The parameters of `Digest` are quoted and part of the value.
-    fn line_end(&self, start: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        let digest = starts_with_one_of(&bytes[start..], &["digest "]).is_some();
-        let mut at = start;
-        while let Some(&byte) = bytes.get(at) {
-            match byte {
-                b'\n' | b'\r' => break,
-                b'\\' if matches!(bytes.get(at + 1), Some(b'n' | b'r')) => break,
-                b']' if bytes[start] == b'[' => return at + 1,
-                b'"' | b'\'' | b'`' => {
-                    let quote = quote_at_end(&bytes[start..=at]);
-                    let name = &bytes[start..at + 1 - quote.map_or(0, Quote::len)];
-                    let (Some(quote), true, false) =
-                        (quote, digest && name.ends_with(b"="), closes_here(bytes, at + 1))
-                    else {
-                        break;
-                    };
-                    let (end, after) = closing(bytes, at + 1, quote);
-                    at = end;
-                    if after == end {
-                        break;
-                    }
-                    at = after - 1;
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        self.trimmed(start, at)
-    }
-
-    /// Leaves out what closes the sentence or the brackets around a value, and the backslashes of
-    /// the quote behind it. Brackets that the value opened itself stay, [`REDACTED`] among them.
-    fn trimmed(&self, start: usize, end: usize) -> usize {
-        let value = &self.text[start..end];
-        let kept = match value.find(']') {
-            Some(at) if value.starts_with('[') => at + 1,
-            _ => 0,
-        };
-        let ends_at_quote = matches!(self.text.as_bytes().get(end), Some(b'"' | b'\'' | b'`'));
-        let is_closer = |c: char| matches!(c, ')' | ']' | '}' | '.' | ' ' | '\t') || (c == '\\' && ends_at_quote);
-        start + kept + value[kept..].trim_end_matches(is_closer).len()
-    }
+    merged
 }
 
-fn blanks(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
-}
-
-fn white_space(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+/// Replaces the spans, with quotes around those that JSON needs them for, as they are written around the name.
+fn replaced<'t>(text: &'t str, spans: &[Span]) -> Cow<'t, str> {
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for span in spans.iter().filter(|span| !span.quote.is_empty() || text[span.start..span.end] != *REDACTED) {
+        let quote = &text[span.quote.clone()];
+        out.extend([&text[copied..span.start], quote, REDACTED, quote]);
+        copied = span.end;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -344,7 +205,7 @@ mod tests {
             // Quotes that end the string around a bare name.
             (r#"{"Message":"no password=","RequestId":"a"}"#, r#"{"Message":"no password=","RequestId":"a"}"#),
             (r#"{"Url":"https://x?token=","B":["token:",1]}"#, r#"{"Url":"https://x?token=","B":["token:",1]}"#),
-            (r#"{"M":"a password=b\\","R":"c"}"#, r#"{"M":"a password=[redacted]\\","R":"c"}"#),
+            (r#"{"M":"a password=b\\","R":"c"}"#, r#"{"M":"a password=[redacted]","R":"c"}"#),
             (r#"{"M":"password=\"b c\" d"}"#, r#"{"M":"password=\"[redacted]\" d"}"#),
             // Deeper and deeper, and cut.
             (r#"{"M":"{\"Password\":\"a\\\"b\\\\\",\"c\":1}"}"#, r#"{"M":"{\"Password\":\"[redacted]\",\"c\":1}"}"#),
@@ -353,11 +214,35 @@ mod tests {
             (r#""Password":"abc"#, r#""Password":"[redacted]"#),
             ("{'password': 'it\\'s', 'x': 1}", "{'password': '[redacted]', 'x': 1}"),
             // Values of other types.
-            (r#"{"Token":{"Token":0,"x":[1]},"b":1}"#, r#"{"Token":{"Token":"[redacted]","x":[1]},"b":1}"#),
-            (r#"{"Password" : [ "a" , "b" ],"c":"d"}"#, r#"{"Password" : [ "[redacted]" , "[redacted]" ],"c":"d"}"#),
+            (r#"{"Token":{"Token":0,"x":[1]},"b":1}"#, r#"{"Token":"[redacted]","b":1}"#),
+            (r#"{"Password" : [ "a" , "b" ],"c":"d"}"#, r#"{"Password" : "[redacted]","c":"d"}"#),
             (r#"{"Authorization":true,"b":1}"#, r#"{"Authorization":true,"b":1}"#),
             (r#"{"Authorization":12,"b":1}"#, r#"{"Authorization":"[redacted]","b":1}"#),
             (r#"{\"Token\":12,\"b\":1}"#, r#"{\"Token\":\"[redacted]\",\"b\":1}"#),
+            (
+                r#"{"Token":[],"Password":{ },"Pwd":"","x":"[redacted]"}"#,
+                r#"{"Token":[],"Password":{ },"Pwd":"","x":"[redacted]"}"#,
+            ),
+            (r#"say {"Token":["a",{"b":"]"}],"c":1"#, r#"say {"Token":"[redacted]","c":1"#),
+            (r#"say {\"Token\":[\"a\",{\"b\":\"c"#, r#"say {\"Token\":\"[redacted]\""#),
+            (r#"say "x":"{\"Token\":[\"a\",1","y":"z""#, r#"say "x":"{\"Token\":\"[redacted]\"","y":"z""#),
+            ("password=[[\"a\"], 'b'] c", "password=[redacted] c"),
+            ("password: [at least 8] token={0}", "password: [redacted] least 8] token={0}"),
+            // Spellings.
+            (r#"{"a":1.50,"a":"\u0041","Token":"\u0078"} "#, r#"{"a":1.50,"a":"\u0041","Token":"[redacted]"} "#),
+            (r#"{"a":"\ud83d\ude00\ud800\/ pwd=b\u0009"}"#, "{\"a\":\"😀\u{fffd}/ pwd=[redacted]\\t\"}"),
+            (r#"{"AKIDz8krbsJ5yKBZQpn74":"AKIDz8krbs\u004a5yKBZQpn74"}"#, r#"{"[redacted]":"[redacted]"}"#),
+            (
+                r#"[{"x":["{\"y\":\"{\\\"Token\\\":1}\"}"]}]"#,
+                r#"[{"x":["{\"y\":\"{\\\"Token\\\":\\\"[redacted]\\\"}\"}"]}]"#,
+            ),
+            ("AKIDz8krbsJ5yKBZQpn\\u00374WFk\\x41 b", "[redacted] b"),
+            ("%E5%AF%86%E7%A0%81%EF%BC%9Ab%2Cc", "%E5%AF%86%E7%A0%81%EF%BC%9A[redacted]%2Cc"),
+            ("a://b:c@d\\u0040e/", "a://b:[redacted]\\u0040e/"),
+            ("100%, 5%zz \\q \\u12 \\ud800 pwd%3Da", "100%, 5%zz \\q \\u12 \\ud800 pwd%3D[redacted]"),
+            // White space.
+            ("password\u{a0}:\n\u{200b}\u{3000}a\tb", "password\u{a0}:\n\u{200b}\u{3000}[redacted]\tb"),
+            ("{\"Password\"      \n:\n\n\t\"a\"", "{\"Password\"      \n:\n\n\t\"[redacted]\""),
             // Names that are none.
             ("design=a assign=b Token::Expired", "design=a assign=b Token::Expired"),
             ("TotalTokens: 5", "TotalTokens: 5"),
@@ -422,6 +307,17 @@ mod tests {
                 "&",
                 "%26",
                 "\\u0026",
+                "\\u0022",
+                "\\u0041KID",
+                "\\\"",
+                "\\\\\\\"",
+                "\\/",
+                "\\x22",
+                "%22",
+                "%25",
+                "%5C",
+                "\u{a0}",
+                "{\"Token\":[\"a\",1]}",
                 "@",
                 "\"",
                 "'",

@@ -1,6 +1,8 @@
 //! What is secret: the names, the separators, the signed queries, as data, and how each is matched;
 //! refuses to know what becomes of the value.
 
+use std::ops::Range;
+
 use super::quotes::{Quote, quote_at_end};
 
 /// A member, parameter or variable whose name ends so holds a secret; case, `_` and `-` are
@@ -32,7 +34,7 @@ pub(super) const SECRET_WHOLE_NAMES: &[&str] = &["sign", "sig"];
 pub(super) const SECRET_HEADERS: &[&str] = &["authorization"];
 
 /// What may stand between a name and its value; `=>`, `==` and `:=` are understood as well.
-pub(super) const SEPARATORS: &[&str] = &["=", ":", "%3d", r"\u003d", "：", "＝"];
+pub(super) const SEPARATORS: &[&str] = &["=", ":", "：", "＝"];
 
 /// A query with a parameter whose name begins so is the query of a signed URL.
 pub(super) const SIGNED_PREFIXES: &[&str] =
@@ -41,9 +43,8 @@ pub(super) const SIGNED_PREFIXES: &[&str] =
 /// A query with a parameter of exactly this name is the query of a signed URL.
 pub(super) const SIGNED_NAMES: &[&str] = &["sign", "sig", "signature"];
 
-/// What begins a query, and what parts its parameters.
-pub(super) const QUERY_STARTS: &[&str] = &["?", "%3f", r"\u003f"];
-pub(super) const QUERY_PARTS: &[&str] = &["&amp;", "&", "%26", r"\u0026"];
+/// What parts the parameters of a query.
+pub(super) const QUERY_PARTS: &[&str] = &["&amp;", "&"];
 
 /// A key id: this prefix and at least so many letters or digits. Real ones have up to 40; a
 /// longer run is taken whole, because half a secret is still a secret.
@@ -52,9 +53,6 @@ pub(super) const KEY_ID_LETTERS_MIN: usize = 13;
 
 /// An unquoted value that says that there is no secret.
 pub(super) const NOT_SECRET: &[&str] = &["true", "false", "null", "none", "nil", "undefined"];
-
-/// Blanks allowed between a name and its separator.
-const BLANKS_MAX: usize = 4;
 
 /// How far an unquoted value goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,14 +65,65 @@ pub(super) enum Extent {
 pub(super) struct Key {
     pub(super) extent: Extent,
     pub(super) quote: Option<Quote>,
+    /// Where the quote stands.
+    pub(super) quote_place: Range<usize>,
+}
+
+/// The tables of names, each with whether a name counts only whole and how far its value goes.
+const TABLES: [(&[&str], bool, Extent); 3] = [
+    (SECRET_HEADERS, false, Extent::Line),
+    (SECRET_NAMES, false, Extent::Word),
+    (SECRET_WHOLE_NAMES, true, Extent::Word),
+];
+
+/// By the last byte of a name, in lower case: a bit for each table with such a name. Most of what stands before a
+/// separator ends with none.
+const LAST_BYTES: [u8; 256] = {
+    let mut last_bytes = [0; 256];
+    let mut table = 0;
+    while table < TABLES.len() {
+        let names = TABLES[table].0;
+        let mut place = 0;
+        while place < names.len() {
+            let name = names[place].as_bytes();
+            last_bytes[name[name.len() - 1] as usize] |= 1 << table;
+            place += 1;
+        }
+        table += 1;
+    }
+    last_bytes
+};
+
+/// What of ASCII ends a value, a query and an authority alike.
+const STOPS: [bool; 128] = {
+    let mut stops = [false; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        stops[byte as usize] = byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | 0x7f);
+        byte += 1;
+    }
+    stops
+};
+
+/// White space of any kind, and characters that nobody sees.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// What ends a value, a query and an authority alike. The wide marks are those that Chinese text
 /// puts right behind a value, without a blank.
 pub(super) fn stops_everything(c: char) -> bool {
+    match STOPS.get(c as usize) {
+        Some(&stops) => stops,
+        None => stops_beyond_ascii(c),
+    }
+}
+
+fn stops_beyond_ascii(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '"' | '\'' | '`' | '<' | '>')
         || matches!(c, '，' | '。' | '；' | '、' | '！' | '？' | '）' | '】' | '」' | '』' | '》' | '”' | '’')
 }
 
@@ -84,25 +133,39 @@ pub(super) fn starts_with_one_of(bytes: &[u8], words: &[&str]) -> Option<usize> 
     words.iter().copied().find(begins).map(str::len)
 }
 
-/// The secret's name in front of the separator at `separator`, if there is one: behind at most a
-/// few blanks, a closing bracket and a quote, as in `headers['Authorization'] = …`.
-pub(super) fn key_before(bytes: &[u8], separator: usize) -> Option<Key> {
-    let mut name = &bytes[..separator];
-    for _ in 0..BLANKS_MAX {
-        name = name.strip_suffix(b" ").unwrap_or(name);
-    }
-    name = name.strip_suffix(b"]").unwrap_or(name);
-    let quote = quote_at_end(name);
-    name = &name[..name.len() - quote.map_or(0, Quote::len)];
-    let has = |names: &[&str], whole| names.iter().any(|secret| ends_with_name(name, secret, whole));
-    let extent = if has(SECRET_HEADERS, false) {
-        Extent::Line
-    } else if has(SECRET_NAMES, false) || has(SECRET_WHOLE_NAMES, true) {
-        Extent::Word
-    } else {
+/// The secret's name in front of the separator at `separator`, if there is one: behind white space, a closing bracket and
+/// a quote, as in `headers['Authorization'] = …`.
+pub(super) fn key_before(text: &str, separator: usize) -> Option<Key> {
+    let name = trimmed(&text[..separator]);
+    let name = name.strip_suffix(']').unwrap_or(name);
+    let quote = quote_at_end(name.as_bytes());
+    let quote_place = name.len() - quote.map_or(0, Quote::len)..name.len();
+    let name = trimmed(&name[..quote_place.start]);
+    Some(Key { extent: extent(name.as_bytes())?, quote, quote_place })
+}
+
+fn trimmed(name: &str) -> &str {
+    // Nearly all names end with a letter, and this is asked at every separator.
+    if name.as_bytes().last().is_some_and(u8::is_ascii_graphic) { name } else { name.trim_end_matches(is_space) }
+}
+
+/// Whether a name is that of a secret.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    key_before(name, name.len()).is_some()
+}
+
+/// How far the value behind a name goes, if the name is that of a secret.
+fn extent(name: &[u8]) -> Option<Extent> {
+    let last = name.last()?.to_ascii_lowercase();
+    let found = LAST_BYTES[usize::from(last)];
+    if found == 0 {
         return None;
+    }
+    let tables = TABLES.iter().enumerate().filter(|(table, _)| found >> table & 1 == 1);
+    let has = |names: &[&str], whole| {
+        names.iter().any(|secret| secret.as_bytes().last() == Some(&last) && ends_with_name(name, secret, whole))
     };
-    Some(Key { extent, quote })
+    tables.map(|(_, table)| table).find(|(names, whole, _)| has(names, *whole)).map(|&(_, _, extent)| extent)
 }
 
 /// Whether `text` ends with `name`, which is in lower case; `_` and `-` in between do not count.
@@ -125,18 +188,13 @@ fn ends_with_name(text: &[u8], name: &str, whole: bool) -> bool {
 
 /// Whether one of the parameters of a query is one that only signed URLs have.
 pub(super) fn is_signed(query: &[u8]) -> bool {
-    let mut at = 0;
-    let mut begins = true;
-    while at < query.len() {
-        let rest = &query[at..];
-        if begins && begins_signed(rest) {
-            return true;
-        }
-        let part = starts_with_one_of(rest, QUERY_PARTS);
-        begins = part.is_some();
-        at += part.unwrap_or(1);
+    let mut parameter = query;
+    while !begins_signed(parameter) {
+        let Some(at) = memchr::memchr(b'&', parameter) else { return false };
+        let rest = &parameter[at..];
+        parameter = &rest[starts_with_one_of(rest, QUERY_PARTS).unwrap_or(1)..];
     }
-    false
+    true
 }
 
 fn begins_signed(parameter: &[u8]) -> bool {

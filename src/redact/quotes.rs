@@ -68,13 +68,6 @@ pub(super) fn quote_at_end(bytes: &[u8]) -> Option<Quote> {
     Quote::new(mark, backslashes_at_end(before))
 }
 
-pub(super) fn push_quote(out: &mut String, quote: Option<Quote>) {
-    if let Some(quote) = quote {
-        out.extend(std::iter::repeat_n('\\', quote.backslashes));
-        out.push(char::from(quote.mark));
-    }
-}
-
-pub(super) fn backslashes_at_end(bytes: &[u8]) -> usize {
+fn backslashes_at_end(bytes: &[u8]) -> usize {
     bytes.iter().rev().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count()
 }
