@@ -24,6 +24,7 @@ mod read_back;
 mod readme;
 mod scanners;
 mod schema;
+mod secrets;
 mod signals;
 mod state;
 mod state_faults;
