@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -62,7 +63,7 @@ impl Claim {
 }
 
 /// Finds the records that repeat an id among those that `options` lets count. Inputs must be files that can be read
-/// again; `folder` is where temporary files go, which vanish with the process.
+/// again; `folder` is where temporary files go, which vanish with the process. When the run is stopped not all are found.
 ///
 /// # Errors
 ///
@@ -88,8 +89,11 @@ pub fn duplicates(
     }
     let mut offsets = vec![Vec::new(); inputs.len()];
     for part in parts {
+        if watch.stop.load(Ordering::Relaxed) {
+            break;
+        }
         let file = part.into_inner().unwrap_or_else(PoisonError::into_inner);
-        sort_out(file, &mut offsets).map_err(failed)?;
+        sort_out(file, &mut offsets, &watch.stop).map_err(failed)?;
     }
     Ok(Duplicates::new(offsets))
 }
@@ -138,12 +142,14 @@ impl Spill<'_> {
     }
 }
 
-/// Adds the places of the records of one part that do not count.
-fn sort_out(mut file: File, offsets: &mut [Vec<u64>]) -> io::Result<()> {
+/// Adds the places of the records of one part that do not count; not all of them when the run is stopped.
+fn sort_out(mut file: File, offsets: &mut [Vec<u64>], stop: &AtomicBool) -> io::Result<()> {
     file.seek(SeekFrom::Start(0))?;
     let mut reader = BufReader::new(file);
     let mut winners: HashMap<Vec<u8>, Claim> = HashMap::new();
-    while let Some((id, claim)) = read_entry(&mut reader)? {
+    while !stop.load(Ordering::Relaxed)
+        && let Some((id, claim)) = read_entry(&mut reader)?
+    {
         let loser = match winners.get_mut(&id) {
             None => {
                 winners.insert(id, claim);

@@ -1,7 +1,8 @@
 //! A stream of JSON values, or one array of them, is cut into values: pretty-printed or not, a line feed is white
-//! space. It finds where values end and what stands between them, and judges no envelope.
+//! space. It finds where values end and what stands between them, and judges no envelope. It keeps the bytes of one value
+//! at the most: what stands between values, however long, is dropped as it is read.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::input::Status;
 use crate::input::source::{Damage, Sizes};
@@ -12,7 +13,7 @@ use crate::scan::{Space, value_end};
 /// Whether an input is such a stream, told from its first line that is not blank: it begins with `[`, or is `{`.
 #[must_use]
 pub fn is_stream(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = head.strip_prefix(BOM).unwrap_or(head);
     let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     lines.find(|line| !line.is_empty()).is_some_and(|line| line == b"{" || line.starts_with(b"["))
 }
@@ -20,7 +21,7 @@ pub fn is_stream(head: &[u8]) -> bool {
 /// Complete values at the beginning of an input, as far as they stand in `head`.
 pub fn sample(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut at = 0;
-    let mut phase = Phase::Start;
+    let mut phase = Phase::Begin;
     std::iter::from_fn(move || {
         let Next::Value(start) = phase.next(head, at) else { return None };
         let end = value_end(head, start, Space::Text).ok()?;
@@ -39,10 +40,15 @@ pub enum Piece<'b> {
     Malformed(Reason),
 }
 
+/// A byte order mark.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// What may come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Nothing was read yet.
+    /// The first byte of the input, where alone a byte order mark may stand.
+    Begin,
+    /// Only white space came so far.
     Start,
     /// Values follow each other.
     Stream,
@@ -67,15 +73,18 @@ impl Phase {
     fn next(&mut self, bytes: &[u8], from: usize) -> Next {
         let mut at = from;
         loop {
+            if *self == Self::Begin {
+                *self = Self::Start;
+                at += if bytes.starts_with(BOM) { BOM.len() } else { 0 };
+            }
             let Some(&byte) = bytes.get(at) else { return Next::More(at) };
             match (byte, *self) {
                 (b' ' | b'\t' | b'\r' | b'\n', _) => at += 1,
-                (0xef, Self::Start) if at == 0 && bytes.starts_with(b"\xef\xbb\xbf") => at += 3,
                 (b'[', Self::Start) => {
                     *self = Self::Element { first: true };
                     at += 1;
                 }
-                (_, Self::Start) => *self = Self::Stream,
+                (_, Self::Begin | Self::Start) => *self = Self::Stream,
                 (b',', Self::Comma) => {
                     *self = Self::Element { first: false };
                     at += 1;
@@ -126,7 +135,7 @@ impl<'s> Values<'s> {
             buffer: Vec::new(),
             at: 0,
             offset: 0,
-            phase: Phase::Start,
+            phase: Phase::Begin,
             ended: false,
             damage: None,
         }
@@ -134,19 +143,24 @@ impl<'s> Values<'s> {
 
     /// The next piece with the offset of its first byte; nothing at the end.
     pub fn next_piece(&mut self) -> Option<(u64, Piece<'_>)> {
-        self.buffer.drain(..self.at);
-        self.offset += self.at as u64;
-        self.at = 0;
+        while self.phase == Phase::Begin && self.buffer.len() < BOM.len() && !self.ended {
+            self.more();
+        }
         loop {
+            // A run that is stopped ends before the value that it stopped in.
+            let is_stopped = self.ended && self.stop.load(Ordering::Relaxed);
             match self.phase.next(&self.buffer, self.at) {
                 Next::More(at) => {
                     self.at = at;
                     if self.ended {
-                        self.end();
+                        if !is_stopped {
+                            self.end();
+                        }
                         return None;
                     }
                     self.more();
                 }
+                _ if is_stopped => return None,
                 Next::Value(start) => {
                     self.at = start;
                     if let Some(found) = self.value(start) {
@@ -185,7 +199,7 @@ impl<'s> Values<'s> {
                 let oversize = at - start > self.sizes.line_bytes_max;
                 Some(Err(if oversize { Reason::Oversize } else { reason }))
             }
-            _ if rest > self.sizes.line_bytes_max + CHARACTER_BYTES => Some(Err(Reason::Oversize)),
+            _ if rest > self.sizes.line_bytes_max.saturating_add(CHARACTER_BYTES) => Some(Err(Reason::Oversize)),
             Ok(_) | Err(_) => None,
         }
     }
@@ -207,11 +221,10 @@ impl<'s> Values<'s> {
         let offset = self.offset + self.at as u64;
         self.spoil(&format!("no value ({})", reason.as_str()), offset);
         while !self.ended {
-            self.buffer.clear();
+            self.at = self.buffer.len();
             self.more();
         }
-        self.buffer.clear();
-        self.at = 0;
+        self.at = self.buffer.len();
         self.phase = Phase::Stream;
         (offset, Piece::Malformed(reason))
     }
@@ -221,20 +234,36 @@ impl<'s> Values<'s> {
         self.damage.get_or_insert(Damage { offset, status: Status::Incomplete, text });
     }
 
+    /// Drops what is done with and reads on. What begins a value is looked at again from its start, so each time half as
+    /// much again is read of it, however little a pipe gives at once: the cost of a long value stays linear.
     fn more(&mut self) {
-        // Growing steps keep the cost of a long value linear.
-        let bytes = self.sizes.read_bytes.max(self.buffer.len() / 2);
-        let (ended, damage) = self.stream.read_bytes(bytes, &mut self.buffer, self.stop);
-        self.ended = ended;
-        if let Some(damage) = damage {
-            self.damage.get_or_insert(damage);
+        self.buffer.drain(..self.at);
+        self.offset += self.at as u64;
+        self.at = 0;
+        self.stream.give_back(&mut self.buffer);
+        let held = self.buffer.len();
+        // One byte more than a value may have tells that it is too long.
+        let value_bytes_max = self.sizes.line_bytes_max.saturating_add(CHARACTER_BYTES + 1);
+        let step = (held / 2).min(value_bytes_max.saturating_sub(held)).max(self.sizes.read_bytes).max(1);
+        while !self.ended && self.buffer.len() < held + step {
+            // A read clears the room that it gets, which a pipe does not fill.
+            let wanted = (held + step - self.buffer.len()).min(self.sizes.read_bytes.max(self.sizes.chunk_bytes));
+            let (ended, damage) = self.stream.read_bytes(wanted, &mut self.buffer, self.stop);
+            self.ended = ended;
+            if let Some(damage) = damage {
+                self.damage.get_or_insert(damage);
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
+    use crate::input::budget::Budget;
+    use crate::input::decode::memory::Memory;
 
     #[test]
     fn the_first_line_tells_a_stream_of_values() {
@@ -257,5 +286,51 @@ mod tests {
         assert_eq!(values, [&b"{\"a\" : 1}"[..], b"2", b"\"x\""]);
         let values: Vec<_> = sample(b"{}{}\n{ }").collect();
         assert_eq!(values, [&b"{}"[..], b"{}", b"{ }"]);
+    }
+
+    /// The pieces of a text that comes through a pipe.
+    fn pieces(text: &[u8], read_bytes: usize) -> Vec<(u64, Result<Vec<u8>, Reason>)> {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(text).unwrap();
+        drop(writer);
+        let file = std::fs::File::from(std::os::fd::OwnedFd::from(reader));
+        let sizes = Sizes { chunk_bytes: 1, read_bytes, line_bytes_max: 20 };
+        let stop = AtomicBool::new(false);
+        let mut values = Values::new(Stream::new(file, &Memory::default(), &Budget::new(1)), sizes, &stop);
+        let mut pieces = Vec::new();
+        while let Some((offset, piece)) = values.next_piece() {
+            pieces.push(match piece {
+                Piece::Value(value) => (offset, Ok(value.to_vec())),
+                Piece::Malformed(reason) => (offset, Err(reason)),
+            });
+        }
+        pieces
+    }
+
+    #[test]
+    fn what_stands_between_values_is_not_kept() {
+        let blank = " \n".repeat(2000);
+        let text = format!("\u{feff}{blank}[{blank}12{blank},{blank}{{\"a\":1}}{blank}]{blank}\u{feff}");
+        for read_bytes in [1, 2, 3, 7, 64, 4096] {
+            let expected = [
+                (3 + 4001, Ok(b"12".to_vec())),
+                (3 + 8001 + 2 + 1 + 4000, Ok(b"{\"a\":1}".to_vec())),
+                (3 + 8001 + 2 + 1 + 4000 + 7 + 8001, Err(Reason::Trailing)),
+            ];
+            assert_eq!(pieces(text.as_bytes(), read_bytes), expected[..], "reads of {read_bytes}");
+        }
+        // A byte order mark is one at the first byte only.
+        assert_eq!(pieces("  \u{feff}1".as_bytes(), 1), [(2, Err(Reason::Syntax))]);
+        assert_eq!(pieces(b"\xef", 1), [(0, Err(Reason::Utf8))]);
+    }
+
+    #[test]
+    fn a_value_is_kept_up_to_the_longest_line() {
+        for read_bytes in [1, 5, 4096] {
+            let pieces = |length: usize| pieces(format!("1 \"{}\" 2", "x".repeat(length - 2)).as_bytes(), read_bytes);
+            assert_eq!(pieces(20).len(), 3);
+            assert_eq!(pieces(21), [(0, Ok(b"1".to_vec())), (2, Err(Reason::Oversize))]);
+            assert_eq!(pieces(1000), [(0, Ok(b"1".to_vec())), (2, Err(Reason::Oversize))]);
+        }
     }
 }

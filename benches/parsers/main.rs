@@ -13,9 +13,10 @@ use std::env;
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
+use resplog::input::budget::Budget;
 use resplog::input::source::{Sizes, read_part};
 
 use crate::counts::Counts;
@@ -51,13 +52,14 @@ fn work(file: &File, size: u64, next: &AtomicU32, library: Library) -> Result<Co
     let sizes = Sizes::default();
     let mut counts = Counts::default();
     let mut parser = Parser::new(library);
-    let mut buffer = Vec::new();
+    let (mut buffer, mut lease) = (Vec::new(), Budget::new(sizes.chunk_bytes).lease());
+    let stop = AtomicBool::new(false);
     loop {
         let part = next.fetch_add(1, Ordering::Relaxed);
         if u64::from(part) * sizes.chunk_bytes as u64 >= size {
             return Ok(counts);
         }
-        let read = read_part(file, 0..size, part, sizes, &mut buffer);
+        let read = read_part(file, 0..size, part, sizes, &mut buffer, &mut lease, &stop);
         if let Some(damage) = read.damage {
             return Err(damage.text);
         }

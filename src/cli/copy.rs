@@ -1,19 +1,27 @@
 //! Inputs that are read twice: what cannot be is copied first, and a live file is read to the same end both times.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use resplog::input::Input;
+use resplog::input::{Input, source, wait};
 use tempfile::NamedTempFile;
 
+/// How many bytes are copied at once; a pipe holds so many.
+const COPY_BYTES: usize = 64 * 1024;
+/// How long a wait for a pipe lasts before the wish to stop is looked at.
+const WAIT: Duration = Duration::from_millis(100);
+
 /// Makes inputs fit for a second reading. Copies are files in `folder`, which vanish with what is returned; an input
-/// that cannot be copied becomes one that cannot be read.
-pub fn rereadable(inputs: &mut [Input], folder: &Path) -> Vec<NamedTempFile> {
+/// that cannot be copied becomes one that cannot be read. When `stop` is set, what was copied so far is all there is.
+pub fn rereadable(inputs: &mut [Input], folder: &Path, stop: &AtomicBool) -> Vec<NamedTempFile> {
     let mut copies = Vec::new();
     for input in inputs {
         if input.error.is_none() && (input.is_stdin() || !input.path.is_file()) && !input.path.is_dir() {
-            match copy(input, folder) {
+            match copy(input, folder, stop) {
                 Ok(copied) => {
                     input.copy = Some(copied.path().to_owned());
                     copies.push(copied);
@@ -28,12 +36,24 @@ pub fn rereadable(inputs: &mut [Input], folder: &Path) -> Vec<NamedTempFile> {
     copies
 }
 
-fn copy(input: &Input, folder: &Path) -> io::Result<NamedTempFile> {
+fn copy(input: &Input, folder: &Path, stop: &AtomicBool) -> io::Result<NamedTempFile> {
     let mut copied = NamedTempFile::new_in(folder)?;
-    if input.is_stdin() {
-        io::copy(&mut io::stdin().lock(), &mut copied)?;
+    let mut source = if input.is_stdin() {
+        File::from(io::stdin().as_fd().try_clone_to_owned()?)
     } else {
-        io::copy(&mut File::open(&input.path)?, &mut copied)?;
+        source::open_path(&input.path)?
+    };
+    let mut bytes = vec![0; COPY_BYTES];
+    while !stop.load(Ordering::Relaxed) {
+        if !wait::until_ready(&source, WAIT)? {
+            continue;
+        }
+        match source.read(&mut bytes) {
+            Ok(0) => break,
+            Ok(read) => copied.write_all(bytes.get(..read).unwrap_or_default())?,
+            Err(error) if wait::is_passing(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(copied)
 }

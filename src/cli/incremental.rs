@@ -141,7 +141,7 @@ impl Session {
     ) -> Result<NewLines<R>> {
         let mut limits = Limits::new();
         for reads in 1.. {
-            let found = discover::discover(names, own);
+            let found = discover::discover_until(names, own, &watch.stop);
             let plan = resume::plan(disk, &self.state, found, own, &limits);
             if plan.is_stale && reads < CALM_READS {
                 continue;

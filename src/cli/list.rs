@@ -1,7 +1,7 @@
 //! `resplog ids` and `resplog find`: rows as they are found, in order.
 
 use std::collections::HashSet;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 use resplog::engine::{Driven, Options, RunControl};
@@ -11,7 +11,7 @@ use resplog::input::{Input, Status, discover};
 use resplog::render;
 
 use super::args::{FindArgs, FindFormat, IdsArgs, RowFormat};
-use super::signals::Signals;
+use super::signals::{self, Signals};
 use super::{complain, exit, plan, report};
 
 pub fn ids(args: &IdsArgs) -> u8 {
@@ -111,7 +111,7 @@ fn list(
     let paths: Vec<_> = inputs.iter().map(report::shown).collect();
     let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;
-    let mut out = BufWriter::new(io::stdout());
+    let mut out = super::stdout::open()?;
     let mut result = Ok(());
     let stop = std::sync::Arc::clone(&watch.stop);
     let each = |listed: Listed| {
@@ -138,8 +138,11 @@ fn is_damaged(read: &InputRead) -> bool {
 }
 
 fn fail(error: &anyhow::Error) -> u8 {
-    let closed = error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
-    if closed { exit::CLOSED } else { complain(error, exit::WRITE) }
+    match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(io::ErrorKind::BrokenPipe) => exit::CLOSED,
+        Some(io::ErrorKind::TimedOut) => 128 + signals::received().unwrap_or_default(),
+        _ => complain(error, exit::WRITE),
+    }
 }
 
 fn nanoseconds(ms: f64) -> Result<u64> {

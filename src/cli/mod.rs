@@ -12,6 +12,7 @@ mod report;
 mod screen;
 mod signals;
 mod state;
+mod stdout;
 mod ticket;
 
 use std::io::{self, Write};
@@ -109,10 +110,11 @@ fn complain(error: &anyhow::Error, code: u8) -> u8 {
 
 /// Writes to standard output; a closed one ends quietly.
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> u8 {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
+    let written = stdout::open().and_then(|mut out| write(&mut out).and_then(|()| out.flush()));
+    match written {
         Ok(()) => exit::DONE,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => 128 + signals::received().unwrap_or_default(),
         Err(error) => complain(&anyhow::Error::new(error).context("standard output"), exit::WRITE),
     }
 }

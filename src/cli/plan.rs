@@ -23,6 +23,10 @@ use resplog::time::{self, Nanos, Period, Zone};
 
 use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs, ReportFormat};
 use super::incremental;
+use super::report::warn;
+
+/// How many threads a processor gets at the most.
+const THREADS_EACH: usize = 4;
 
 /// What `report` does, resolved.
 pub struct ReportPlan {
@@ -186,17 +190,27 @@ fn options(
     by: Vec<Pointer>,
     simd: Option<&str>,
 ) -> Result<Options> {
-    let threads = match args.threads {
-        Some(0) => bail!("--threads: at least 1 is needed"),
-        Some(threads) => threads,
-        None => std::thread::available_parallelism().map_or(1, usize::from),
-    };
     Ok(Options {
-        threads,
+        threads: threads(args.threads)?,
         sizes: Sizes { line_bytes_max: settings.line_bytes_max, ..Sizes::default() },
         way: ScannerKind::Fast(tier(simd)?),
         reading: Reading { prune: !filter.no_prune, ..Reading::of(settings, by) },
     })
+}
+
+/// How many threads are started. More than a few for each processor make no run faster, and each takes memory.
+fn threads(wanted: Option<usize>) -> Result<usize> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads_max = processors.saturating_mul(THREADS_EACH);
+    match wanted {
+        None => Ok(processors),
+        Some(0) => bail!("--threads: at least 1 is needed"),
+        Some(threads) if threads > threads_max => {
+            warn(&format!("--threads {threads}: {threads_max} are used, {THREADS_EACH} for each processor"));
+            Ok(threads_max)
+        }
+        Some(threads) => Ok(threads),
+    }
 }
 
 fn tier(simd: Option<&str>) -> Result<Tier> {

@@ -124,7 +124,7 @@ fn read(
 ) -> Result<(NewLines<Result<()>>, Vec<NamedTempFile>)> {
     let outputs = plan.outputs.iter().map(|(path, _)| path.clone()).chain(args.rejects.clone());
     let Some(session) = session else {
-        let inputs = discover::discover(&plan.inputs, &outputs.collect::<Vec<_>>());
+        let inputs = discover::discover_until(&plan.inputs, &outputs.collect::<Vec<_>>(), &watch.stop);
         let (inputs, duplicates, copies) = sort_out(args, plan, inputs, watch)?;
         let (analysis, rejects) =
             progress::shown(args.progress, &inputs, watch, || analyze(args, plan, &inputs, disk, &duplicates, watch))?;
@@ -184,7 +184,7 @@ fn sort_out(
     if !args.dedupe {
         return Ok((inputs, Duplicates::default(), Vec::new()));
     }
-    let copies = copy::rereadable(&mut inputs, &plan.folder);
+    let copies = copy::rereadable(&mut inputs, &plan.folder, &watch.stop);
     let duplicates = dedupe::duplicates(&inputs, &plan.options, watch, &plan.folder)?;
     watch.bytes_done.store(0, std::sync::atomic::Ordering::Relaxed);
     Ok((inputs, duplicates, copies))

@@ -1,11 +1,19 @@
 //! SIGINT and SIGTERM end a run early; the second one ends the program at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use resplog::engine::RunControl;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+
+/// The signals of the one run of this process.
+static RUN: OnceLock<Signals> = OnceLock::new();
+
+/// The number of the signal that asked this process to end, if one came.
+pub fn received() -> Option<u8> {
+    RUN.get().and_then(Signals::received)
+}
 
 /// Which signal came, if any.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +29,7 @@ impl Signals {
             flag::register_usize(signal, Arc::clone(&signals.0), signal.unsigned_abs() as usize)?;
             flag::register(signal, Arc::clone(&watch.stop))?;
         }
-        Ok(signals)
+        Ok(RUN.get_or_init(|| signals.clone()).clone())
     }
 
     /// The number of the signal that came.

@@ -34,8 +34,8 @@ pub fn run(args: &TicketArgs) -> u8 {
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
     let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().collect();
-    let mut inputs = discover::discover(&plan.inputs, &own);
-    let _copies = copy::rereadable(&mut inputs, &plan.folder);
+    let mut inputs = discover::discover_until(&plan.inputs, &own, &watch.stop);
+    let _copies = copy::rereadable(&mut inputs, &plan.folder, &watch.stop);
     let analysis =
         match engine::analyze(&inputs, &plan.options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>) {
             Ok(analysis) => analysis,

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use crate::engine::run::{Done, Driven, Run, Seen};
 use crate::engine::worker::Worker;
-use crate::input::feed::{Feed, Hand, Head};
+use crate::input::feed::{Feed, Head};
 use crate::input::order::Order;
 use crate::inspect::Inspector;
 use crate::reorder::ReorderBuffer;
@@ -45,9 +45,9 @@ pub fn drive<W: Send>(
     let feed = Feed::new(inputs, order, options.sizes, &watch.stop, &watch.bytes_done, prepare);
     let parts = pool.broadcast(|_| {
         let mut worker = Worker::new(run, start());
-        let mut hand = Hand::default();
+        let mut hand = feed.hand();
         while let Some(event) = feed.next(&mut hand) {
-            if let Some((input, bytes, damage)) = worker.take(event, &hand.buffer, &line, &chunk, &end) {
+            if let Some((input, bytes, damage)) = worker.take(event, &mut hand, &line, &chunk, &end) {
                 feed.note(input, bytes, damage);
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::engine::run::{Done, Options, Run, Seen};
-use crate::input::feed::Event;
+use crate::input::feed::{Event, Hand};
 use crate::input::source::{Damage, Lines};
 use crate::json_stream::{Piece, Values};
 use crate::profile::Profile;
@@ -38,7 +38,7 @@ impl<'r, W> Worker<'r, W> {
     pub(super) fn take(
         &mut self,
         event: Event<Arc<Profile>>,
-        buffer: &[u8],
+        hand: &mut Hand<Arc<Profile>>,
         line: &impl Fn(&mut W, &Seen<'_>),
         chunk: &impl Fn(&mut W, Done),
         end: &impl Fn(u32, u32),
@@ -48,17 +48,23 @@ impl<'r, W> Worker<'r, W> {
             Event::Chunk { input, chunk: place, lines, prepared } => {
                 let mut done = Done { input, chunk: place, lines: 0, unfinished: false };
                 if let Some(lines) = lines {
-                    let text = buffer.get(lines.start..).unwrap_or_default();
+                    let text = hand.buffer.get(lines.start..).unwrap_or_default();
                     self.lines(&mut done, lines, &prepared, text, line);
                 }
+                if hand.is_long() {
+                    self.forget_long_line();
+                }
+                // Who is done with a chunk may wait for others, and those for the memory that it held.
+                hand.clear();
                 chunk(&mut self.fold, done);
             }
             Event::Values { input, stream, prepared } => {
                 let mut values = Values::new(stream, self.options.sizes, self.stop);
                 let lines = self.values(input, &mut values, &prepared, line);
+                let (bytes, damage) = values.finish();
+                self.forget_long_line();
                 chunk(&mut self.fold, Done { input, chunk: 0, lines, unfinished: false });
                 end(input, 1);
-                let (bytes, damage) = values.finish();
                 return Some((input, bytes, damage));
             }
         }
@@ -129,6 +135,13 @@ impl<'r, W> Worker<'r, W> {
             count += 1;
         }
         count
+    }
+
+    /// Drops what the scanner keeps for the next line of the same length.
+    fn forget_long_line(&mut self) {
+        if let Some((_, scanner)) = &mut self.scanner {
+            scanner.forget_long_line();
+        }
     }
 
     pub(super) fn finish(mut self) -> (W, Decided) {

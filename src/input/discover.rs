@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{FileId, Input};
 
@@ -13,15 +14,21 @@ use super::{FileId, Input};
 /// those in `own`, which are this program's outputs, and its temporary files. A name that means nothing becomes an input with an error.
 #[must_use]
 pub fn discover(names: &[PathBuf], own: &[PathBuf]) -> Vec<Input> {
+    discover_until(names, own, &AtomicBool::new(false))
+}
+
+/// As [`discover`], but when `stop` is set not all of the inputs are found.
+#[must_use]
+pub fn discover_until(names: &[PathBuf], own: &[PathBuf], stop: &AtomicBool) -> Vec<Input> {
     let own: Vec<_> = own.iter().filter_map(|path| identity(path)).collect();
     let mut found = Found::default();
     for name in names {
         if name.as_os_str() == "-" {
             found.plain(name);
         } else if name.is_dir() {
-            walk(name, &own, &mut found);
+            walk(name, &own, stop, &mut found);
         } else if !name.exists() && is_glob(name) {
-            expand(name, &own, &mut found);
+            expand(name, &own, stop, &mut found);
         } else {
             found.plain(name);
         }
@@ -67,10 +74,12 @@ fn is_own(path: &Path, own: &[FileId]) -> bool {
     is_temporary || identity(path).is_some_and(|identity| own.contains(&identity))
 }
 
-fn walk(directory: &Path, own: &[FileId], found: &mut Found) {
+fn walk(directory: &Path, own: &[FileId], stop: &AtomicBool, found: &mut Found) {
     let before = found.paths.len();
     let mut failed = false;
-    for entry in ignore::WalkBuilder::new(directory).standard_filters(false).follow_links(true).build() {
+    let is_stopped = || stop.load(Ordering::Relaxed);
+    let entries = ignore::WalkBuilder::new(directory).standard_filters(false).follow_links(true).build();
+    for entry in entries.take_while(|_| !is_stopped()) {
         match entry {
             Ok(entry) => {
                 let path = entry.path();
@@ -84,7 +93,7 @@ fn walk(directory: &Path, own: &[FileId], found: &mut Found) {
             }
         }
     }
-    if found.paths.len() == before && !failed && !has_files(directory, found) {
+    if found.paths.len() == before && !failed && !has_files(directory, found) && !is_stopped() {
         found.failed(directory, "the directory holds no file");
     }
 }
@@ -112,7 +121,7 @@ fn is_glob(name: &Path) -> bool {
 }
 
 /// Expands a glob that the shell left alone; `*` does not cross a slash, `**` does.
-fn expand(glob: &Path, own: &[FileId], found: &mut Found) {
+fn expand(glob: &Path, own: &[FileId], stop: &AtomicBool, found: &mut Found) {
     let text = glob.to_string_lossy();
     let matcher = match globset::GlobBuilder::new(&text).literal_separator(true).build() {
         Ok(built) => built.compile_matcher(),
@@ -123,7 +132,9 @@ fn expand(glob: &Path, own: &[FileId], found: &mut Found) {
     let root = if fixed.as_os_str().is_empty() { Path::new(".") } else { &fixed };
     let depth = (!text.contains("**")).then(|| glob.components().count() - fixed.components().count());
     let mut any = false;
-    for entry in ignore::WalkBuilder::new(root).standard_filters(false).max_depth(depth).build().flatten() {
+    let is_stopped = || stop.load(Ordering::Relaxed);
+    let entries = ignore::WalkBuilder::new(root).standard_filters(false).max_depth(depth).build();
+    for entry in entries.take_while(|_| !is_stopped()).flatten() {
         let path = entry.path();
         let path = if fixed.as_os_str().is_empty() { path.strip_prefix(".").unwrap_or(path) } else { path };
         if path.as_os_str() != OsStr::new("") && matcher.is_match(path) && path.is_file() {
@@ -133,7 +144,7 @@ fn expand(glob: &Path, own: &[FileId], found: &mut Found) {
             }
         }
     }
-    if !any {
+    if !any && !is_stopped() {
         found.failed(glob, "no file matches");
     }
 }

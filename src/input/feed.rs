@@ -7,13 +7,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::budget::{Budget, Lease};
 use super::decode::memory::Memory;
 pub use super::event::{Event, Framing, Head, InputRead};
 use super::fingerprint::Fingerprint;
 use super::order::Order;
 use super::relay::{Handed, Relay};
-use super::source::{self, Damage, Lines, Opened, Sizes};
-use super::stream::Stream;
+use super::source::{self, Damage, Opened, Sizes};
+use super::stream::{Stream, Taken};
 use super::{Compression, Input, Start, Status};
 
 /// What a thread keeps between two chunks.
@@ -21,36 +22,22 @@ use super::{Compression, Input, Start, Status};
 pub struct Hand<T> {
     /// The bytes of the present chunk.
     pub buffer: Vec<u8>,
+    /// What the buffer holds of the memory for long lines.
+    lease: Lease,
     current: Option<Arc<Open<T>>>,
-    /// How many chunks in a row were small while the buffer was large.
-    small: u32,
 }
-
-impl<T> Default for Hand<T> {
-    fn default() -> Self {
-        Self { buffer: Vec::new(), current: None, small: 0 }
-    }
-}
-
-/// A buffer that a long line has made larger than a chunk by this is given back, unless more such lines come.
-const BUFFER_ROOM_BYTES: usize = 128 * 1024;
-
-/// After so many chunks that are no larger than usual no more long lines are waited for: a line of 16 MiB is a chunk, and
-/// then goes through 127 more. Memory that is asked for again for each of them costs more than to scan it.
-const SMALL_CHUNKS: u32 = 256;
 
 impl<T> Hand<T> {
-    /// Gives a large buffer back when it was not needed for long.
-    fn shrink(&mut self, chunk_bytes: usize) {
-        let usual = chunk_bytes.saturating_add(BUFFER_ROOM_BYTES);
-        if self.buffer.capacity() <= usual {
-            return;
-        }
-        self.small = if self.buffer.len() > usual { 0 } else { self.small + 1 };
-        if self.small > SMALL_CHUNKS {
-            self.buffer = Vec::new();
-            self.small = 0;
-        }
+    /// Whether the present chunk holds a long line.
+    #[must_use]
+    pub const fn is_long(&self) -> bool {
+        self.lease.is_held()
+    }
+
+    /// Drops the bytes of the present chunk, which are done with. Until then the thread must wait for no other one.
+    pub fn clear(&mut self) {
+        self.buffer.clear();
+        self.lease.give_back(&mut self.buffer);
     }
 }
 
@@ -107,6 +94,8 @@ pub struct Feed<'a, T, P> {
     read: Mutex<Vec<InputRead>>,
     /// What the decoders of a run may hold together.
     memory: Memory,
+    /// What its long lines may hold together.
+    budget: Budget,
 }
 
 /// How many bytes `prepare` gets to see.
@@ -136,15 +125,22 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             opened: Condvar::new(),
             read,
             memory: Memory::default(),
+            budget: Budget::new(sizes.chunk_bytes),
         }
+    }
+
+    /// What a thread needs to get chunks.
+    #[must_use]
+    pub fn hand(&self) -> Hand<T> {
+        Hand { buffer: Vec::new(), lease: self.budget.lease(), current: None }
     }
 
     /// The next chunk for a thread, or the end of an input; nothing when all is handed out or the feed was stopped.
     pub fn next(&self, hand: &mut Hand<T>) -> Option<Event<T>> {
+        hand.clear();
         loop {
             if let Some(open) = hand.current.clone() {
-                hand.shrink(self.sizes.chunk_bytes);
-                if let Some(event) = self.read(&open, &mut hand.buffer) {
+                if let Some(event) = self.read(&open, &mut hand.buffer, &mut hand.lease) {
                     return Some(event);
                 }
                 hand.current = None;
@@ -200,7 +196,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         stream.start_at(start.offset, start.mid_line, self.sizes, self.stop)
     }
 
-    fn read(&self, open: &Open<T>, buffer: &mut Vec<u8>) -> Option<Event<T>> {
+    fn read(&self, open: &Open<T>, buffer: &mut Vec<u8>, lease: &mut Lease) -> Option<Event<T>> {
         let input = open.input;
         let (chunk, lines) = match &open.body {
             Body::File { .. } if self.is_stopped() => return None,
@@ -209,14 +205,16 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 if part >= *parts {
                     return (part == *parts).then_some(Event::End { input, chunks: *parts });
                 }
-                let read = source::read_part(file, span.clone(), part, self.sizes, buffer);
+                let read = source::read_part(file, span.clone(), part, self.sizes, buffer, lease, self.stop);
                 self.note(input, read.bytes, read.damage);
                 self.bytes_done.fetch_add(read.bytes, Ordering::Relaxed);
                 (part, read.lines)
             }
             Body::Stream(relay) => {
-                let read = |stream: &mut Stream, buffer: &mut Vec<u8>| self.read_stream(input, stream, buffer);
-                match relay.next(buffer, self.stop, read)? {
+                let read = |stream: &mut Stream, buffer: &mut Vec<u8>, lease: Option<&mut Lease>| {
+                    self.read_stream(input, stream, buffer, lease)
+                };
+                match relay.next(buffer, lease, self.stop, read)? {
                     Handed::Chunk(chunk, lines) => (chunk, Some(lines)),
                     Handed::End(chunks) => return Some(Event::End { input, chunks }),
                 }
@@ -225,15 +223,15 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         Some(Event::Chunk { input, chunk, lines, prepared: open.prepared.clone() })
     }
 
-    fn read_stream(&self, input: u32, stream: &mut Stream, buffer: &mut Vec<u8>) -> Option<Lines> {
+    fn read_stream(&self, input: u32, stream: &mut Stream, buffer: &mut Vec<u8>, lease: Option<&mut Lease>) -> Taken {
         let (before, packed) = (stream.bytes_read(), stream.packed_bytes_read());
-        let (lines, damage) = stream.read_lines(self.sizes, buffer, self.stop);
+        let (taken, damage) = stream.read_lines(self.sizes, buffer, lease, self.stop);
         self.note(input, stream.bytes_read() - before, damage);
         self.bytes_done.fetch_add(stream.packed_bytes_read() - packed, Ordering::Relaxed);
-        if lines.is_none() {
+        if matches!(taken, Taken::End) {
             self.note_ends(input, stream.ends());
         }
-        lines
+        taken
     }
 
     /// Something to read for a thread that has nothing.
@@ -286,7 +284,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             self.note_compression(rank, compression);
             return Ok(Opening::Skipped);
         }
-        let opened = source::open(input, &self.memory).map_err(|error| failed(error.to_string()))?;
+        let opened = source::open(input, &self.memory, &self.budget).map_err(|error| failed(error.to_string()))?;
         let envelope = input.start.as_ref().and_then(|start| start.envelope.as_deref());
         let offset = input.start.as_ref().map_or(0, |start| start.offset);
         let has_start = input.start.is_some();
@@ -294,9 +292,9 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         let (prepared, body) = match opened {
             Opened::File(file, size) => {
                 let head = source::Sizes { chunk_bytes: HEAD_BYTES, ..self.sizes };
-                let mut buffer = Vec::new();
+                let (mut buffer, mut lease) = (Vec::new(), self.budget.lease());
                 let seen = if envelope.is_some() { offset } else { 0 };
-                let part = source::read_part(&file, seen..size.max(seen), 0, head, &mut buffer);
+                let part = source::read_part(&file, seen..size.max(seen), 0, head, &mut buffer, &mut lease, self.stop);
                 let parts = size.saturating_sub(offset).div_ceil(self.sizes.chunk_bytes as u64);
                 let parts = u32::try_from(parts).map_err(|_| failed(format!("{size} bytes are too many")))?;
                 if size == 0
@@ -315,7 +313,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                     (_, Framing::Skip) => return Ok(Opening::Skipped),
                     (_, Framing::Refuse) => return Err(refused()),
                     (prepared, Framing::Values) => {
-                        return Ok(Opening::Alone(Stream::of_file(file, size, &self.memory), prepared));
+                        return Ok(Opening::Alone(Stream::of_file(file, size, &self.memory, &self.budget), prepared));
                     }
                     (prepared, Framing::Lines) => {
                         (prepared, Body::File { file, span: offset..size, parts, next: AtomicU32::new(0) })

@@ -1,5 +1,6 @@
 //! Bytes come from files, directories, globs and pipes, and become chunks of whole lines. It knows no JSON.
 
+pub mod budget;
 pub mod decode;
 pub mod discover;
 pub mod event;
@@ -7,6 +8,7 @@ pub mod feed;
 pub mod fingerprint;
 pub mod names;
 pub mod order;
+mod packed;
 mod relay;
 pub mod source;
 pub mod split;

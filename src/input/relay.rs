@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
+use super::budget::Lease;
 use super::source::Lines;
-use super::stream::Stream;
+use super::stream::{Stream, Taken};
 
 /// How many decoded chunks may wait for each thread that does not decode. One is ready when it comes back; the others
 /// bridge the milliseconds in which a busy machine does not let it run.
@@ -36,6 +37,8 @@ struct State {
     reader: Option<ThreadId>,
     ready: VecDeque<Chunk>,
     ready_bytes: usize,
+    /// Whether a long line comes next.
+    is_long: bool,
     /// Buffers to decode into.
     spare: Vec<Vec<u8>>,
     /// How many chunks were read.
@@ -66,6 +69,7 @@ impl Relay {
             reader: None,
             ready: VecDeque::new(),
             ready_bytes: 0,
+            is_long: false,
             spare: Vec::new(),
             chunks: 0,
             ended: false,
@@ -87,11 +91,15 @@ impl Relay {
     ///
     /// Chunks leave in the order of their places, also to the thread that decoded them: a thread that has a chunk may
     /// have to wait until all before it are done with. When `stop` is set those that are ready still leave.
+    ///
+    /// A long line is read when no chunk is ready, and leaves with the thread that read it: with its `lease`, of nothing
+    /// before, nothing may wait here.
     pub(super) fn next(
         &self,
         buffer: &mut Vec<u8>,
+        lease: &mut Lease,
         stop: &AtomicBool,
-        read: impl Fn(&mut Stream, &mut Vec<u8>) -> Option<Lines>,
+        read: impl Fn(&mut Stream, &mut Vec<u8>, Option<&mut Lease>) -> Taken,
     ) -> Option<Handed> {
         let me = thread::current().id();
         let mut state = self.lock();
@@ -99,7 +107,8 @@ impl Relay {
         state.spare.push(std::mem::take(buffer));
         loop {
             let is_over = state.ended || stop.load(Ordering::Relaxed);
-            let is_due = state.ready.is_empty() || state.reader == Some(me) && self.has_room(&state);
+            let is_next = state.ready.is_empty();
+            let is_due = is_next || state.reader == Some(me) && !state.is_long && self.has_room(&state);
             if !is_over
                 && is_due
                 && let Some(mut stream) = state.stream.take()
@@ -108,20 +117,32 @@ impl Relay {
                 let mut room = state.spare.pop().unwrap_or_default();
                 drop(state);
                 let ends = EndsInPanic(self);
-                let lines = read(&mut stream, &mut room);
+                let taken = read(&mut stream, &mut room, is_next.then_some(&mut *lease));
                 std::mem::forget(ends);
                 state = self.lock();
                 state.stream = Some(stream);
-                let Some(lines) = lines else {
-                    state.ended = true;
-                    self.changed.notify_all();
-                    return Some(Handed::End(state.chunks));
+                state.is_long = matches!(taken, Taken::Long);
+                let lines = match taken {
+                    Taken::Lines(lines) => lines,
+                    Taken::Long => {
+                        state.spare.push(room);
+                        continue;
+                    }
+                    Taken::End => {
+                        state.ended = true;
+                        self.changed.notify_all();
+                        return Some(Handed::End(state.chunks));
+                    }
                 };
-                state.ready_bytes += room.len();
                 let place = state.chunks;
-                state.ready.push_back(Chunk { place, lines, buffer: room });
                 state.chunks += 1;
                 self.changed.notify_one();
+                if lease.is_held() {
+                    *buffer = room;
+                    return Some(Handed::Chunk(place, lines));
+                }
+                state.ready_bytes += room.len();
+                state.ready.push_back(Chunk { place, lines, buffer: room });
             } else if let Some(chunk) = state.ready.pop_front() {
                 state.ready_bytes -= chunk.buffer.len();
                 *buffer = chunk.buffer;
@@ -162,6 +183,7 @@ mod tests {
     use std::fs::File;
     use std::io::Write;
 
+    use super::super::budget::Budget;
     use super::super::decode::memory::Memory;
     use super::*;
 
@@ -171,14 +193,17 @@ mod tests {
         writer.write_all(&vec![b'\n'; chunks.into()]).unwrap();
         drop(writer);
         let file = File::from(std::os::fd::OwnedFd::from(reader));
-        let relay = Relay::new(Stream::new(file, &Memory::default()), 1);
+        let budget = Budget::new(1);
+        let relay = Relay::new(Stream::new(file, &Memory::default(), &budget), 1);
         let sizes = super::super::source::Sizes { chunk_bytes: 1, read_bytes: 1, line_bytes_max: 10 };
         let ends = Mutex::new(Vec::new());
         let take = || {
             relay.join();
-            let (mut buffer, mut places) = (Vec::new(), Vec::new());
-            let read = |stream: &mut Stream, buffer: &mut Vec<u8>| stream.read_lines(sizes, buffer, stop).0;
-            while let Some(handed) = relay.next(&mut buffer, stop, read) {
+            let (mut buffer, mut places, mut lease) = (Vec::new(), Vec::new(), budget.lease());
+            let read = |stream: &mut Stream, buffer: &mut Vec<u8>, lease: Option<&mut Lease>| {
+                stream.read_lines(sizes, buffer, lease, stop).0
+            };
+            while let Some(handed) = relay.next(&mut buffer, &mut lease, stop, read) {
                 match handed {
                     Handed::Chunk(place, _) => {
                         assert_eq!(buffer, b"\n");
@@ -212,12 +237,13 @@ mod tests {
     fn a_reader_that_panics_and_a_stop_leave_nobody_waiting() {
         let (places, ends) = handed(4, 200, &AtomicBool::new(true));
         assert_eq!((places.concat(), ends), (Vec::new(), Vec::new()));
-        let relay = Relay::new(Stream::new(File::open("/dev/null").unwrap(), &Memory::default()), 1);
+        let budget = Budget::new(1);
+        let relay = Relay::new(Stream::new(File::open("/dev/null").unwrap(), &Memory::default(), &budget), 1);
         let stop = AtomicBool::new(false);
         let panics = || {
             relay.join();
             let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                relay.next(&mut Vec::new(), &stop, |_, _| panic!("a bug"))
+                relay.next(&mut Vec::new(), &mut budget.lease(), &stop, |_, _, _| panic!("a bug"))
             }));
             caught.is_err()
         };

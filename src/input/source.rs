@@ -7,7 +7,9 @@ use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::budget::{Budget, Lease};
 use super::decode::memory::Memory;
 use super::decode::{self, SNIFF_BYTES};
 use super::split;
@@ -49,10 +51,10 @@ pub enum Opened {
 /// # Errors
 ///
 /// The error of the operating system.
-pub fn open(input: &Input, memory: &Memory) -> io::Result<Opened> {
+pub fn open(input: &Input, memory: &Memory, budget: &Budget) -> io::Result<Opened> {
     if input.is_stdin() && input.copy.is_none() {
         let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        return Ok(Opened::Stream(Stream::new(stdin, memory)));
+        return Ok(Opened::Stream(Stream::new(stdin, memory, budget)));
     }
     let file = match &input.start {
         Some(start) => open_same(&input.path, start.file)?,
@@ -66,12 +68,12 @@ pub fn open(input: &Input, memory: &Memory) -> io::Result<Opened> {
         let mut head = [0; SNIFF_BYTES];
         let length = read_at(&file, 0, &mut head)?;
         if decode::sniff(head.get(..length).unwrap_or_default()).is_some() {
-            return Ok(Opened::Stream(Stream::new(file, memory)));
+            return Ok(Opened::Stream(Stream::new(file, memory, budget)));
         }
         let size = metadata.len().min(input.bytes_max.unwrap_or(u64::MAX));
         return Ok(Opened::File(file, size));
     }
-    Ok(Opened::Stream(Stream::new(file, memory)))
+    Ok(Opened::Stream(Stream::new(file, memory, budget)))
 }
 
 /// Opens a path without waiting.
@@ -177,8 +179,17 @@ impl Damage {
 }
 
 /// Reads the lines that begin in part `part` of a span of a file into `buffer`. The span begins with a line and ends at
-/// the size that the file had when it was opened; what was added since is not looked at.
-pub fn read_part(file: &File, span: Range<u64>, part: u32, sizes: Sizes, buffer: &mut Vec<u8>) -> Part {
+/// the size that the file had when it was opened; what was added since is not looked at. `lease` is what the buffer
+/// holds of the memory for long lines. When `stop` is set a line that goes on behind the part is left out.
+pub fn read_part(
+    file: &File,
+    span: Range<u64>,
+    part: u32,
+    sizes: Sizes,
+    buffer: &mut Vec<u8>,
+    lease: &mut Lease,
+    stop: &AtomicBool,
+) -> Part {
     buffer.clear();
     let size = span.end;
     let begin = span.start + u64::from(part) * sizes.chunk_bytes as u64;
@@ -186,7 +197,10 @@ pub fn read_part(file: &File, span: Range<u64>, part: u32, sizes: Sizes, buffer:
     let from = if part == 0 { begin } else { begin - 1 };
     let mut reader = At { file, offset: from, size };
     let wanted = (end - from) as usize + OVERLAP_BYTES.min(sizes.read_bytes);
-    let mut damage = reader.append(buffer, wanted);
+    let mut damage = None;
+    if lease.make_room(buffer, reader.bounded(wanted), stop) {
+        damage = reader.append(buffer, wanted);
+    }
     let bytes = reader.offset.min(end).saturating_sub(begin);
     let Some(start) = split::first_line(buffer, bytes as usize, part == 0) else {
         return Part { lines: None, bytes, damage };
@@ -208,8 +222,16 @@ pub fn read_part(file: &File, span: Range<u64>, part: u32, sizes: Sizes, buffer:
             let lines = Lines { start, offset, unterminated: !oversize && damage.is_none() };
             return Part { lines: Some(lines), bytes, damage };
         }
-        // Growing steps keep the cost of a long line linear.
-        damage = reader.append(buffer, sizes.read_bytes.max((buffer.len() - line) / 2));
+        // Growing steps keep the cost of a long line linear; what is too long need not be read much further.
+        let length = buffer.len() - line;
+        let left = sizes.line_bytes_max.saturating_add(split::AROUND_TEXT_BYTES + 1).saturating_sub(length);
+        let step = sizes.read_bytes.max((length / 2).min(left));
+        if stop.load(Ordering::Relaxed) || !lease.make_room(buffer, reader.bounded(step), stop) {
+            buffer.truncate(line);
+            let lines = (line > start).then_some(Lines { start, offset, unterminated: false });
+            return Part { lines, bytes, damage: None };
+        }
+        damage = reader.append(buffer, step);
     }
 }
 
@@ -221,10 +243,14 @@ struct At<'f> {
 }
 
 impl At<'_> {
+    /// So many bytes, or what is left of the file.
+    fn bounded(&self, bytes: usize) -> usize {
+        bytes.min(usize::try_from(self.size - self.offset).unwrap_or(usize::MAX))
+    }
+
+    /// Appends so many bytes, or what is left of the file; the buffer has room for them.
     fn append(&mut self, buffer: &mut Vec<u8>, bytes: usize) -> Option<Damage> {
-        let left = usize::try_from(self.size - self.offset).unwrap_or(usize::MAX);
-        let wanted = buffer.len() + bytes.min(left);
-        buffer.reserve(wanted - buffer.len());
+        let wanted = buffer.len() + self.bounded(bytes);
         while buffer.len() < wanted {
             match self.read(buffer, wanted) {
                 Ok(0) => {
@@ -243,7 +269,7 @@ impl At<'_> {
     /// Reads once, until the buffer has at most `wanted` bytes, and tells how many it read.
     fn read(&self, buffer: &mut Vec<u8>, wanted: usize) -> Result<usize, rustix::io::Errno> {
         let held = buffer.len();
-        if buffer.capacity() / 2 > wanted {
+        if buffer.capacity().saturating_sub(wanted) > wanted / 4 {
             // A long line has left a buffer of which little is wanted; a read into all of it would be for nothing.
             buffer.resize(wanted, 0);
             let read = rustix::io::pread(self.file, &mut buffer[held..], self.offset);

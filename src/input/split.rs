@@ -1,7 +1,7 @@
 //! Where lines begin and end in buffers: pure functions on bytes, without files.
 
 /// The bytes that a line may have before its text: one NUL of padding and a byte order mark. Behind it, one CR.
-const AROUND_TEXT_BYTES: usize = 1 + 3 + 1;
+pub const AROUND_TEXT_BYTES: usize = 1 + 3 + 1;
 
 /// The lines of a part of a file are those that begin in it. `buffer` holds the file from the byte before the part,
 /// or from the part's start when the part is the first of the file; `part_bytes` is how long the part is. Gives the

@@ -2,14 +2,15 @@
 //! format of compression.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::Compression;
+use super::budget::{Budget, Lease};
 use super::decode::memory::Memory;
-use super::decode::{self, Decoder, ReadError, SNIFF_BYTES};
+use super::decode::{Decoder, ReadError};
 use super::fingerprint::{Fingerprint, Kept};
+use super::packed::Bytes;
 use super::source::{Damage, Lines, Sizes};
 use super::split;
 use super::wait;
@@ -22,6 +23,8 @@ const WAIT: Duration = Duration::from_millis(100);
 pub struct Stream {
     bytes: Bytes,
     memory: Memory,
+    /// What the beginning of a long line holds of the memory for such lines.
+    lease: Lease,
     /// The beginning of the next chunk.
     carry: Vec<u8>,
     /// Offset of the first byte of `carry`.
@@ -39,15 +42,15 @@ pub struct Stream {
     kept: Option<Kept>,
 }
 
-/// Where the bytes come from.
+/// What comes next of a stream.
 #[derive(Debug)]
-enum Bytes {
-    /// Too few bytes were read to tell how they are packed.
-    Undecided(File, Vec<u8>),
-    /// Known, or plain.
-    Decided(Decoder),
-    /// Only while one becomes the other.
-    Nothing,
+pub enum Taken {
+    /// Lines, in the buffer.
+    Lines(Lines),
+    /// A long line, which was not asked for; what was read of it stays in the stream.
+    Long,
+    /// Nothing any more.
+    End,
 }
 
 /// What one read of a stream gave.
@@ -60,14 +63,15 @@ enum Next {
 impl Stream {
     /// The bytes of a file or a pipe, from where it stands; how they are packed is told by what they begin with.
     #[must_use]
-    pub fn new(file: File, memory: &Memory) -> Self {
-        Self { bytes: Bytes::Undecided(file, Vec::new()), ..Self::empty(memory) }
+    pub fn new(file: File, memory: &Memory, budget: &Budget) -> Self {
+        Self { bytes: Bytes::Undecided(file, Vec::new()), ..Self::empty(memory, budget) }
     }
 
-    fn empty(memory: &Memory) -> Self {
+    fn empty(memory: &Memory, budget: &Budget) -> Self {
         Self {
             bytes: Bytes::Nothing,
             memory: memory.clone(),
+            lease: budget.lease(),
             carry: Vec::new(),
             offset: 0,
             dropped: 0,
@@ -81,9 +85,9 @@ impl Stream {
 
     /// The first `size` bytes of a plain file, in order.
     #[must_use]
-    pub fn of_file(file: File, size: u64, memory: &Memory) -> Self {
+    pub fn of_file(file: File, size: u64, memory: &Memory, budget: &Budget) -> Self {
         let bytes = Bytes::Decided(Decoder::new(Compression::None, &[], file, memory));
-        Self { bytes, left: size, ..Self::empty(memory) }
+        Self { bytes, left: size, ..Self::empty(memory, budget) }
     }
 
     /// From now on keeps what [`ends`](Self::ends) tells. A last line that damage cuts is then not handed out.
@@ -123,6 +127,7 @@ impl Stream {
                 }
             }
         }
+        self.lease.give_back(&mut bytes);
         self.carry = bytes;
         self.offset = self.read - self.carry.len() as u64;
         if let Some(kept) = &mut self.kept {
@@ -134,25 +139,19 @@ impl Stream {
     /// How the bytes are packed, as far as that is known.
     #[must_use]
     pub fn compression(&self) -> Compression {
-        match &self.bytes {
-            Bytes::Decided(decoder) => decoder.compression(),
-            Bytes::Undecided(..) | Bytes::Nothing => Compression::None,
-        }
+        self.bytes.compression()
     }
 
     /// How many bytes of the file or the pipe are done with, as they are packed.
     #[must_use]
     pub fn packed_bytes_read(&self) -> u64 {
-        match &self.bytes {
-            Bytes::Decided(decoder) => decoder.compressed_bytes_read(),
-            Bytes::Undecided(..) | Bytes::Nothing => 0,
-        }
+        self.bytes.packed_bytes_read()
     }
 
     /// Appends about `bytes` bytes to a buffer, or the rest, and tells whether the stream has ended.
     pub fn read_bytes(&mut self, bytes: usize, buffer: &mut Vec<u8>, stop: &AtomicBool) -> (bool, Option<Damage>) {
         if !self.carry.is_empty() {
-            buffer.append(&mut self.carry);
+            self.take_carry(buffer);
             return (self.ended, None);
         }
         let mut damage = None;
@@ -165,6 +164,20 @@ impl Stream {
             }
         }
         (self.ended, damage)
+    }
+
+    /// Gives back what a long line held, which is done with; the buffer gets short again.
+    pub fn give_back(&mut self, buffer: &mut Vec<u8>) {
+        self.lease.give_back(buffer);
+    }
+
+    /// Takes what was read ahead; a long beginning moves without a copy.
+    fn take_carry(&mut self, buffer: &mut Vec<u8>) {
+        if buffer.is_empty() && self.lease.is_held() {
+            std::mem::swap(buffer, &mut self.carry);
+        } else {
+            buffer.append(&mut self.carry);
+        }
     }
 
     /// How many bytes were read so far.
@@ -201,16 +214,21 @@ impl Stream {
         (&self.carry, damage)
     }
 
-    /// Reads the next lines into `buffer`: about a chunk of them, or what is left before the end. Nothing at the end.
-    /// When `stop` is set the stream ends before the line that it stopped in.
+    /// Reads the next lines into `buffer`: about a chunk of them, or what is left before the end. A long line comes only
+    /// when there is a `lease`, of nothing, to go with it. When `stop` is set the stream ends before the line that it
+    /// stopped in.
     pub fn read_lines(
         &mut self,
         sizes: Sizes,
         buffer: &mut Vec<u8>,
+        lease: Option<&mut Lease>,
         stop: &AtomicBool,
-    ) -> (Option<Lines>, Option<Damage>) {
+    ) -> (Taken, Option<Damage>) {
+        if lease.is_none() && self.lease.is_held() {
+            return (Taken::Long, None);
+        }
         buffer.clear();
-        buffer.append(&mut self.carry);
+        self.take_carry(buffer);
         let mut damage = None;
         let mut complete = split::complete_lines(buffer);
         let mut tail_dropped = 0;
@@ -221,7 +239,12 @@ impl Stream {
             && (complete == 0 || (buffer.len() < sizes.chunk_bytes && self.dropped + tail_dropped == 0))
         {
             let before = buffer.len();
-            match self.append(buffer, self.room(sizes, before), stop) {
+            let room = self.room(sizes, before);
+            if lease.is_none() && self.lease.is_long(before + room) {
+                self.carry.append(buffer);
+                return (Taken::Long, None);
+            }
+            match self.append(buffer, room, stop) {
                 Ok(Next::Bytes) => {}
                 Ok(Next::End) => self.ended = true,
                 Ok(Next::Stopped) => {
@@ -251,7 +274,8 @@ impl Stream {
             buffer.truncate(first);
             self.offset += (first + self.dropped) as u64;
             self.dropped = 0;
-            return (Some(lines), damage);
+            self.pass_on(lease);
+            return (Taken::Lines(lines), damage);
         }
         if self.ended && self.damaged && !oversize && self.kept.is_some() {
             buffer.truncate(complete);
@@ -276,7 +300,15 @@ impl Stream {
             let whole = self.ended && (!self.damaged || oversize);
             kept.lines_end = if whole { self.read } else { self.offset };
         }
-        ((!buffer.is_empty()).then_some(lines), damage)
+        self.pass_on(lease);
+        (if buffer.is_empty() { Taken::End } else { Taken::Lines(lines) }, damage)
+    }
+
+    /// The lease of a long line goes with it.
+    fn pass_on(&mut self, lease: Option<&mut Lease>) {
+        if let Some(lease) = lease {
+            std::mem::swap(lease, &mut self.lease);
+        }
     }
 
     /// How much the next read asks for when the chunk holds so many bytes: of an archive the rest of the chunk, because
@@ -289,8 +321,9 @@ impl Stream {
     /// Reads on to the end of a line without keeping it.
     fn skip_line(&mut self, sizes: Sizes, stop: &AtomicBool) -> Option<Damage> {
         self.dropped = 0;
+        let mut bytes = Vec::new();
         while !self.ended {
-            let mut bytes = Vec::new();
+            bytes.clear();
             match self.append(&mut bytes, sizes.read_bytes, stop) {
                 Ok(Next::Bytes) => {}
                 Ok(Next::End | Next::Stopped) => self.ended = true,
@@ -310,13 +343,22 @@ impl Stream {
 
     /// Appends up to `bytes` bytes to a buffer. At a stop and at an error the stream has ended.
     fn append(&mut self, buffer: &mut Vec<u8>, bytes: usize, stop: &AtomicBool) -> Result<Next, Damage> {
+        if !self.lease.make_room(buffer, bytes, stop) {
+            return Ok(Next::Stopped);
+        }
         loop {
             if stop.load(Ordering::Relaxed) {
                 return Ok(Next::Stopped);
             }
-            let read = match self.wait_for_source() {
-                Ok(true) => self.read(buffer, bytes),
-                Ok(false) => continue,
+            let read = match self.bytes.wait(WAIT) {
+                Ok(true) => {
+                    let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes);
+                    self.bytes.read(buffer, room, &self.memory)
+                }
+                Ok(false) => {
+                    self.lease.stall();
+                    continue;
+                }
                 Err(error) => Err(ReadError::Source(error)),
             };
             match read {
@@ -330,7 +372,10 @@ impl Stream {
                     }
                     return Ok(Next::Bytes);
                 }
-                Err(ReadError::Memory) => self.memory.wait(WAIT),
+                Err(ReadError::Memory) => {
+                    self.lease.stall();
+                    self.memory.wait(WAIT);
+                }
                 Err(ReadError::Source(error)) if wait::is_passing(&error) => {}
                 Err(ReadError::Source(error)) => return Err(self.damage(Damage::of(&error, self.read))),
                 Err(ReadError::Damage(error)) => {
@@ -344,52 +389,5 @@ impl Stream {
     const fn damage(&mut self, damage: Damage) -> Damage {
         self.damaged = true;
         damage
-    }
-
-    /// One read; nothing when it only served to tell how the bytes are packed.
-    fn read(&mut self, buffer: &mut Vec<u8>, bytes: usize) -> Result<Option<usize>, ReadError> {
-        self.bytes = match std::mem::replace(&mut self.bytes, Bytes::Nothing) {
-            Bytes::Decided(mut decoder) => {
-                let before = buffer.len();
-                let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes);
-                buffer.resize(before + room, 0);
-                let read = if room == 0 { Ok(0) } else { decoder.read(buffer.get_mut(before..).unwrap_or_default()) };
-                buffer.truncate(before + read.as_ref().map_or(0, |&read| read));
-                self.bytes = Bytes::Decided(decoder);
-                return read.map(Some);
-            }
-            Bytes::Undecided(mut file, mut head) => {
-                let mut room = [0; SNIFF_BYTES];
-                let read = file.read(room.get_mut(head.len()..).unwrap_or_default());
-                let end = match &read {
-                    Ok(read) => {
-                        let from = head.len();
-                        head.extend_from_slice(room.get(from..from + read).unwrap_or_default());
-                        *read == 0
-                    }
-                    Err(_) => false,
-                };
-                if end || head.len() >= SNIFF_BYTES {
-                    let compression = decode::sniff(&head).unwrap_or_default();
-                    Bytes::Decided(Decoder::new(compression, &head, file, &self.memory))
-                } else {
-                    self.bytes = Bytes::Undecided(file, head);
-                    read.map_err(ReadError::Source)?;
-                    return Ok(None);
-                }
-            }
-            Bytes::Nothing => return Ok(Some(0)),
-        };
-        Ok(None)
-    }
-
-    /// Whether a read will not block; waits a while for that.
-    fn wait_for_source(&self) -> io::Result<bool> {
-        let source = match &self.bytes {
-            Bytes::Undecided(file, _) => file,
-            Bytes::Decided(decoder) if decoder.needs_source() => decoder.source(),
-            Bytes::Decided(_) | Bytes::Nothing => return Ok(true),
-        };
-        wait::until_ready(source, WAIT)
     }
 }

@@ -1,4 +1,4 @@
-//! Waits for bytes of a file or a pipe, so that a thread that has none can be stopped. It reads nothing.
+//! Waits for a file or a pipe, so that a thread that waits can be stopped. It reads and writes nothing.
 
 use std::fs::File;
 use std::io;
@@ -12,8 +12,21 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 ///
 /// As the operating system says.
 pub fn until_ready(source: &File, wait: Duration) -> io::Result<bool> {
+    until(source, PollFlags::IN, wait)
+}
+
+/// Whether a write will not block, of a few bytes at least; waits a while for that, less than a second.
+///
+/// # Errors
+///
+/// As the operating system says.
+pub fn until_writable(target: &File, wait: Duration) -> io::Result<bool> {
+    until(target, PollFlags::OUT, wait)
+}
+
+fn until(file: &File, event: PollFlags, wait: Duration) -> io::Result<bool> {
     let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(wait.subsec_nanos()) };
-    match poll(&mut [PollFd::new(source, PollFlags::IN)], Some(&timeout)) {
+    match poll(&mut [PollFd::new(file, event)], Some(&timeout)) {
         Ok(ready) => Ok(ready > 0),
         Err(rustix::io::Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::build::{Numbered, Options};
+use super::triage::Whole;
 use super::{Class, Code, Family, Message, RequestId};
 use crate::catalog::{self, Classes};
 use crate::record::LineClass;
@@ -12,12 +13,13 @@ use crate::summary::exemplars::Exemplar;
 
 /// Every code, the most frequent first.
 pub fn rows(summary: &Summary, numbered: &Numbered<'_>, options: &Options<'_>) -> Vec<Code> {
+    let whole = Whole::of(summary);
     let failed = summary.totals[LineClass::Failed];
     let mut rows: Vec<Code> =
-        summary.codes.iter().map(|(name, code)| row(name, code, failed, summary, numbered, options)).collect();
+        summary.codes.iter().map(|(name, code)| row(name, code, failed, &whole, numbered, options)).collect();
     if let Some(rest) = summary.codes.rest() {
         let rest = codes::Code { count: rest.count, first: rest.first, last: rest.last, ..codes::Code::default() };
-        rows.push(row(catalog::OTHER, &rest, failed, summary, numbered, options));
+        rows.push(row(catalog::OTHER, &rest, failed, &whole, numbered, options));
     }
     rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
     rows
@@ -27,7 +29,7 @@ fn row(
     name: &str,
     code: &codes::Code,
     failed: u64,
-    summary: &Summary,
+    whole: &Whole<'_>,
     numbered: &Numbered<'_>,
     options: &Options<'_>,
 ) -> Code {
@@ -37,22 +39,22 @@ fn row(
         share: if failed == 0 { 0.0 } else { code.count as f64 / failed as f64 },
         first: code.first,
         last: code.last,
-        since: super::triage::since(code, summary),
-        stands_out: super::triage::stands_out(code, summary, options.by),
-        throttled: if class == catalog::Class::Throttle { super::triage::throttled(code, summary) } else { None },
+        since: super::triage::since(code, whole),
+        stands_out: super::triage::stands_out(code, whole, options.by),
+        throttled: if class == catalog::Class::Throttle { super::triage::throttled(code, whole) } else { None },
         messages: messages(code),
         request_ids: request_ids(code, numbered, options.ids),
-        ..without_failures(name, options.classes)
+        ..without_failures(name, class)
     }
 }
 
 /// A code that this report has no failures of.
-pub fn without_failures(name: &str, classes: &Classes) -> Code {
+pub fn without_failures(name: &str, class: catalog::Class) -> Code {
     Code {
         code: name.to_owned(),
         kind: catalog::kind(name).as_str(),
         family: catalog::family(name).to_owned(),
-        class: class_of(name, classes).as_str(),
+        class: class.as_str(),
         count: 0,
         share: 0.0,
         first: None,

@@ -34,17 +34,18 @@ pub fn series(summary: &Summary, options: &Options<'_>) -> Series {
     let rows = summary.codes.iter().chain(summary.codes.rest().map(|rest| (catalog::OTHER, rest)));
     for (name, code) in rows {
         let mut stretches = vec![0_u64; buckets.len().div_ceil(buckets_per_stretch)];
-        let mut has_times = false;
-        for (place, failed) in placed(code, *start, seconds) {
-            has_times = true;
-            let class = classes.entry(class_of(name, options.classes)).or_insert_with(|| vec![0; buckets.len()]);
+        let mut placed = placed(code, *start, seconds).peekable();
+        if placed.peek().is_none() {
+            continue;
+        }
+        // The class is looked up in tables and rules: once a code, not once a bucket.
+        let class = classes.entry(class_of(name, options.classes)).or_insert_with(|| vec![0; buckets.len()]);
+        for (place, failed) in placed {
             for count in class.get_mut(place).into_iter().chain(stretches.get_mut(place / buckets_per_stretch)) {
                 *count = count.saturating_add(failed);
             }
         }
-        if has_times {
-            codes.insert(name.to_owned(), stretches);
-        }
+        codes.insert(name.to_owned(), stretches);
     }
     let classes = classes.into_iter().map(|(class, failures)| (class.as_str(), failures)).collect();
     Series { classes, buckets_per_stretch, codes }

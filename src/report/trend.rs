@@ -1,6 +1,9 @@
 //! How codes changed since an earlier run (SPEC 8): a change counts when it is both significant and large. It does not
 //! know where earlier runs are kept.
 
+use std::collections::BTreeSet;
+
+use super::codes::{class_of, without_failures};
 use super::{Code, Compared, Report, SeenRuns, judge::Against};
 use crate::baseline::Baseline;
 use crate::catalog::{self, Classes};
@@ -62,12 +65,12 @@ fn trend(code: &Code, calls: u64, runs: &[&Baseline], before: Option<&Baseline>)
 
 /// Codes of the run before that this report has not.
 fn gone(codes: &[Code], before: &Baseline, classes: &Classes) -> Vec<Code> {
-    let is_cut = codes.iter().any(|code| code.code == catalog::OTHER);
-    let is_gone = |name: &str| {
-        name != catalog::OTHER && codes.iter().all(|code| code.code != name) && (!is_cut || catalog::is_listed(name))
-    };
+    let present: BTreeSet<&str> = codes.iter().map(|code| code.code.as_str()).collect();
+    let is_cut = present.contains(catalog::OTHER);
+    let is_gone =
+        |name: &str| name != catalog::OTHER && !present.contains(name) && (!is_cut || catalog::is_listed(name));
     let names = before.codes.iter().filter(|&(name, &count)| count > 0 && is_gone(name));
-    names.map(|(name, _)| Code { trend: Some("gone"), ..super::codes::without_failures(name, classes) }).collect()
+    names.map(|(name, _)| Code { trend: Some("gone"), ..without_failures(name, class_of(name, classes)) }).collect()
 }
 
 /// `escalating`, `easing` or `steady`: failures among calls, now and before, each with at least one call.

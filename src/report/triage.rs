@@ -23,11 +23,35 @@ const EXCESS_MIN: f64 = 0.2;
 /// Fewer failures say nothing about shares.
 const FAILURES_MIN: u64 = 10;
 
+/// What all calls of a summary look like, worked out once for all codes.
+pub struct Whole<'s> {
+    summary: &'s Summary,
+    /// Width of a bucket, in seconds.
+    seconds: i64,
+    /// The starts of the buckets of the timeline, with how many calls they hold.
+    buckets: Vec<(Nanos, u64)>,
+    /// Calls by action, over all services.
+    actions: BTreeMap<&'s str, u64>,
+}
+
+impl<'s> Whole<'s> {
+    /// What a summary says of all calls.
+    pub fn of(summary: &'s Summary) -> Self {
+        let (seconds, buckets) = summary.timeline.buckets(0);
+        let buckets = buckets.into_iter().map(|(start, calls)| (start, calls.all())).collect();
+        let mut actions = BTreeMap::new();
+        for (name, action) in summary.groups.actions().iter() {
+            *actions.entry(crate::summary::groups::service_and_action(name).1).or_default() += action.calls.all();
+        }
+        Self { summary, seconds, buckets, actions }
+    }
+}
+
 /// When the code's rate changed for the worse: the split of the timeline into two stretches of constant rate that
 /// explains the failures best, among those with a higher rate afterwards (a likelihood ratio test for Poisson counts
 /// with the calls as exposure). None when there is no such split.
-pub fn since(code: &Code, summary: &Summary) -> Option<Nanos> {
-    let buckets = by_bucket(code, summary);
+pub fn since(code: &Code, whole: &Whole<'_>) -> Option<Nanos> {
+    let buckets = by_bucket(code, whole);
     let total = sum(&buckets);
     let mut before = Exposed::default();
     let mut best: Option<(f64, Nanos)> = None;
@@ -71,25 +95,25 @@ fn sum(buckets: &[(Nanos, Exposed)]) -> Exposed {
     buckets.iter().fold(Exposed::default(), |sum, (_, bucket)| sum.and(*bucket))
 }
 
-fn by_bucket(code: &Code, summary: &Summary) -> Vec<(Nanos, Exposed)> {
-    let (seconds, all) = summary.timeline.buckets(0);
-    let failures: BTreeMap<Nanos, Calls> = code.timeline.buckets(seconds).1.into_iter().collect();
-    let of = |start: Nanos| failures.get(&start).map_or(0, |calls| calls.failed);
-    all.into_iter().map(|(start, calls)| (start, Exposed { failures: of(start), calls: calls.all() })).collect()
+fn by_bucket(code: &Code, whole: &Whole<'_>) -> Vec<(Nanos, Exposed)> {
+    // Both are in the order of time.
+    let mut failures = code.timeline.buckets(whole.seconds).1.into_iter().peekable();
+    let mut of = |start: Nanos| {
+        while failures.next_if(|&(time, _)| time < start).is_some() {}
+        failures.next_if(|&(time, _)| time == start).map_or(0, |(_, calls)| calls.failed)
+    };
+    whole.buckets.iter().map(|&(start, calls)| (start, Exposed { failures: of(start), calls })).collect()
 }
 
 /// The values that the code's failures have much more often than all calls: of each field the one whose share exceeds
 /// its share in all calls the most, largest excess first.
-pub fn stands_out(code: &Code, summary: &Summary, by: &[String]) -> Vec<StandsOut> {
+pub fn stands_out(code: &Code, whole: &Whole<'_>, by: &[String]) -> Vec<StandsOut> {
     if code.count < FAILURES_MIN {
         return Vec::new();
     }
+    let Whole { summary, actions, .. } = whole;
     let groups = &summary.groups;
     let calls = summary.totals[LineClass::Ok] + summary.totals[LineClass::Failed];
-    let mut actions = BTreeMap::<&str, u64>::new();
-    for (name, action) in groups.actions().iter() {
-        *actions.entry(crate::summary::groups::service_and_action(name).1).or_default() += action.calls.all();
-    }
     let all_of = |table: &Bounded<Calls>, name: &str| table.get(name).map_or(0, |calls| calls.all());
     let mut rows = vec![
         most("action", &code.actions, code.count, calls, |name| actions.get(name).copied().unwrap_or(0)),
@@ -127,12 +151,11 @@ fn most(
 
 /// At which rate of calls a throttle code refuses: the lowest and the highest rate of the buckets in which it occurs.
 /// None without times.
-pub fn throttled(code: &Code, summary: &Summary) -> Option<Throttled> {
-    let (seconds, _) = summary.timeline.buckets(0);
-    let buckets = by_bucket(code, summary);
+pub fn throttled(code: &Code, whole: &Whole<'_>) -> Option<Throttled> {
+    let buckets = by_bucket(code, whole);
     let rates = || {
         let refusing = buckets.iter().filter(|(_, bucket)| bucket.failures > 0);
-        refusing.map(|(_, bucket)| bucket.calls as f64 / seconds as f64)
+        refusing.map(|(_, bucket)| bucket.calls as f64 / whole.seconds as f64)
     };
     let from = rates().min_by(f64::total_cmp)?;
     let peak = rates().max_by(f64::total_cmp)?;

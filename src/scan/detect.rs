@@ -49,7 +49,7 @@ pub fn candidates<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Vec<Pointer> {
     let mut found = BTreeMap::new();
     let mut bump = Bump::new();
     for text in texts {
-        bump.reset();
+        super::reset(&mut bump, text.len());
         if grammar::check(text, Space::Text).is_ok()
             && let Some(pointer) = winner(Node::root(text), &bump)
         {
@@ -114,7 +114,7 @@ pub fn fields<'t>(texts: impl Iterator<Item = &'t [u8]>, profile: &Profile) -> B
     let mut seen = BTreeMap::new();
     let mut bump = Bump::new();
     for text in texts {
-        bump.reset();
+        super::reset(&mut bump, text.len());
         if seen.len() == Field::ALL.len() {
             break;
         }

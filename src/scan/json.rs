@@ -2,6 +2,7 @@
 //! envelope; on text that is not valid it gives wrong answers, but never panics.
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec;
 
 use super::policy::Value;
 
@@ -117,11 +118,17 @@ impl<'a> Raw<'a> {
     /// Whether the string, unescaped, is `text`.
     #[must_use]
     pub fn is(self, text: &str) -> bool {
-        if memchr::memchr(b'\\', self.0).is_none() {
-            return self.0 == text.as_bytes();
+        let (mut raw, mut text) = (self.0, text.as_bytes());
+        while let Some(plain) = memchr::memchr(b'\\', raw) {
+            let (length, character) = escape(&raw[plain..]);
+            let mut room = [0; 4];
+            let character = character.encode_utf8(&mut room).as_bytes();
+            let rest = text.strip_prefix(&raw[..plain]).and_then(|rest| rest.strip_prefix(character));
+            let Some(rest) = rest else { return false };
+            text = rest;
+            raw = raw.get(plain + length..).unwrap_or_default();
         }
-        // A key is compared without a copy: escapes shorten, so a longer text cannot match.
-        self.0.len() >= text.len() && unescaped(self.0) == text
+        raw == text
     }
 
     /// The string unescaped: borrowed when it has no escapes, else in `bump`. A lone surrogate becomes U+FFFD.
@@ -130,22 +137,18 @@ impl<'a> Raw<'a> {
         if memchr::memchr(b'\\', self.0).is_none() {
             return str::from_utf8(self.0).unwrap_or_default();
         }
-        bump.alloc_str(&unescaped(self.0))
+        let mut text = Vec::with_capacity_in(self.0.len(), bump);
+        let mut raw = self.0;
+        while let Some(plain) = memchr::memchr(b'\\', raw) {
+            text.extend_from_slice_copy(&raw[..plain]);
+            let (length, character) = escape(&raw[plain..]);
+            text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes());
+            raw = raw.get(plain + length..).unwrap_or_default();
+        }
+        text.extend_from_slice_copy(raw);
+        // Surrogates were decoded as characters, and the rest was checked with the line.
+        str::from_utf8(text.into_bump_slice()).unwrap_or_default()
     }
-}
-
-/// Unescapes what stands between the quotes of a valid string.
-fn unescaped(mut raw: &[u8]) -> String {
-    let mut text = Vec::with_capacity(raw.len());
-    while let Some(plain) = memchr::memchr(b'\\', raw) {
-        text.extend_from_slice(&raw[..plain]);
-        let (length, character) = escape(&raw[plain..]);
-        text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        raw = raw.get(plain + length..).unwrap_or_default();
-    }
-    text.extend_from_slice(raw);
-    // Surrogates were decoded as characters, and the rest was checked with the line.
-    String::from_utf8(text).unwrap_or_default()
 }
 
 /// The escape at the start of `raw`: how many bytes it takes, and the character it stands for.

@@ -21,6 +21,7 @@ pub use fast::Span;
 pub use grammar::{Space, value_end};
 pub use simd::Tier;
 
+use crate::input::budget::{LARGE_BYTES, MAPPED_BYTES};
 use crate::profile::Profile;
 use crate::record::{Anomalies, Anomaly, Line, Reason};
 
@@ -64,6 +65,9 @@ pub struct Scanned<'a> {
     /// Anomalies of the line and of the record.
     pub anomalies: Anomalies,
 }
+
+/// What a line that is longer takes of memory is not kept for the next one, in bytes.
+const LONG_LINE_BYTES: usize = 1024 * 1024;
 
 /// Turns chunks of one input into lines. It keeps buffers, so a thread keeps one for each profile.
 pub struct Scanner {
@@ -121,7 +125,7 @@ impl Scanner {
     pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, &Scanned<'_>)) -> usize {
         let Self { profile, line_bytes_max, fast, slow, bump } = self;
         let mut one = |span: Span, sight: Sight<'_>| {
-            bump.reset();
+            reset(bump, span.end - span.start);
             let scanned = match sight {
                 Sight::Clear(found) if span.end - span.start <= *line_bytes_max => {
                     slow.decided.fast += 1;
@@ -149,16 +153,31 @@ impl Scanner {
         memchr::memchr_iter(b'\n', chunk).count()
     }
 
+    /// Drops the memory that a long line took, and that the next one would take again.
+    pub fn forget_long_line(&mut self) {
+        if self.bump.allocated_bytes() > LONG_LINE_BYTES {
+            self.bump = Bump::new();
+        }
+    }
+
     /// Scans one line, without its LF; it is the input's first when `first` is set.
     pub fn line<'a>(&'a mut self, line: &'a [u8], first: bool) -> Scanned<'a> {
-        self.bump.reset();
+        reset(&mut self.bump, line.len());
         self.slow.line(line, Space::Line, first, false, &self.bump)
     }
 
     /// Scans one value of a stream of values, in which a line feed is white space.
     pub fn value<'a>(&'a mut self, value: &'a [u8]) -> Scanned<'a> {
-        self.bump.reset();
+        reset(&mut self.bump, value.len());
         self.slow.line(value, Space::Text, true, false, &self.bump)
+    }
+}
+
+/// Makes room for a line of so many bytes.
+fn reset(bump: &mut Bump, line_bytes: usize) {
+    bump.reset();
+    if line_bytes > LARGE_BYTES && bump.chunk_capacity() < line_bytes {
+        *bump = Bump::with_capacity(line_bytes.max(MAPPED_BYTES));
     }
 }
 

@@ -10,6 +10,7 @@ use resplog::engine::{self, Options, Run, RunControl};
 use resplog::input::Input;
 use resplog::input::order::Order;
 use resplog::input::source::Sizes;
+use resplog::inspect::InputFormat;
 use serde_json::Value;
 
 use crate::library::{options, report};
@@ -317,4 +318,52 @@ fn what_the_program_writes_is_no_input_of_the_next_run() {
         fs::read(Path::new(&logs).join("report.json")).unwrap()
     };
     assert_eq!(again(), again());
+}
+
+/// Values with everything that may stand between them and around them; the last one is longer than a line may be when
+/// `is_long` is set, and then nothing behind it is parsed.
+fn values(is_array: bool, is_long: bool) -> Vec<u8> {
+    let mut text = "\u{feff} \t\r\n".repeat(1) + if is_array { "[" } else { "" };
+    for number in 0..60_usize {
+        let space = [" ", "\n", "\r\n\t", ""][number % 4].repeat(1 + number * 5);
+        let comma = if is_array && number > 0 { "," } else { "\n" };
+        let value = match number % 5 {
+            0 => format!("{{ \"Response\" :\n{{\"RequestId\":\"{number:04}-é你\"}}}}"),
+            1 => format!(r#"{{"Response":{{"Error":{{"Code":"Busy"}},"RequestId":"{number:04}"}}}}"#),
+            2 => number.to_string(),
+            3 => "[[],{}]".to_owned(),
+            _ => format!(r#"{{"n":"{}"}}"#, "]".repeat(number)),
+        };
+        text += &[&*space, comma, &space, &value, &space].concat();
+    }
+    if is_long {
+        text += &format!("{}{{\"n\":{}1}}", if is_array { "," } else { "" }, "\n".repeat(2 * LINE_BYTES_MAX));
+    }
+    text += if is_array { " ] \n" } else { "\n" };
+    text.into_bytes()
+}
+
+#[test]
+fn every_read_size_of_a_stream_of_values_gives_the_same_report() {
+    for (is_array, is_long) in [(false, false), (false, true), (true, false), (true, true)] {
+        let log = values(is_array, is_long);
+        let folder = folder(&[("log", &log)]);
+        let path = folder.path().join("log");
+        let with = |read_bytes| {
+            let mut options = sized(4096, read_bytes);
+            options.reading.format = InputFormat::Json;
+            options
+        };
+        let expected = report(&[("log", &path)], &with(1 << 16));
+        let totals: Value = serde_json::from_str(&expected).unwrap();
+        assert_eq!(totals["totals"]["lines"], 60 + u64::from(is_long), "{expected}");
+        assert_eq!((&totals["totals"]["ok"], &totals["totals"]["failed"]), (&12.into(), &12.into()));
+        assert_eq!(totals["malformed"]["reasons"]["oversize"], u64::from(is_long));
+        assert_eq!(totals["totals"]["bytes"], log.len());
+        for_each(1..=200, |read_bytes| {
+            let how = format!("array {is_array}, long {is_long}, reads of {read_bytes}");
+            assert_same(&report(&[("log", &path)], &with(read_bytes)), &expected, &format!("file, {how}"));
+            assert_same(&from_pipe(&log, &with(read_bytes)), &expected, &format!("pipe, {how}"));
+        });
+    }
 }

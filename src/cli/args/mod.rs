@@ -82,7 +82,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
     pub config: Option<PathBuf>,
 
-    /// How many threads read and scan; the processors of this machine when not given.
+    /// How many threads read and scan: as many as there are processors when not given, at most four for each.
     #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
     pub threads: Option<usize>,
 }
