@@ -1,7 +1,7 @@
 //! Codes that somebody knows about and does not want to hear of: until a day, up to a number. It knows no report and
 //! no clock.
 
-use crate::time::{Civil, NS_PER_SECOND, Nanos, SECONDS_PER_DAY};
+use crate::time::{Civil, Nanos, days_from_date};
 
 /// One line of an `--ack` file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +16,12 @@ pub struct Acknowledged {
     pub note: Option<String>,
 }
 
-/// A day in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A day in UTC, of the years 0 to 9999: more than there are points in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day {
-    start: Nanos,
+    year: i32,
+    month: u8,
+    day: u8,
 }
 
 impl Day {
@@ -31,16 +33,17 @@ impl Day {
             return None;
         }
         let (year, month, day) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
-        let start = Nanos::from_civil(Civil { year, month, day, hour: 0, minute: 0, second: 0, nanosecond: 0 })?;
-        Some(Self { start })
+        days_from_date(year, month, day)?;
+        Some(Self { year, month, day })
     }
 
     fn is_over(self, now: Nanos) -> bool {
-        now.0 >= self.start.0.saturating_add(SECONDS_PER_DAY * NS_PER_SECOND)
+        let Civil { year, month, day, .. } = now.civil();
+        self < Self { year, month, day }
     }
 
     fn name(self) -> String {
-        let Civil { year, month, day, .. } = self.start.civil();
+        let Self { year, month, day } = self;
         format!("{year:04}-{month:02}-{day:02}")
     }
 }
@@ -155,8 +158,10 @@ fn words(text: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
+    /// The last second of a day.
     fn now(text: &str) -> Nanos {
-        Nanos(Day::parse(text).unwrap().start.0 + 86_399 * NS_PER_SECOND)
+        let Day { year, month, day } = Day::parse(text).unwrap();
+        Nanos::from_civil(Civil { year, month, day, hour: 23, minute: 59, second: 59, nanosecond: 0 }).unwrap()
     }
 
     #[test]
@@ -198,9 +203,19 @@ mod tests {
         let [one] = Acknowledged::parse("A 2026-12-01 50 shortage").unwrap().try_into().unwrap();
         assert!(one.mutes(50, now("2026-12-01")));
         assert!(!one.mutes(51, now("2026-12-01")));
-        assert!(!one.mutes(1, Nanos(now("2026-12-01").0 + NS_PER_SECOND)));
+        assert!(!one.mutes(1, Nanos(now("2026-12-01").0 + 1_000_000_000)));
         assert_eq!(one.reason(50, now("2026-12-01")), "acknowledged until 2026-12-01, up to 50 failures: shortage");
         let known = "was acknowledged until 2026-12-01, has more than the 50 failures that are known: shortage";
         assert_eq!(one.reason(51, now("2026-12-02")), known);
+    }
+
+    #[test]
+    fn a_day_beyond_the_last_point_in_time_is_shown_as_it_was_given() {
+        for day in ["0000-01-01", "1600-02-29", "2262-04-12", "9999-12-31"] {
+            let [one] = Acknowledged::parse(&format!("A {day}")).unwrap().try_into().unwrap();
+            assert_eq!(one.terms(), format!("A until {day}"));
+            assert_eq!(one.mutes(1, Nanos::MAX), day > "2262-04-11", "{day}");
+            assert_eq!(one.mutes(1, Nanos::MIN), day > "1677", "{day}");
+        }
     }
 }
