@@ -20,7 +20,7 @@ const WAIT: Duration = Duration::from_millis(100);
 pub fn rereadable(inputs: &mut [Input], folder: &Path, stop: &AtomicBool) -> Vec<NamedTempFile> {
     let mut copies = Vec::new();
     for input in inputs {
-        if input.error.is_none() && (input.is_stdin() || !input.path.is_file()) && !input.path.is_dir() {
+        if input.error.is_none() && !input.path.is_dir() && (input.is_stdin() || !has_known_size(&input.path)) {
             match copy(input, folder, stop) {
                 Ok(copied) => {
                     input.copy = Some(copied.path().to_owned());
@@ -34,6 +34,11 @@ pub fn rereadable(inputs: &mut [Input], folder: &Path, stop: &AtomicBool) -> Vec
         }
     }
     copies
+}
+
+fn has_known_size(path: &Path) -> bool {
+    let is_known = || Ok::<_, io::Error>(!source::has_unknown_size(&source::open_path(path)?)?);
+    path.is_file() && is_known().unwrap_or(true)
 }
 
 fn copy(input: &Input, folder: &Path, stop: &AtomicBool) -> io::Result<NamedTempFile> {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -67,13 +67,33 @@ pub fn open(input: &Input, memory: &Memory, budget: &Budget) -> io::Result<Opene
     if metadata.is_file() {
         let mut head = [0; SNIFF_BYTES];
         let length = read_at(&file, 0, &mut head)?;
-        if decode::sniff(head.get(..length).unwrap_or_default()).is_some() {
+        let is_packed = decode::sniff(head.get(..length).unwrap_or_default()).is_some();
+        if is_packed || has_unknown_size(&file)? {
             return Ok(Opened::Stream(Stream::new(file, memory, budget)));
         }
         let size = metadata.len().min(input.bytes_max.unwrap_or(u64::MAX));
         return Ok(Opened::File(file, size));
     }
     Ok(Opened::Stream(Stream::new(file, memory, budget)))
+}
+
+/// Whether a regular file does not have the size that its metadata say, as those that the kernel makes up when they
+/// are read: they take no room on a disk, and have 0 bytes in procfs and a page in sysfs whatever is in them.
+///
+/// # Errors
+///
+/// As the operating system says.
+pub fn has_unknown_size(file: &File) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    if metadata.blocks() > 0 {
+        return Ok(false);
+    }
+    let has_byte = |offset| Ok::<_, io::Error>(read_at(file, offset, &mut [0])? > 0);
+    match metadata.len().checked_sub(1) {
+        Some(last) => Ok(!has_byte(last)?),
+        // A log may have got its first bytes meanwhile.
+        None => Ok(has_byte(0)? && file.metadata()?.len() == 0),
+    }
 }
 
 /// Opens a path without waiting.
