@@ -1,15 +1,16 @@
 //! Every record of a kind, one by one, in the order of input and offset: what `ids` and `find` list. Memory is bounded
 //! by what a few chunks hold.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 
-use crate::engine::{self, Driven, Options, Run, RunControl, Seen, ThreadsError};
+use crate::engine::{self, InOrder, Options, Run, RunControl, Seen, ThreadsError};
 use crate::filter::Verdict;
 use crate::input::Input;
 use crate::input::order::Order;
 use crate::record::{Line, Outcome, Record};
 use crate::redact::redact;
 use crate::scan::detect;
+pub use crate::scan::id_set::{IdSet, TooManyIds};
 use crate::scan::sieve::Sieve;
 use crate::time::Nanos;
 
@@ -38,8 +39,8 @@ pub struct Listed {
     pub offset: u64,
     /// The envelope, or the whole line when that is asked for, not redacted; for `find` only.
     pub text: Vec<u8>,
-    /// The id as it is in the log, for `find` only.
-    pub found: String,
+    /// The number of the id among those looked for, for `find` only.
+    pub number: usize,
 }
 
 /// Which records are listed.
@@ -52,7 +53,7 @@ pub enum Wanted {
     /// Records with one of these ids, with their text: the whole line, or the envelope, redacted.
     Ids {
         /// The ids, unescaped.
-        ids: HashSet<String>,
+        ids: Arc<IdSet>,
         /// Whether the line is kept as it is.
         raw: bool,
     },
@@ -67,7 +68,7 @@ impl Wanted {
                     && record.request_id.is_some()
                     && record.context.duration_ns.is_some_and(|duration| duration >= *ns)
             }
-            Self::Ids { ids, .. } => record.request_id.is_some_and(|id| ids.contains(id)),
+            Self::Ids { ids, .. } => record.request_id.is_some_and(|id| ids.number(id.as_bytes()).is_some()),
         }
     }
 }
@@ -83,9 +84,9 @@ pub fn list<F: FnMut(Listed) + Send>(
     watch: &RunControl,
     wanted: &Wanted,
     mut each: F,
-) -> Result<Driven<()>, ThreadsError> {
+) -> Result<InOrder, ThreadsError> {
     let sieve = match wanted {
-        Wanted::Ids { ids, .. } => Some(Sieve::new(ids.iter().map(String::as_str))),
+        Wanted::Ids { ids, .. } => Some(Sieve::new(Arc::clone(ids))),
         Wanted::Failed | Wanted::Slow(_) => None,
     };
     let run = Run { inputs, order: Order::Paths, sieve: sieve.as_ref(), options, watch };
@@ -99,10 +100,14 @@ fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed>
     }
     let own = |text: &str| redact(text).into_owned();
     let id = record.request_id?;
-    let (text, found) = match wanted {
-        Wanted::Ids { raw: true, .. } => (seen.text.to_vec(), id.to_owned()),
-        Wanted::Ids { raw: false, .. } => (detect::envelope(seen.text, seen.profile).into_bytes(), id.to_owned()),
-        Wanted::Failed | Wanted::Slow(_) => (Vec::new(), String::new()),
+    let text = match wanted {
+        Wanted::Ids { raw: true, .. } => seen.text.to_vec(),
+        Wanted::Ids { raw: false, .. } => detect::envelope(seen.text, seen.profile).into_bytes(),
+        Wanted::Failed | Wanted::Slow(_) => Vec::new(),
+    };
+    let number = match wanted {
+        Wanted::Ids { ids, .. } => ids.number(id.as_bytes())?,
+        Wanted::Failed | Wanted::Slow(_) => 0,
     };
     Some(Listed {
         request_id: own(id),
@@ -116,6 +121,6 @@ fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed>
         line: 0,
         offset: seen.origin.offset,
         text,
-        found,
+        number,
     })
 }

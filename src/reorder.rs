@@ -58,6 +58,11 @@ impl<T, D: FnMut(u64, T)> ReorderBuffer<T, D> {
         self.delivered.notify_all();
     }
 
+    /// How many inputs, from the first on, were delivered to their end.
+    pub fn inputs_delivered(&self) -> u32 {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).next.0
+    }
+
     /// Delivers what is left, which is something only after a stop, and gives the receiver back.
     pub fn finish(self) -> D {
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);

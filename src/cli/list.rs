@@ -1,17 +1,20 @@
 //! `resplog ids` and `resplog find`: rows as they are found, in order.
 
-use std::collections::HashSet;
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use anyhow::{Context, Result, bail};
-use resplog::engine::{Driven, Options, RunControl};
+use anyhow::{Result, bail};
+use resplog::engine::{InOrder, Options, RunControl};
+use resplog::filter::Filter;
 use resplog::ids::{self, Listed, Wanted};
 use resplog::input::feed::InputRead;
 use resplog::input::{Input, Status, discover};
 use resplog::render;
 
 use super::args::{FindArgs, FindFormat, IdsArgs, RowFormat};
-use super::signals::{self, Signals};
+use super::signals::Signals;
+use super::wanted::Ids;
 use super::{complain, exit, plan, report};
 
 pub fn ids(args: &IdsArgs) -> u8 {
@@ -29,73 +32,116 @@ pub fn ids(args: &IdsArgs) -> u8 {
         RowFormat::Ndjson => render::ids::ndjson(listed, input, None, out),
     });
     match done {
-        Ok(done) => done.exit(false),
-        Err(error) => fail(&error),
+        Ok(done) => {
+            done.say_failures();
+            if let Some(stopped) = done.stopped.as_ref().filter(|_| !done.is_closed()) {
+                report::warn(&format!("stopped {stopped}; what follows is not listed"));
+            }
+            done.exit(false)
+        }
+        Err(error) => complain(&error, exit::WRITE),
     }
 }
 
 pub fn find(args: &FindArgs) -> u8 {
-    let plan = wanted_ids(args).and_then(|(ids, names)| {
+    let plan = Ids::of(args).and_then(|(ids, names)| {
         let input = super::args::InputArgs { inputs: names, ..args.input.clone() };
         let (names, options) = plan::reading(&input, &args.filter)?;
         Ok((ids, discover::discover(&names, &[]), options))
     });
-    let (ids, inputs, options) = match plan {
+    let (mut ids, inputs, options) = match plan {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
-    let mut missing: HashSet<String> = ids.iter().cloned().collect();
-    let wanted = Wanted::Ids { ids: ids.iter().cloned().collect(), raw: args.raw };
+    let wanted = Wanted::Ids { ids: Arc::clone(&ids.all), raw: args.raw };
     let done = list(&inputs, &options, &wanted, |listed, input, out| {
-        missing.remove(&listed.found);
         let text = String::from_utf8_lossy(&listed.text);
-        match (args.raw, args.format) {
+        let printed = match (args.raw, args.format) {
             (true, _) => out.write_all(&listed.text).and_then(|()| out.write_all(b"\n")),
             (false, FindFormat::Text) => render::ids::block(listed, input, &text, out),
             (false, FindFormat::Ndjson) => render::ids::ndjson(listed, input, Some(&text), out),
+        };
+        if printed.is_ok() {
+            ids.note(listed.number);
         }
+        printed
     });
-    let mut missing: Vec<_> = missing.into_iter().collect();
-    missing.sort_unstable();
-    for id in &missing {
-        report::warn(&format!("not found: {id}"));
-    }
     match done {
-        Ok(done) => done.exit(!missing.is_empty()),
-        Err(error) => fail(&error),
+        Ok(done) => {
+            done.say_failures();
+            say_found(&done, &ids, options.reading.filter != Filter::default());
+            done.exit(!ids.are_found())
+        }
+        Err(error) => complain(&error, exit::WRITE),
     }
 }
 
-/// The ids of the arguments and of the file, and the inputs.
-fn wanted_ids(args: &FindArgs) -> Result<(Vec<String>, Vec<std::path::PathBuf>)> {
-    let mut ids = Vec::new();
-    let mut inputs = args.input.inputs.clone();
-    if let Some(file) = &args.ids_from {
-        let text = std::fs::read_to_string(file).with_context(|| format!("--ids-from {}", file.display()))?;
-        ids.extend(text.lines().map(|line| line.trim().to_owned()));
-        inputs.splice(0..0, args.ids.iter().map(Into::into));
-    } else if let Some(listed) = &args.ids {
-        ids.extend(listed.split(',').map(|id| id.trim().to_owned()));
+/// Says which ids were not found, or how far a search came that did not end: only what was searched to its end is known
+/// to hold no id.
+fn say_found(done: &Listing, ids: &Ids, is_filtered: bool) {
+    let (found, all) = (ids.found(), ids.all.len());
+    if done.is_closed() {
+        return;
     }
-    ids.retain(|id| !id.is_empty());
-    if ids.is_empty() {
-        bail!("no id to find: name them, separated by commas, or give --ids-from a file with one a line");
+    if let Some(stopped) = &done.stopped {
+        let rest = match found == all {
+            true => "but not every record of theirs was looked for",
+            false => "the rest not searched to the end",
+        };
+        return report::warn(&format!("stopped {stopped}; {found} of {all} ids found, {rest}"));
     }
-    Ok((ids, inputs))
+    if done.failure.is_some() {
+        return report::warn(&format!("all inputs were searched; {found} of {all} ids found, not all of it printed"));
+    }
+    if found == all {
+        return;
+    }
+    ids.say_missing(if done.unread == 0 { "not found" } else { "not found in what was read" });
+    if done.unread > 0 {
+        report::warn(&format!(
+            "{} of {} inputs could not be read to the end; what was not read was not searched",
+            done.unread, done.inputs
+        ));
+    }
+    if is_filtered {
+        report::warn("only records that the filters leave were searched");
+    }
 }
 
 /// How a listing ended.
 struct Listing {
     signal: Option<u8>,
-    damaged: bool,
+    /// Why standard output could not be written.
+    failure: Option<io::Error>,
+    /// Where it was stopped, `in PATH at byte N`; none when every input was read to its end or to its damage.
+    stopped: Option<String>,
+    /// How many inputs were not read as they should be.
+    unread: usize,
+    inputs: usize,
 }
 
 impl Listing {
+    /// Whether nobody reads standard output any more, so that there is nothing to say.
+    fn is_closed(&self) -> bool {
+        let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        self.signal.is_none() && self.failure.as_ref().is_some_and(is_closed)
+    }
+
+    fn say_failures(&self) {
+        // A write that a signal ended is the signal's doing.
+        let is_quiet = |error: &io::Error| matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::TimedOut);
+        if let Some(error) = self.failure.as_ref().filter(|error| !is_quiet(error)) {
+            report::warn(&format!("standard output: {error}"));
+        }
+    }
+
     fn exit(&self, missed: bool) -> u8 {
         match self.signal {
             Some(signal) => 128 + signal,
+            None if self.is_closed() => exit::CLOSED,
+            None if self.failure.is_some() => exit::WRITE,
             None if missed => exit::BREACH,
-            None if self.damaged => exit::INPUT,
+            None if self.unread > 0 => exit::INPUT,
             None => exit::DONE,
         }
     }
@@ -109,40 +155,48 @@ fn list(
     mut write: impl FnMut(&Listed, &str, &mut dyn Write) -> io::Result<()> + Send,
 ) -> Result<Listing> {
     let paths: Vec<_> = inputs.iter().map(report::shown).collect();
+    let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
     let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;
     let mut out = super::stdout::open()?;
-    let mut result = Ok(());
-    let stop = std::sync::Arc::clone(&watch.stop);
+    let mut failed: Option<(io::Error, Listed)> = None;
+    let stop = Arc::clone(&watch.stop);
     let each = |listed: Listed| {
-        if result.is_ok() {
-            let input = paths.get(listed.input as usize).map_or("", String::as_str);
-            result = write(&listed, input, &mut out);
-            if result.is_err() {
-                stop.store(true, std::sync::atomic::Ordering::Relaxed);
-            }
+        if failed.is_none()
+            && let Err(error) = write(&listed, path(listed.input as usize), &mut out)
+        {
+            stop.store(true, Ordering::Relaxed);
+            failed = Some((error, listed));
         }
     };
-    let Driven { reads, .. } = ids::list(inputs, options, &watch, wanted, each)?;
-    result.and_then(|()| out.flush())?;
-    for (read, path) in reads.iter().zip(&paths) {
-        if let Some(damage) = &read.damage {
-            report::warn(&format!("{path}: {}", damage.text));
+    let InOrder { reads, ended, scanned, .. } = ids::list(inputs, options, &watch, wanted, each)?;
+    let place = match &failed {
+        Some((_, listed)) => Some((listed.input as usize, listed.offset)),
+        None => scanned.get(ended).map(|&end| (ended, end)),
+    };
+    let failure = match failed {
+        Some((error, _)) => Some(error),
+        None => out.flush().err(),
+    };
+    let done = Listing {
+        signal: signals.received(),
+        failure,
+        stopped: place.map(|(input, offset)| format!("in {} at byte {offset}", path(input))),
+        unread: reads.iter().filter(|read| is_damaged(read)).count(),
+        inputs: inputs.len(),
+    };
+    if !done.is_closed() {
+        for (read, path) in reads.iter().zip(&paths) {
+            if let Some(damage) = &read.damage {
+                report::warn(&format!("{path}: {}", damage.text));
+            }
         }
     }
-    Ok(Listing { signal: signals.received(), damaged: reads.iter().any(is_damaged) })
+    Ok(done)
 }
 
 fn is_damaged(read: &InputRead) -> bool {
     read.status() != Status::Ok
-}
-
-fn fail(error: &anyhow::Error) -> u8 {
-    match error.downcast_ref::<io::Error>().map(io::Error::kind) {
-        Some(io::ErrorKind::BrokenPipe) => exit::CLOSED,
-        Some(io::ErrorKind::TimedOut) => 128 + signals::received().unwrap_or_default(),
-        _ => complain(error, exit::WRITE),
-    }
 }
 
 fn nanoseconds(ms: f64) -> Result<u64> {

@@ -14,6 +14,7 @@ mod signals;
 mod state;
 mod stdout;
 mod ticket;
+mod wanted;
 
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,8 +1,8 @@
 //! Starts the threads of a run and gives each its own fold. What the folds do with the lines is not known here.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::engine::run::{Done, Driven, Run, Seen};
+use crate::engine::run::{Done, Driven, InOrder, Run, Seen};
 use crate::engine::worker::Worker;
 use crate::input::feed::{Feed, Head};
 use crate::input::order::Order;
@@ -77,19 +77,32 @@ pub fn in_order<T: Send>(
     run: &Run<'_>,
     find: impl Fn(&Seen<'_>) -> Option<T> + Sync,
     mut each: impl FnMut(u64, T) + Send,
-) -> Result<Driven<()>, ThreadsError> {
+) -> Result<InOrder, ThreadsError> {
     // Any other order would make chunks wait for each other.
     let run = &Run { order: Order::Paths, ..*run };
+    let scanned: Vec<_> = run.inputs.iter().map(|_| AtomicU64::new(0)).collect();
     let reorder =
         ReorderBuffer::new(move |before: u64, (line, item): (u32, T)| each(before + u64::from(line) + 1, item));
     let driven = drive(
         run,
         Vec::new,
         |found: &mut Vec<(u32, T)>, seen| found.extend(find(seen).map(|item| (seen.origin.line, item))),
-        |found, done| reorder.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &run.watch.stop),
-        |input, chunks| reorder.end(input, chunks),
+        |found, done| {
+            // Whatever was handed out is scanned, also after a stop, so there is no gap before the last byte.
+            if let Some(end) = scanned.get(done.input as usize) {
+                end.fetch_max(done.end, Ordering::Relaxed);
+            }
+            reorder.chunk(done.input, done.chunk, done.lines, std::mem::take(found), &run.watch.stop);
+        },
+        // A stream that is stopped ends like one that was read to its end; what was read is delivered either way.
+        |input, chunks| {
+            if !run.watch.stop.load(Ordering::Relaxed) {
+                reorder.end(input, chunks);
+            }
+        },
     )?;
+    let ended = reorder.inputs_delivered() as usize;
     drop(reorder.finish());
-    let Driven { folds: _, reads, inspected, interrupted, decided } = driven;
-    Ok(Driven { folds: Vec::new(), reads, inspected, interrupted, decided })
+    let scanned = scanned.into_iter().map(AtomicU64::into_inner).collect();
+    Ok(InOrder { reads: driven.reads, ended, scanned, interrupted: driven.interrupted })
 }

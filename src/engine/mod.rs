@@ -9,4 +9,4 @@ mod worker;
 pub use analysis::{Analysis, analyze};
 pub use drive::{ThreadsError, drive, in_order};
 pub use duplicates::Duplicates;
-pub use run::{Done, Driven, Options, Run, RunControl, Seen};
+pub use run::{Done, Driven, InOrder, Options, Run, RunControl, Seen};

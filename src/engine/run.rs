@@ -61,6 +61,8 @@ pub struct Done {
     pub chunk: u32,
     /// How many lines the chunk has, counted apart from the scanner.
     pub lines: u32,
+    /// Offset of the byte after its last line; 0 when it has no line.
+    pub end: u64,
     /// Whether the last line is cut, has no LF, and is the last of the input.
     pub unfinished: bool,
 }
@@ -91,4 +93,18 @@ pub struct Driven<W> {
     pub interrupted: bool,
     /// How many lines each scanner decided.
     pub decided: Decided,
+}
+
+/// What a run in order leaves.
+#[derive(Debug)]
+pub struct InOrder {
+    /// How each input was read, in the order of the inputs.
+    pub reads: Vec<InputRead>,
+    /// How many inputs, from the first on, were read to their end or to damage before the run was stopped: all of them
+    /// when it was not.
+    pub ended: usize,
+    /// Up to which byte each input was scanned, in the order of the inputs.
+    pub scanned: Vec<u64>,
+    /// Whether the run was stopped, be it after its end.
+    pub interrupted: bool,
 }

@@ -46,9 +46,10 @@ impl<'r, W> Worker<'r, W> {
         match event {
             Event::End { input, chunks } => end(input, chunks),
             Event::Chunk { input, chunk: place, lines, prepared } => {
-                let mut done = Done { input, chunk: place, lines: 0, unfinished: false };
+                let mut done = Done { input, chunk: place, lines: 0, end: 0, unfinished: false };
                 if let Some(lines) = lines {
                     let text = hand.buffer.get(lines.start..).unwrap_or_default();
+                    done.end = lines.offset + text.len() as u64;
                     self.lines(&mut done, lines, &prepared, text, line);
                 }
                 if hand.is_long() {
@@ -60,10 +61,10 @@ impl<'r, W> Worker<'r, W> {
             }
             Event::Values { input, stream, prepared } => {
                 let mut values = Values::new(stream, self.options.sizes, self.stop);
-                let lines = self.values(input, &mut values, &prepared, line);
+                let (lines, last) = self.values(input, &mut values, &prepared, line);
                 let (bytes, damage) = values.finish();
                 self.forget_long_line();
-                chunk(&mut self.fold, Done { input, chunk: 0, lines, unfinished: false });
+                chunk(&mut self.fold, Done { input, chunk: 0, lines, end: last, unfinished: false });
                 end(input, 1);
                 return Some((input, bytes, damage));
             }
@@ -113,17 +114,17 @@ impl<'r, W> Worker<'r, W> {
         done.lines = line_count(ends as u32);
     }
 
-    /// Shows the values of an input and tells how many there are.
+    /// Shows the values of an input and tells how many there are, and where the last one ends.
     fn values(
         &mut self,
         input: u32,
         values: &mut Values<'_>,
         profile: &Arc<Profile>,
         line: &impl Fn(&mut W, &Seen<'_>),
-    ) -> u32 {
+    ) -> (u32, u64) {
         let Self { options, scanner, decided, fold, .. } = self;
         let scanner = scanner_of(scanner, profile, options, decided);
-        let mut count = 0;
+        let (mut count, mut end) = (0, 0);
         while let Some((offset, piece)) = values.next_piece() {
             let origin = Origin { input, offset, chunk: 0, line: count };
             let malformed = |reason| Scanned { line: Line::Malformed(reason), anomalies: Anomalies::NONE };
@@ -132,9 +133,10 @@ impl<'r, W> Worker<'r, W> {
                 Piece::Malformed(reason) => (&[][..], malformed(reason)),
             };
             line(fold, &Seen { origin, text, scanned: &scanned, profile });
+            end = offset + text.len() as u64;
             count += 1;
         }
-        count
+        (count, end)
     }
 
     /// Drops what the scanner keeps for the next line of the same length.

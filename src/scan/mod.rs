@@ -6,6 +6,7 @@ pub mod detect;
 mod fast;
 mod full;
 mod grammar;
+pub mod id_set;
 mod json;
 mod policy;
 mod reference;

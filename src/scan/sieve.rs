@@ -6,11 +6,12 @@
 //! may hold anything. When an id that is looked for has characters with escapes of their own, so may a line with any
 //! backslash.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
 use super::Span;
+use super::id_set::IdSet;
 
 /// The name in front of every id.
 const NAME: &[u8] = b"RequestId";
@@ -18,20 +19,18 @@ const NAME: &[u8] = b"RequestId";
 /// Request ids that are looked for.
 #[derive(Clone, Debug)]
 pub struct Sieve {
-    ids: HashSet<Box<[u8]>>,
+    ids: Arc<IdSet>,
     name: Finder<'static>,
     /// What makes a line one that may hold anything.
     escape: Finder<'static>,
 }
 
 impl Sieve {
-    /// Looks for these ids, which are unescaped.
+    /// Looks for these ids.
     #[must_use]
-    pub fn new<'i>(ids: impl IntoIterator<Item = &'i str>) -> Self {
-        let ids: HashSet<Box<[u8]>> = ids.into_iter().map(|id| id.as_bytes().into()).collect();
+    pub fn new(ids: Arc<IdSet>) -> Self {
         let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._".contains(byte);
-        let plain = ids.iter().all(|id| id.iter().all(is_plain));
-        let escape = Finder::new(if plain { "\\u" } else { "\\" });
+        let escape = Finder::new(if ids.are_all_of(is_plain) { "\\u" } else { "\\" });
         Self { ids, name: Finder::new(NAME), escape }
     }
 
@@ -49,7 +48,7 @@ impl Sieve {
                 }
                 if suspect == name {
                     at = name + NAME.len();
-                    if !value(chunk.get(at..).unwrap_or_default()).is_some_and(|id| self.ids.contains(id)) {
+                    if value(chunk.get(at..).unwrap_or_default()).is_none_or(|id| self.ids.number(id).is_none()) {
                         continue;
                     }
                 }
@@ -92,7 +91,9 @@ mod tests {
     use super::*;
 
     fn kept<'c>(ids: &[&str], chunk: &'c str) -> Vec<&'c str> {
-        let sieve = Sieve::new(ids.iter().copied());
+        let mut wanted = IdSet::default();
+        ids.iter().for_each(|id| wanted.insert(id.as_bytes()).unwrap());
+        let sieve = Sieve::new(Arc::new(wanted));
         sieve.lines(chunk.as_bytes()).map(|line| &chunk[line.start..line.end]).collect()
     }
 

@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use resplog::engine::{self, Options, Run, RunControl};
-use resplog::ids::{self, Wanted};
+use resplog::ids::{self, IdSet, Wanted};
 use resplog::input::Input;
 use resplog::input::order::Order;
 use resplog::input::source::Sizes;
@@ -16,7 +19,7 @@ use resplog::record::Line;
 
 use crate::library::options;
 use crate::packing::pack;
-use crate::program::{folder, run, testdata};
+use crate::program::{command, folder, run, send, testdata};
 use crate::scanners::{cases, line};
 
 /// Ids that are looked for; some need escapes, some are parts of others.
@@ -55,10 +58,14 @@ const SEEDS: &[&str] = &[
 type Found = Vec<(u32, u64, u64, String, Vec<u8>)>;
 
 fn searched(inputs: &[Input], ids: &[&str], options: &Options) -> Found {
-    let wanted = Wanted::Ids { ids: ids.iter().map(|&id| id.to_owned()).collect(), raw: true };
+    let mut set = IdSet::default();
+    ids.iter().for_each(|id| set.insert(id.as_bytes()).unwrap());
+    let set = Arc::new(set);
+    let wanted = Wanted::Ids { ids: Arc::clone(&set), raw: true };
     let mut found = Vec::new();
     ids::list(inputs, options, &RunControl::default(), &wanted, |listed| {
-        found.push((listed.input, listed.line, listed.offset, listed.found, listed.text));
+        let id = String::from_utf8(set.get(listed.number).to_vec()).unwrap();
+        found.push((listed.input, listed.line, listed.offset, id, listed.text));
     })
     .unwrap();
     found
@@ -164,4 +171,98 @@ fn an_id_that_stands_twice_is_found_twice_in_plain_and_packed_inputs() {
 
 fn holds(line: &[u8], id: &str) -> bool {
     String::from_utf8_lossy(line).contains(id)
+}
+
+/// A log of so many failures with the ids `id-1` and so on.
+fn numbered(lines: usize) -> Vec<u8> {
+    (1..=lines)
+        .map(|id| format!("{{\"Response\":{{\"Error\":{{\"Code\":\"C\"}},\"RequestId\":\"id-{id}\"}}}}\n"))
+        .collect::<String>()
+        .into()
+}
+
+/// What standard error says of a search that was cut short: the text of its only line behind `stopped in `.
+fn stopped(stderr: &str) -> &str {
+    let line = stderr.strip_prefix("resplog: stopped in ").unwrap_or_else(|| panic!("{stderr}"));
+    let line = line.strip_suffix('\n').unwrap();
+    assert!(!line.contains('\n') && !stderr.contains("not found"), "{stderr}");
+    line
+}
+
+#[test]
+fn a_search_that_nobody_reads_ends_quietly() {
+    let ids = (1..=2000).map(|id| format!("id-{id}\n")).collect::<String>();
+    let folder = folder(&[("a", &numbered(2000)), ("ids", ids.as_bytes())]);
+    for arguments in [&["find", "--ids-from", "ids", "a"][..], &["find", "id-1,no-such-id", "a", "none"], &["ids", "a"]]
+    {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(folder.path()).args(arguments).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), &*output.stderr), (Some(141), &b""[..]), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_search_that_cannot_be_printed_says_how_far_it_came_and_of_no_id_that_it_is_missing() {
+    const FULL: &str = "resplog: standard output: No space left on device (os error 28)\n";
+    let ids = (1..=2000).map(|id| format!("id-{id}\n")).collect::<String>();
+    let folder = folder(&[("a", &numbered(2000)), ("ids", ids.as_bytes())]);
+    let printed = |arguments: &[&str]| {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command(folder.path()).args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        stderr.strip_prefix(FULL).unwrap_or_else(|| panic!("{stderr}")).to_owned()
+    };
+    let said = printed(&["find", "--ids-from", "ids", "a"]);
+    let (place, found) = stopped(&said).strip_prefix("a at byte ").unwrap().split_once("; ").unwrap();
+    let found = found.strip_suffix(" of 2000 ids found, the rest not searched to the end").unwrap();
+    // The record that could not be printed is the one behind those that were.
+    let found: usize = found.parse().unwrap();
+    assert!((1..2000).contains(&found), "{said}");
+    assert_eq!(place.parse::<usize>().unwrap(), numbered(found).len(), "{said}");
+    let said = printed(&["find", "id-1,no-such-id", "a"]);
+    assert_eq!(said, "resplog: all inputs were searched; 1 of 2 ids found, not all of it printed\n");
+    assert!(stopped(&printed(&["ids", "a"])).ends_with("; what follows is not listed"));
+}
+
+#[test]
+fn a_search_that_is_interrupted_says_how_far_it_came_and_of_no_id_that_it_is_missing() {
+    let log = numbered(10_000);
+    let folder = folder(&[("a", &log)]);
+    let cut = numbered(9_999).len() + 10;
+    for (signal, exit) in [("INT", 130), ("TERM", 143)] {
+        for (ids, rest) in [
+            ("id-7,no-such-id,id-7", "1 of 2 ids found, the rest not searched to the end"),
+            ("id-7,id-10000", "1 of 2 ids found, the rest not searched to the end"),
+            ("id-7", "1 of 1 ids found, but not every record of theirs was looked for"),
+        ] {
+            for arguments in [&["find", ids, "-"][..], &["find", "-j1", ids, "-", "a"]] {
+                let (reader, mut writer) = std::io::pipe().unwrap();
+                let mut command = command(folder.path());
+                let child = command.args(arguments).stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped());
+                let child = child.spawn().unwrap();
+                drop(command);
+                writer.write_all(&log[..cut]).unwrap();
+                // The pipe took more than it holds, so the search has begun, and its end never comes.
+                send(&child, signal);
+                let output = child.wait_with_output().unwrap();
+                drop(writer);
+                assert_eq!(output.status.code(), Some(exit), "{signal} {arguments:?}");
+                let stderr = String::from_utf8(output.stderr).unwrap();
+                let (place, said) = stopped(&stderr).strip_prefix("- at byte ").unwrap().split_once("; ").unwrap();
+                let place: usize = place.parse().unwrap();
+                assert!(place < cut && (place == 0 || log[place - 1] == b'\n'), "{stderr}");
+                let is_found = output.stdout.starts_with(b"id-7 ");
+                assert_eq!(is_found, place > 0, "{stderr}");
+                assert_eq!(said, if is_found { rest.to_owned() } else { nothing_of(rest) });
+            }
+        }
+    }
+}
+
+/// The same sentence when nothing was found.
+fn nothing_of(rest: &str) -> String {
+    let all = if rest.contains("of 2") { 2 } else { 1 };
+    format!("0 of {all} ids found, the rest not searched to the end")
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::program::{command, folder, run, testdata};
+use crate::program::{command, folder, run, send, testdata};
 use crate::state::Site;
 
 const LINE: &[u8] = b"{\"Response\":{\"RequestId\":\"0f3ac1de-77b1-4c39-9a55-2d1b6f0e8c41\"}}\n";
@@ -28,12 +28,6 @@ fn reading(arguments: &[&str]) -> (Child, PipeWriter) {
     // The run ends in the middle of a line.
     writer.write_all(&LINE[..30]).unwrap();
     (child, writer)
-}
-
-fn send(child: &Child, signal: &str) {
-    // The shell's own kill is everywhere.
-    let kill = format!("kill -{signal} {}", child.id());
-    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
 }
 
 #[test]
