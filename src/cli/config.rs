@@ -31,6 +31,11 @@ pub fn with_file(arguments: Vec<OsString>, matches: &ArgMatches, program: &Comma
     Ok(arguments)
 }
 
+/// Whether an error shows the lines of the file, with marks under the place that is wrong.
+pub fn shows_lines(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<toml::de::Error>()
+}
+
 /// What a file says, as arguments.
 #[derive(Default)]
 struct FromFile {

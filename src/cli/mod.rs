@@ -9,11 +9,13 @@ mod list;
 mod plan;
 mod progress;
 mod report;
+mod rules;
 mod screen;
 mod signals;
 mod state;
 mod stdout;
 mod ticket;
+mod usage;
 mod wanted;
 
 use std::io::{self, Write};
@@ -53,9 +55,9 @@ pub fn run() -> u8 {
 fn command_line() -> Result<Cli, u8> {
     let program = Cli::command();
     let arguments: Vec<_> = std::env::args_os().collect();
-    let matches = program.clone().try_get_matches_from(&arguments).map_err(|error| usage(&error))?;
+    let matches = program.clone().try_get_matches_from(&arguments).map_err(usage::print)?;
     let typed = arguments.len();
-    let whole = config::with_file(arguments, &matches, &program).map_err(|error| report::refuse(&error))?;
+    let whole = config::with_file(arguments, &matches, &program).map_err(|error| usage::refuse(&error))?;
     let has_file = whole.len() > typed;
     let matches = if has_file { program.clone().try_get_matches_from(whole) } else { Ok(matches) };
     let parsed = matches.and_then(|matches| {
@@ -66,21 +68,12 @@ fn command_line() -> Result<Cli, u8> {
         Ok(cli)
     });
     parsed.map_err(|error| {
-        let code = usage(&error);
+        let code = usage::print(error);
         if has_file {
             report::warn("some of these options are from the file of --config");
         }
         code
     })
-}
-
-/// Help and version go to standard output and are no errors.
-fn usage(error: &clap::Error) -> u8 {
-    match error.print() {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
-        _ if error.use_stderr() => exit::USAGE,
-        _ => exit::DONE,
-    }
 }
 
 fn run_codes(args: &CodesArgs) -> u8 {

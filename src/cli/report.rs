@@ -1,5 +1,6 @@
 //! `resplog report`: read, sum up, check, write.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -12,8 +13,7 @@ use resplog::input::{Input, discover};
 use resplog::redact::redact;
 use resplog::render::{self, Format, escape, json};
 use resplog::report::build::{self, InputFacts};
-use resplog::report::{Condition, Report, Stamp, Unjudged, Window};
-use resplog::rule::Measure;
+use resplog::report::{Condition, Report, Stamp, Window};
 use resplog::summary::rejects::Reject;
 use resplog::time::Nanos;
 
@@ -23,13 +23,13 @@ use super::args::ReportArgs;
 use super::incremental::{NewLines, Refused, Session};
 use super::plan::{self, ReportPlan};
 use super::signals::Signals;
-use super::{complain, copy, exit, print, progress, screen};
+use super::{complain, copy, exit, print, progress, rules, screen, usage};
 
 pub fn run(args: &ReportArgs) -> u8 {
     let (began, timer) = (super::clock(), std::time::Instant::now());
     let plan = match plan::report(args, super::clock(), super::simd().as_deref()) {
         Ok(plan) => plan,
-        Err(error) => return refuse(&error),
+        Err(error) => return usage::refuse(&error),
     };
     let watch = RunControl::default();
     let signals = match Signals::stop(&watch) {
@@ -77,7 +77,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         from: analysis.summary.span.first,
         to: analysis.summary.span.last,
     });
-    warn_of_rules(&report);
+    rules::warn(&report);
     if args.stamp {
         report.stamp = Some(stamp(args, &plan, &report, began, timer.elapsed().as_secs_f64()));
     }
@@ -139,15 +139,6 @@ fn read(
     Ok((read, Vec::new()))
 }
 
-/// Says why the command line cannot be followed; a rule is shown with the place that is wrong.
-pub fn refuse(error: &anyhow::Error) -> u8 {
-    for (number, line) in format!("{error:#}").lines().enumerate() {
-        let name = if number == 0 { "resplog: " } else { "" };
-        let _ = writeln!(io::stderr(), "{name}{}", escape::terminal(line));
-    }
-    exit::USAGE
-}
-
 /// When and how the report was made.
 fn stamp(args: &ReportArgs, plan: &ReportPlan, report: &Report, time: Nanos, seconds: f64) -> Stamp {
     Stamp {
@@ -157,20 +148,6 @@ fn stamp(args: &ReportArgs, plan: &ReportPlan, report: &Report, time: Nanos, sec
         threads: plan.options.threads,
         bytes_per_second: report.totals.bytes as f64 / seconds.max(f64::MIN_POSITIVE),
         options: args.in_force.iter().cloned().collect(),
-    }
-}
-
-/// Says which rules met a value that is not known, each once.
-fn warn_of_rules(report: &Report) {
-    for Unjudged { rule, measure } in &report.unjudged {
-        let why = match measure {
-            Measure::NewCodes => "there is no earlier run to compare with",
-            Measure::Percentile(_) => "no record has a duration",
-            Measure::NewestAge => "no record has a time",
-            Measure::Malformed(_) | Measure::NoEnvelope(_) => "there is no line",
-            _ => "there are no calls",
-        };
-        warn(&format!("--fail-if '{rule}': {measure} is not known, {why}"));
     }
 }
 
@@ -297,12 +274,16 @@ fn last_success(report: &Report, file: Option<&Path>, plan: &ReportPlan) -> Opti
     render::prometheus::last_success(&std::fs::read_to_string(file?).ok()?)
 }
 
-/// The inputs as somebody would type them again; empty when one of them needs quoting.
+/// The inputs as somebody would type them again, in the order of their bytes, which is how they are read; empty when
+/// one of them needs quoting.
 fn typed(inputs: &[std::path::PathBuf]) -> String {
-    let plain = |path: &std::path::PathBuf| {
+    let inputs: BTreeSet<_> = inputs.iter().collect();
+    let plain = |path: &&std::path::PathBuf| {
         let text = path.to_str()?;
         let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
-        (text.bytes().all(safe) && redact(text) == text).then(|| text.to_owned())
+        // A file that is called like an option.
+        let folder = if text.starts_with('-') && text != "-" { "./" } else { "" };
+        (text.bytes().all(safe) && redact(text) == text).then(|| format!("{folder}{text}"))
     };
     inputs.iter().map(plain).collect::<Option<Vec<_>>>().unwrap_or_default().join(" ")
 }

@@ -141,6 +141,7 @@ pub fn report(
         stamp: None,
         compared: None,
         unjudged: Vec::new(),
+        unheard: Vec::new(),
     };
     laws::check(&report)?;
     trend::apply(&mut report, &options.against, options.classes);

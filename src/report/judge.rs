@@ -1,9 +1,10 @@
 //! What a report is held against: earlier runs, codes that are acknowledged, and rules. Whatever `--code` and `--class`
 //! list, all codes are judged here.
 
-use super::{Breach, Report, Unjudged};
+use super::{Breach, Report, Unheard, Unjudged};
 use crate::acknowledged::Acknowledged;
 use crate::baseline::Baseline;
+use crate::catalog;
 use crate::record::LineClass;
 use crate::redact::redact;
 use crate::rule::{Measure, Percentile, Rule, Scale};
@@ -46,6 +47,12 @@ pub fn judge(report: &mut Report, against: &Against<'_>, newest: Option<Nanos>) 
         report.unjudged.extend(
             judgement.unknown.into_iter().map(|measure| Unjudged { rule: text(), measure: measure.redacted() }),
         );
+        let mut codes = rule.codes();
+        codes.retain(|code| !is_heard(code, report, against));
+        codes.sort_unstable();
+        codes.dedup();
+        let unheard = |code: &str| Unheard { rule: text(), code: redact(code).into_owned() };
+        report.unheard.extend(codes.into_iter().map(unheard));
         report.breaches.extend(judgement.fired.map(|(measure, value)| Breach {
             rule: text(),
             value,
@@ -53,6 +60,15 @@ pub fn judge(report: &mut Report, against: &Against<'_>, newest: Option<Nanos>) 
             is_compound: rule.is_compound(),
         }));
     }
+}
+
+/// Whether a table lists a code, or the log or an earlier run has it.
+fn is_heard(code: &str, report: &Report, against: &Against<'_>) -> bool {
+    let mut earlier = against.history.iter().chain(against.baseline);
+    catalog::is_listed(code)
+        || [catalog::NONE, catalog::OTHER].contains(&code)
+        || report.codes.iter().any(|row| row.code == code)
+        || earlier.any(|run| run.codes.contains_key(code))
 }
 
 /// What a measure is of the report, in its unit; none when nothing can be divided, timed or compared.

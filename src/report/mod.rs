@@ -83,6 +83,9 @@ pub struct Report {
     /// Rules that met a value which is not known; for standard error only.
     #[serde(skip)]
     pub unjudged: Vec<Unjudged>,
+    /// Codes of rules that nothing knows; for standard error only.
+    #[serde(skip)]
+    pub unheard: Vec<Unheard>,
 }
 
 impl Report {
@@ -236,6 +239,15 @@ pub struct Unjudged {
     pub rule: String,
     /// What is not known.
     pub measure: Measure,
+}
+
+/// A code that a rule names, that no table lists, and that neither the log nor an earlier run has: it may be misspelt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unheard {
+    /// The rule as it was written.
+    pub rule: String,
+    /// The code.
+    pub code: String,
 }
 
 /// The calls of an earlier run.

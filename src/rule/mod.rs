@@ -87,6 +87,18 @@ impl Rule {
         self.expression.is_compound()
     }
 
+    /// The codes that it names, in its order.
+    #[must_use]
+    pub fn codes(&self) -> Vec<&str> {
+        let mut codes = Vec::new();
+        self.expression.visit(&mut |measure| {
+            if let Measure::Code(code, _) = measure {
+                codes.push(code.as_str());
+            }
+        });
+        codes
+    }
+
     /// Holds the rule against values, in the units of the measures. A value that is not known makes a comparison
     /// neither true nor false, and a rule fires only when it is true whatever the unknown ones were. What stands
     /// behind the comparison that decides an `and` or an `or` is not looked at.
@@ -111,6 +123,17 @@ impl Expression {
             Self::Compare(_) => false,
             Self::Not(inner) => inner.is_compound(),
             Self::And(..) | Self::Or(..) => true,
+        }
+    }
+
+    fn visit<'e>(&'e self, each: &mut impl FnMut(&'e Measure)) {
+        match self {
+            Self::Compare(comparison) => each(&comparison.measure),
+            Self::Not(inner) => inner.visit(each),
+            Self::And(left, right) | Self::Or(left, right) => {
+                left.visit(each);
+                right.visit(each);
+            }
         }
     }
 

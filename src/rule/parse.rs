@@ -237,6 +237,11 @@ impl Parser<'_> {
             return Err(self.wrong(argument.place, format!("a {name} is missing here, as in {example}")));
         }
         if name == "code" {
+            if quoted.is_none()
+                && let Some(problem) = no_code(&text)
+            {
+                return Err(self.wrong(inside, problem));
+            }
             return Ok(Measure::Code(text, Scale::Count));
         }
         match Class::from_name(&text) {
@@ -341,6 +346,21 @@ fn milliseconds(unit: &str) -> Option<f64> {
         "d" => Some(8.64e7),
         _ => None,
     }
+}
+
+/// Why a name without quotes is hardly the code that was meant, so that the rule would never fire.
+fn no_code(text: &str) -> Option<String> {
+    let quotes = ['\'', '"', '`', '\u{b4}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
+    let bare = text.trim_matches(quotes);
+    if bare != text {
+        let meant = if bare.is_empty() { "code(InternalError)".to_owned() } else { format!("code({bare})") };
+        return Some(format!("a code is written as it is, or between \"\"; did you mean {meant}?"));
+    }
+    let wildcard = text.chars().find(|it| "*?".contains(*it))?;
+    Some(format!(
+        "a code is compared as a whole, and '{wildcard}' stands for nothing else in it; class(provider) takes several, \
+         and code(\"{text}\") is of this very code"
+    ))
 }
 
 /// The same measure as a part of a whole; what has no such form stays.

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
 
 mod archives;
+mod arguments;
 mod cases;
 mod chunks;
 mod circles;

@@ -14,7 +14,13 @@ pub use words::*;
 ///
 /// Reads newline-delimited logs of API 3.0 responses: lines of `{"Response":{…,"RequestId":"…"}}`, bare or wrapped.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    bin_name = "resplog",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
 #[command(after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
@@ -74,7 +80,7 @@ pub struct InputArgs {
     pub max_line: String,
 
     /// Zone of times that name none: UTC, an offset such as +08:00, or an IANA name.
-    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Reading")]
+    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Reading")]
     pub assume_tz: String,
 
     /// Read options from a TOML file, under the long names of the flags; those of the command line go first. No file is
@@ -230,7 +236,7 @@ pub struct ReportArgs {
     pub classes: Option<PathBuf>,
 
     /// Zone of the times that people read: UTC, an offset such as +08:00, or an IANA name. JSON stays in UTC.
-    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Output")]
+    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Output")]
     pub tz: String,
 
     /// When to show progress on standard error.
@@ -281,7 +287,7 @@ pub struct FindArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
 
-    /// Read RequestIds from a file, one a line.
+    /// Read RequestIds from a file, one a line; a byte order mark, blank lines and repeats do not matter.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub ids_from: Option<PathBuf>,
 
@@ -345,7 +351,7 @@ pub struct TicketArgs {
     pub classes: Option<PathBuf>,
 
     /// Zone of the times: UTC, an offset such as +08:00, or an IANA name.
-    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Output")]
+    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Output")]
     pub tz: String,
 }
 

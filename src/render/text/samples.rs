@@ -46,6 +46,7 @@ pub fn empty() -> Report {
         stamp: None,
         compared: None,
         unjudged: Vec::new(),
+        unheard: Vec::new(),
     }
 }
 

@@ -1,0 +1,30 @@
+//! What is said of rules on standard error: values that are not known, and codes that nothing knows. It judges no rule.
+
+use resplog::catalog;
+use resplog::report::{Report, Unheard, Unjudged};
+use resplog::rule::Measure;
+
+use super::report;
+
+/// Says which rules met a value that is not known, and which name a code that nothing knows, each once.
+pub fn warn(report: &Report) {
+    for Unjudged { rule, measure } in &report.unjudged {
+        let why = match measure {
+            Measure::NewCodes => "there is no earlier run to compare with",
+            Measure::Percentile(_) => "no record has a duration",
+            Measure::NewestAge => "no record has a time",
+            Measure::Malformed(_) | Measure::NoEnvelope(_) => "there is no line",
+            _ => "there are no calls",
+        };
+        report::warn(&format!("--fail-if '{rule}': {measure} is not known, {why}"));
+    }
+    for Unheard { rule, code } in &report.unheard {
+        let near = catalog::suggest(code);
+        let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+        let family = catalog::family(code);
+        report::warn(&format!(
+            "--fail-if '{rule}': no table lists the code '{code}' (family {family}), and the log does not have \
+             it{meant}"
+        ));
+    }
+}
