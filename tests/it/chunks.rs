@@ -10,7 +10,7 @@ use resplog::engine::{self, Options, Run, RunControl};
 use resplog::input::Input;
 use resplog::input::order::Order;
 use resplog::input::source::Sizes;
-use resplog::inspect::InputFormat;
+use resplog::settings::InputFormat;
 use serde_json::Value;
 
 use crate::library::{options, report};

@@ -11,6 +11,7 @@ const KNOWN: &[&str] = &[
     "cli",
     "input::decode::bzip2",
     "input::source",
+    "redact",
     "render::html::over_time",
     "render::text",
     "render::ticket",
@@ -20,6 +21,9 @@ const KNOWN: &[&str] = &[
     "scan::simd",
     "settings",
     "state::beside",
+    "summary",
+    "summary::mask",
+    "ticket",
 ];
 
 /// The names of the modules on the way to one; none for the root of the crate.
