@@ -163,7 +163,9 @@ const RUNS: &[&str] = &[
     "find id-1,id-2,id-4 a.log -f ndjson",
     "ids a.log",
     "ids a.log -f ndjson",
-    "ticket a.log -o t.md -o t.csv -o t.txt --evidence ev.ndjson",
+    "ticket a.log -o t.md --evidence ev.ndjson",
+    "ticket a.log -f csv",
+    "ticket a.log -f text",
     "report a.log --rejects r.ndjson --state s -o o.json -o o.md -o o.html -o o.csv -o o.prom -o o.eml -o o.txt --now 2026-11-24T03:00:00Z",
     "state show s",
     "state show s -f json",
@@ -222,7 +224,7 @@ fn written(folder: &Path) -> Vec<(String, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn no_path_shows_a_secret(secret in secret(), seed in 1..u64::MAX) {
