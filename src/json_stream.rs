@@ -313,9 +313,9 @@ mod tests {
         let text = format!("\u{feff}{blank}[{blank}12{blank},{blank}{{\"a\":1}}{blank}]{blank}\u{feff}");
         for read_bytes in [1, 2, 3, 7, 64, 4096] {
             let expected = [
-                (3 + 4001, Ok(b"12".to_vec())),
-                (3 + 8001 + 2 + 1 + 4000, Ok(b"{\"a\":1}".to_vec())),
-                (3 + 8001 + 2 + 1 + 4000 + 7 + 8001, Err(Reason::Trailing)),
+                (3 + 8001, Ok(b"12".to_vec())),
+                (3 + 8001 + 2 + 8001, Ok(b"{\"a\":1}".to_vec())),
+                (3 + 8001 + 2 + 8001 + 7 + 8001, Err(Reason::Trailing)),
             ];
             assert_eq!(pieces(text.as_bytes(), read_bytes), expected[..], "reads of {read_bytes}");
         }

@@ -258,7 +258,8 @@ mod tests {
             lease.give_back(&mut buffer);
             assert_eq!(buffer, b"begin");
             assert!(buffer.capacity() <= ROOM_BYTES);
-            assert_eq!((budget.state().spare.len(), budget.state().used), (1, 0));
+            let state = budget.state();
+            assert_eq!((state.spare.len(), state.used), (1, 0));
         }
         // It gives way to what does not fit beside it.
         let mut others = [budget.lease(), budget.lease()];

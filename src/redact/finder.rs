@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::REDACTED;
 use super::patterns::{
-    Extent, KEY_ID_LETTERS_MIN, KEY_ID_PREFIX, Key, NOT_SECRET, SEPARATORS, is_signed, is_space, key_before,
+    Extent, KEY_ID_LETTERS_MIN, KEY_ID_PREFIX, Key, NOT_SECRET, REDACTED, SEPARATORS, is_signed, is_space, key_before,
     starts_with_one_of, stops_everything,
 };
 use super::quotes::{Quote, closes_here, closing, quote_at, quote_at_end};

@@ -4,18 +4,20 @@
 
 use std::borrow::Cow;
 
-use super::patterns::{NOT_SECRET, is_secret_name};
+use super::patterns::{NOT_SECRET, REDACTED, is_secret_name};
 use super::view;
-use super::{REDACTED, layers, once};
 
 /// The text with its secrets replaced; none when it is not a whole object, array or string.
 ///
-/// `nested` is how many more texts in strings may be read as JSON.
-pub(super) fn redacted(text: &str, nested: usize) -> Option<Cow<'_, str>> {
+/// `inner` redacts what a string says; none when that changes nothing.
+pub(super) fn redacted<'t>(text: &'t str, inner: Inner<'_>) -> Option<Cow<'t, str>> {
     let is_framed = text.trim_start().starts_with(['{', '[', '"']) && text.trim_end().ends_with(['}', ']', '"']);
-    let walker = Walker { text, at: 0, out: String::new(), copied: 0, open: Vec::new(), secret: None, nested };
+    let walker = Walker { text, at: 0, out: String::new(), copied: 0, open: Vec::new(), secret: None, inner };
     is_framed.then(|| walker.run())?
 }
+
+/// Redacts what a string says; see [`redacted`].
+type Inner<'i> = &'i dyn Fn(&str) -> Option<String>;
 
 /// What may come next.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +40,7 @@ struct Secret {
 }
 
 /// Walks over the tokens of a text. There is no recursion, however deep the brackets are.
-struct Walker<'t> {
+struct Walker<'t, 'i> {
     text: &'t str,
     at: usize,
     out: String,
@@ -47,10 +49,10 @@ struct Walker<'t> {
     /// The open brackets: whether each is that of an object.
     open: Vec<bool>,
     secret: Option<Secret>,
-    nested: usize,
+    inner: Inner<'i>,
 }
 
-impl<'t> Walker<'t> {
+impl<'t> Walker<'t, '_> {
     fn run(mut self) -> Option<Cow<'t, str>> {
         let mut next = Next::Value;
         loop {
@@ -172,7 +174,7 @@ impl<'t> Walker<'t> {
     /// Redacts what a string says; it keeps its spelling when that changes nothing.
     fn text_of_string(&mut self, start: usize, raw: &'t str) {
         let said = unescaped(raw);
-        if let Cow::Owned(redacted) = once(&said, self.nested) {
+        if let Some(redacted) = (self.inner)(&said) {
             self.replace(start, &redacted);
         }
     }
@@ -198,7 +200,7 @@ fn says_nothing(value: &str) -> bool {
 /// Whether a name is that of a secret, also when it is escaped once more.
 fn is_secret(name: &str) -> bool {
     let mut is_secret = false;
-    layers(name, |layer, _| is_secret |= is_secret_name(layer));
+    view::layers(name, |layer, _| is_secret |= is_secret_name(layer));
     is_secret
 }
 

@@ -19,12 +19,7 @@ use std::borrow::Cow;
 use memchr::memchr3;
 
 use finder::Span;
-
-/// What stands where a secret stood.
-pub const REDACTED: &str = "[redacted]";
-
-/// How many layers of escapes are undone one after the other: more than a message has that went through three loggers.
-const LAYERS_MAX: usize = 6;
+pub use patterns::REDACTED;
 
 /// How many texts of JSON may stand in strings of one another; deeper ones are read as escaped text.
 const NESTED_MAX: usize = 6;
@@ -61,10 +56,13 @@ fn once(text: &str, nested: usize) -> Cow<'_, str> {
     if !may_hold_a_secret(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
-    match nested.checked_sub(1).and_then(|nested| json::redacted(text, nested)) {
-        Some(redacted) => redacted,
-        None => plain(text),
-    }
+    let structured = nested.checked_sub(1).and_then(|nested| {
+        json::redacted(text, &|said| match once(said, nested) {
+            Cow::Owned(redacted) => Some(redacted),
+            Cow::Borrowed(_) => None,
+        })
+    });
+    structured.unwrap_or_else(|| plain(text))
 }
 
 /// Every pattern has one of these bytes in it: the separators (0xEF begins the wide ones), the
@@ -76,7 +74,7 @@ fn may_hold_a_secret(bytes: &[u8]) -> bool {
 /// Redacts text that is not JSON.
 fn plain(text: &str) -> Cow<'_, str> {
     let mut spans = Vec::new();
-    layers(text, |layer, way| {
+    view::layers(text, |layer, way| {
         if may_hold_a_secret(layer.as_bytes()) {
             let mut found = finder::find(layer);
             way.iter().rev().for_each(|written| to_written(written, &mut found));
@@ -84,20 +82,6 @@ fn plain(text: &str) -> Cow<'_, str> {
         }
     });
     if spans.is_empty() { Cow::Borrowed(text) } else { replaced(text, &merged(spans)) }
-}
-
-/// Shows a text as it is written, then with each layer of escapes undone, and the texts that led there.
-fn layers(text: &str, mut see: impl FnMut(&str, &[Cow<'_, str>])) {
-    see(text, &[]);
-    let mut way = Vec::new();
-    let mut layer = Cow::Borrowed(text);
-    while let Some(deeper) = view::unescaped(&layer) {
-        way.push(std::mem::replace(&mut layer, Cow::Owned(deeper)));
-        see(&layer, &way);
-        if way.len() == LAYERS_MAX {
-            break;
-        }
-    }
 }
 
 /// Turns spans of an unescaped text into those of the text as it is written.

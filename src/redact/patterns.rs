@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use super::quotes::{Quote, quote_at_end};
 
+/// What stands where a secret stood.
+pub const REDACTED: &str = "[redacted]";
+
 /// A member, parameter or variable whose name ends so holds a secret; case, `_` and `-` are
 /// ignored, so `BizToken`, `access_token` and `X-Cos-Security-Token` are all `token`.
 pub(super) const SECRET_NAMES: &[&str] = &[

@@ -1,7 +1,26 @@
 //! A text as a reader of its escapes sees it: one layer of `\u0041`, `\/`, `\x22` and `%22` undone, and the way back
 //! from there to the text as it is written; refuses to know what a secret is.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
+
+/// How many layers of escapes are undone one after the other: more than a message has that went through three loggers.
+const LAYERS_MAX: usize = 6;
+
+/// Shows a text as it is written, then with each layer of escapes undone, and the texts that led there.
+pub(super) fn layers(text: &str, mut see: impl FnMut(&str, &[Cow<'_, str>])) {
+    see(text, &[]);
+    let mut way = Vec::new();
+    let mut layer = Cow::Borrowed(text);
+    while let Some(deeper) = unescaped(&layer) {
+        way.push(std::mem::replace(&mut layer, Cow::Owned(deeper)));
+        see(&layer, &way);
+        if way.len() == LAYERS_MAX {
+            break;
+        }
+    }
+}
 
 /// The text with one layer of escapes undone; none when it has no escapes. What looks like an escape and is not one
 /// stays.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::vec::IntoIter;
 
 use super::error::{RuleError, did_you_mean};
+use super::expression::{Comparison, Expression, Operator};
 use super::measure::{self, Measure, Scale, Unit};
-use super::{Comparison, Expression, Operator};
 use crate::catalog::Class;
 
 /// Brackets and `not` may be nested this deep.

@@ -1,11 +1,8 @@
 //! The texts of options become types, and types texts: what people type, and what a state kept.
 
-use std::collections::BTreeMap;
-
-use super::{Bound, InputFormat, Settings};
 use crate::profile::names::Field;
 use crate::profile::{FieldPointer, Pointer, PointerError};
-use crate::time::{self, Nanos, Unit, Zone};
+use crate::time::{Unit, Zone};
 
 /// Why the text of an option cannot be read; each says what was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,57 +87,6 @@ pub fn field(text: &str) -> Result<FieldPointer, InvalidSetting> {
     Ok(FieldPointer { field, pointer: pointer(at)?, unit })
 }
 
-fn pointer(text: &str) -> Result<Pointer, InvalidSetting> {
+pub(super) fn pointer(text: &str) -> Result<Pointer, InvalidSetting> {
     Pointer::parse(text).map_err(|source| InvalidSetting::Pointer { text: text.to_owned(), source })
-}
-
-fn input_format(text: &str) -> Result<InputFormat, InvalidSetting> {
-    let format = InputFormat::ALL.into_iter().find(|format| format.as_str() == text);
-    format.ok_or_else(|| InvalidSetting::InputFormat(text.to_owned()))
-}
-
-impl Settings {
-    /// The settings that a state kept.
-    ///
-    /// # Errors
-    ///
-    /// An option is unknown here, or its text cannot be read.
-    pub fn from_kept(kept: &BTreeMap<String, String>) -> Result<Self, InvalidSetting> {
-        let mut settings = Self::default();
-        if let Some(text) = kept.get("assume-tz") {
-            settings.assume_tz = zone(text)?;
-        }
-        for (name, text) in kept {
-            match &**name {
-                "envelope" => settings.envelope = texts(text).map(pointer).collect::<Result<_, _>>()?,
-                "field" => settings.fields = texts(text).map(field).collect::<Result<_, _>>()?,
-                "service" => settings.services = Self::names(texts(text)),
-                "action" => settings.actions = Self::names(texts(text)),
-                "region" => settings.regions = Self::names(texts(text)),
-                "max-line" => settings.line_bytes_max = bytes(text)?,
-                "input-format" => settings.input_format = input_format(text)?,
-                "since" => settings.since = Some(bound(text, &settings.assume_tz)?),
-                "until" => settings.until = Some(bound(text, &settings.assume_tz)?),
-                "dedupe" => settings.dedupe = text == "true",
-                "assume-tz" => {}
-                _ => return Err(InvalidSetting::Unknown(name.clone())),
-            }
-        }
-        Ok(settings)
-    }
-}
-
-/// The texts of a list.
-fn texts(list: &str) -> std::str::Split<'_, &'static str> {
-    list.split(", ")
-}
-
-/// An end of the window that does not depend on when the run is: a state takes no other.
-fn bound(text: &str, assumed: &Zone) -> Result<Bound, InvalidSetting> {
-    let invalid = || InvalidSetting::Time(text.to_owned());
-    if time::relative(text).is_some() {
-        return Err(invalid());
-    }
-    let at = time::point_in_time(text, Nanos::default(), assumed).map_err(|_| invalid())?;
-    Ok(Bound { at, text: text.to_owned() })
 }

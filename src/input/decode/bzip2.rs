@@ -3,7 +3,7 @@
 
 use ::bzip2::{Decompress, Error, Status};
 
-use super::codec::{Fault, Magic, Next, Opening, Step};
+use super::step::{Fault, Magic, Next, Opening, Step};
 
 /// The beginning of each stream; the size of its blocks, `1` to `9`, follows.
 pub(super) const MAGIC: [u8; 3] = *b"BZh";

@@ -1,8 +1,9 @@
 //! The members of an archive one after another, from compressed bytes in memory to plain bytes in memory: what stands
 //! between them, where they begin, and what becomes of the archive when one of them is wrong. It reads no file.
 
-use super::codec::{Codec, Fault, Magic, Next, Opening};
+use super::codec::Codec;
 use super::memory::{Memory, Share};
+use super::step::{Fault, Magic, Next, Opening};
 use super::{Compression, DecodeError, Status, lz4, zstd};
 
 /// An archive that is being decoded.

@@ -3,7 +3,7 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::codec::{Fault, Magic, Next, Opening, Step};
+use super::step::{Fault, Magic, Next, Opening, Step};
 
 /// The beginning of each member.
 pub(super) const MAGIC: [u8; 2] = [0x1F, 0x8B];

@@ -4,7 +4,7 @@
 
 use xxhash_rust::xxh32::{Xxh32, xxh32};
 
-use super::codec::{self, Fault, Magic, Next, Opening, Step};
+use super::step::{self, Fault, Magic, Next, Opening, Step};
 
 /// The beginning of each frame.
 pub(super) const MAGIC: [u8; 4] = [0x04, 0x22, 0x4D, 0x18];
@@ -64,7 +64,7 @@ enum Part {
 
 impl Lz4 {
     pub(super) fn open(&mut self, head: &[u8]) -> Opening {
-        if let Some(skippable) = codec::skippable(head) {
+        if let Some(skippable) = step::skippable(head) {
             return skippable;
         }
         let start = head.get(..4).unwrap_or(head);
@@ -98,7 +98,7 @@ impl Lz4 {
             Part::Size => self.size(input),
             Part::Block { bytes, stored } => self.block(input, bytes, stored, out),
             Part::Out(from) => self.hand_out(from, out),
-            Part::BlockChecksum => match codec::u32_at(input, 0) {
+            Part::BlockChecksum => match step::u32_at(input, 0) {
                 None => Step::hungry(),
                 Some(sum) if sum != self.block_sum => fault("the checksum (XXH32) of a block is wrong"),
                 Some(_) => {
@@ -106,7 +106,7 @@ impl Lz4 {
                     Step::consumed(4)
                 }
             },
-            Part::ContentChecksum => match (codec::u32_at(input, 0), &self.content_sum) {
+            Part::ContentChecksum => match (step::u32_at(input, 0), &self.content_sum) {
                 (None, _) => Step::hungry(),
                 (Some(told), Some(sum)) if told != sum.digest() => fault("the checksum (XXH32) is wrong"),
                 (Some(_), _) => Step { consumed: 4, written: 0, next: Next::End },
@@ -116,7 +116,7 @@ impl Lz4 {
 
     /// Reads the size of a block, or the end mark.
     fn size(&mut self, input: &[u8]) -> Step {
-        let Some(size) = codec::u32_at(input, 0) else { return Step::hungry() };
+        let Some(size) = step::u32_at(input, 0) else { return Step::hungry() };
         if size == 0 {
             if self.frame.content_bytes.is_some_and(|bytes| bytes != self.content_bytes) {
                 return fault("the size in the header is wrong");

@@ -13,6 +13,7 @@ mod codec;
 mod gzip;
 mod lz4;
 pub mod memory;
+mod step;
 mod xz;
 mod zstd;
 
@@ -20,8 +21,8 @@ mod zstd;
 mod tests;
 
 use chain::{Chain, Then};
-use codec::Magic;
 use memory::Memory;
+use step::Magic;
 
 /// How many bytes [`sniff`] wants to see; fewer only when the input has no more.
 pub const SNIFF_BYTES: usize = 10;
@@ -43,7 +44,7 @@ pub fn sniff(head: &[u8]) -> Option<Compression> {
     };
     if head.starts_with(&gzip::MAGIC) {
         Some(Compression::Gzip)
-    } else if zstd::magic(head) == Magic::Whole || head.len() >= 4 && codec::skippable(head).is_some() {
+    } else if zstd::magic(head) == Magic::Whole || head.len() >= 4 && step::skippable(head).is_some() {
         Some(Compression::Zstd)
     } else if bzip2() {
         Some(Compression::Bzip2)

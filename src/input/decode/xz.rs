@@ -3,8 +3,8 @@
 
 use liblzma::stream::{Action, Error, Status, Stream, TELL_UNSUPPORTED_CHECK};
 
-use super::codec::{Fault, Magic, Next, Opening, Step};
 use super::memory::DECODER_BYTES_MAX;
+use super::step::{Fault, Magic, Next, Opening, Step};
 
 /// The beginning of each stream.
 pub(super) const MAGIC: [u8; 6] = [0xFD, b'7', b'z', b'X', b'Z', 0];

@@ -5,8 +5,8 @@
 use zstd_safe::zstd_sys::ZSTD_ErrorCode::ZSTD_error_memory_allocation;
 use zstd_safe::{DCtx, InBuffer, OutBuffer};
 
-use super::codec::{self, Fault, Magic, Next, Opening, Step};
 use super::memory::WINDOW_BYTES_MAX;
+use super::step::{self, Fault, Magic, Next, Opening, Step};
 
 /// The last three bytes of the magic number; the first is 0x28, or less in the formats before zstd 0.8.
 const MAGIC_TAIL: [u8; 3] = [0xB5, 0x2F, 0xFD];
@@ -57,7 +57,7 @@ enum Part {
 
 impl Zstd {
     pub(super) fn open(&mut self, head: &[u8]) -> Opening {
-        if let Some(skippable) = codec::skippable(head) {
+        if let Some(skippable) = step::skippable(head) {
             return skippable;
         }
         match magic(head) {

@@ -1,6 +1,6 @@
 //! A sound line as its tokens: where they stand, and how deep. What its keys mean is the trail's.
 
-use super::Span;
+use super::span::Span;
 use crate::scan::simd::{BLOCK, CLOSE_OBJECT, LINE, Offset, Tokens};
 
 /// A sound line and its tokens.

@@ -2,9 +2,20 @@
 
 use super::line::Line;
 use super::memo::Root;
-use super::trail::Trail;
-use super::{Sight, Span};
+use super::span::Span;
+use super::trail::{Found, Trail};
 use crate::scan::simd::Tokens;
+
+/// What the block scanner makes of a line.
+#[derive(Clone, Copy, Debug)]
+pub enum Sight<'f> {
+    /// It is decided by what was found.
+    Clear(&'f Found),
+    /// It is sound, or not looked at; a slower scanner has to decide.
+    Unclear,
+    /// Something in it is wrong, or too rare to be told from that; a slower scanner has to decide.
+    Spoilt,
+}
 
 /// The lines of a chunk up to some place.
 pub struct Lines<'c> {

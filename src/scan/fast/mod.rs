@@ -12,37 +12,17 @@ mod lines;
 mod memo;
 mod record;
 mod scalar;
+mod span;
 mod trail;
 mod walk;
 
-pub use trail::{Found, Trail};
+pub use lines::Sight;
+pub use span::Span;
+pub use trail::Trail;
 
 use super::simd::{Lexer, Tier, Tokens};
 use lines::Lines;
 use walk::Walk;
-
-/// No place in a chunk.
-const NOWHERE: usize = usize::MAX;
-
-/// A line of a chunk, without its LF.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Place of the first byte in the chunk.
-    pub start: usize,
-    /// Place behind the last byte.
-    pub end: usize,
-}
-
-/// What the block scanner makes of a line.
-#[derive(Clone, Copy, Debug)]
-pub enum Sight<'f> {
-    /// It is decided by what was found.
-    Clear(&'f Found),
-    /// It is sound, or not looked at; a slower scanner has to decide.
-    Unclear,
-    /// Something in it is wrong, or too rare to be told from that; a slower scanner has to decide.
-    Spoilt,
-}
 
 /// What a thread keeps from chunk to chunk.
 #[derive(Debug)]

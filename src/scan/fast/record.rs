@@ -2,8 +2,8 @@
 
 use bumpalo::Bump;
 
+use super::span::{NOWHERE, Span};
 use super::trail::Found;
-use super::{NOWHERE, Span};
 use crate::profile::Profile;
 use crate::record::{Context, Line};
 use crate::scan::Scanned;

@@ -2,7 +2,7 @@
 //! tokens and the keys of the objects on the way; of the response object it is offered the keys that may count.
 
 use super::line::{Cursor, Line};
-use super::{NOWHERE, Span};
+use super::span::{NOWHERE, Span};
 use crate::profile::{Profile, names};
 use crate::scan::json::Node;
 use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, plain_end, scalar_end};

@@ -9,7 +9,7 @@ use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings
 use super::nibbles::{self, Nibbles};
 use super::tokens::{Offset, Tail, Tokens};
 use super::utf8;
-use super::x86::{prefix_xor, table};
+use super::vector::{prefix_xor, table};
 
 /// Finds the tokens of a stretch of the chunk.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]

@@ -5,11 +5,11 @@
 use std::arch::asm;
 use std::arch::x86_64::*;
 
-use super::class::{BARE, CLASSES, CODE, ESCAPABLE, ESCAPES, HEX, KEY, ODD, SINGLE};
+use super::class::{BARE, BLOCK, CLASSES, CODE, ESCAPABLE, ESCAPES, HEX, KEY, ODD, SINGLE};
 use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
 use super::tokens::{Offset, Tail, Tokens};
-use super::x86::{prefix_xor, table};
-use super::{BLOCK, utf8};
+use super::utf8;
+use super::vector::{prefix_xor, table};
 
 /// The places of a block.
 const PLACES: [u8; BLOCK] = {

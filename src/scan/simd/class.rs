@@ -1,5 +1,8 @@
 //! What a byte is to the grammar: the code of the token that it begins or ends, and flags for the search of tokens.
 
+/// Bytes in a block; bit `i` of a mask belongs to byte `i`.
+pub const BLOCK: usize = 64;
+
 /// No token: white space, and what fills up a window.
 pub const NOTHING: u8 = 0;
 /// LF, the end of a line.

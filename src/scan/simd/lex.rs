@@ -1,7 +1,7 @@
 //! From masks to tokens: what is inside of strings, where tokens begin, which strings are keys. Blocks of 64 bytes, one
 //! bit a byte, and a few bits from block to block. It knows the masks of a block, not how a tier makes them.
 
-use super::BLOCK;
+use super::class::BLOCK;
 use super::tokens::{Block, Tail, Tokens, note_flaws};
 
 /// Bytes of a chunk that a tier sees around a block: this many before it.

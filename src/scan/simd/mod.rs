@@ -16,15 +16,14 @@ mod tokens;
 #[cfg(target_arch = "x86_64")]
 mod utf8;
 #[cfg(target_arch = "x86_64")]
+mod vector;
+#[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use class::{CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
+pub use class::{BLOCK, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
 pub use plain::{plain_end, plain_string, scalar_end};
 use tokens::GROUP_BYTES;
 pub use tokens::{Offset, Tokens};
-
-/// Bytes in a block; bit `i` of a mask belongs to byte `i`.
-pub const BLOCK: usize = 64;
 
 /// Which instructions the block scanner may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! Tokens byte by byte: runs everywhere, and is the specification of the vector versions.
 
-use super::BLOCK;
-use super::class::{self, BARE, CODE, KEY, LINE, ODD, SINGLE, STRING};
+use super::class::{self, BARE, BLOCK, CODE, KEY, LINE, ODD, SINGLE, STRING};
 use super::tokens::{Block, Offset, Tokens};
 
 /// What the bytes before left.

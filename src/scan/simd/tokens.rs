@@ -1,8 +1,7 @@
 //! The tokens of a chunk, in the order of their places: what the tiers write and the walk over lines reads. It knows
 //! neither how tokens are found nor what they mean.
 
-use super::BLOCK;
-use super::class::LINE;
+use super::class::{BLOCK, LINE};
 
 /// Bytes that are looked at before their tokens are walked over: they stay in the first-level cache.
 pub const GROUP_BYTES: usize = 16 * 1024;
