@@ -27,7 +27,7 @@ const GATHER_BYTES: usize = 16 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum DedupeError {
     /// The temporary files cannot be written or read.
-    #[error("temporary files in {folder}: {source}")]
+    #[error("temporary files in {folder}")]
     Spill {
         /// Where they are.
         folder: String,

@@ -1,9 +1,9 @@
 //! The file-system calls behind the state and the outputs, one by one, so that a test can make any of them fail. It does
 //! not know what the files hold.
 
-use std::fs::{File, Metadata, TryLockError};
-use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{File, Metadata, Permissions, TryLockError};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,6 +16,10 @@ use crate::input::{FileId, source};
 const PRIVATE: u32 = 0o600;
 /// Mode of reports.
 const SHARED: u32 = 0o644;
+/// The bits of a mode.
+const MODE: u32 = 0o7777;
+/// Those that let a program act as the owner or the group of its file.
+const SET_ID: u32 = 0o6000;
 
 /// A failure that a test asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +160,16 @@ impl Disk {
     /// As the operating system says.
     pub fn open_lock(&self, path: &Path) -> io::Result<File> {
         self.call()?;
-        File::options().read(true).write(true).create(true).truncate(false).mode(PRIVATE).open(path)
+        let options = || File::options().read(true).write(true).mode(PRIVATE).to_owned();
+        match options().create_new(true).open(path) {
+            Ok(file) => {
+                // Whatever the umask; the next run has to open it too.
+                file.set_permissions(Permissions::from_mode(PRIVATE))?;
+                Ok(file)
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => options().open(path),
+            Err(error) => Err(error),
+        }
     }
 
     /// Locks a file unless somebody else has; tells whether it did.
@@ -173,47 +186,69 @@ impl Disk {
         }
     }
 
-    /// Replaces a report in one step, so that readers see the old one or the new one, whole. With `durable` the new one
-    /// has reached the disk when this returns. A link stays one: what it leads to is replaced. Devices and pipes are
-    /// written into, never replaced.
+    /// Writes a report beside its place, whole; readers see it only from [`place`](Self::place) on. With `durable` it has
+    /// reached the disk when this returns. An existing file's mode, and its owner where that is allowed, are kept; a new
+    /// one is readable for everybody, whatever the umask.
     ///
     /// # Errors
     ///
     /// Those of `write` too. What was there before stays, and nothing else is left.
-    pub fn replace(
+    pub fn draft(
         &self,
-        path: &Path,
+        target: PathBuf,
         durable: bool,
         write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            self.call()?;
-            let file = File::options().write(true).open(&target)?;
-            let mut out = BufWriter::new(Out { disk: self, file: &file });
-            return write(&mut out).and_then(|()| out.flush());
-        }
-        self.replace_with_mode(&target, SHARED, durable, write)
+    ) -> io::Result<Draft> {
+        self.draft_with_mode(target, SHARED, durable, write)
     }
 
-    /// Replaces a file that only its owner may read, in one step and durably.
+    /// Puts a draft in its place in one step, so that readers see the old file or the new one, whole.
     ///
     /// # Errors
     ///
-    /// As [`replace`](Self::replace).
-    pub fn replace_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.replace_with_mode(path, PRIVATE, true, |out| out.write_all(bytes))
+    /// As the operating system says. What was there before stays, or the new file is there and may not have reached the
+    /// disk.
+    pub fn place(&self, draft: Draft) -> io::Result<()> {
+        let Draft { temporary, target, durable } = draft;
+        self.call()?;
+        temporary.persist(&target).map_err(|error| error.error)?;
+        if durable {
+            self.call()?;
+            File::open(source::folder_of(&target))?.sync_all()?;
+        }
+        Ok(())
     }
 
-    fn replace_with_mode(
+    /// Writes into a device, a pipe or an open file, behind what is in it.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write` too.
+    pub fn stream(&self, path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
+        self.call()?;
+        let file = File::options().append(true).open(path)?;
+        let mut out = BufWriter::new(Out { disk: self, file: &file });
+        write(&mut out).and_then(|()| out.flush())
+    }
+
+    /// Replaces a file that only its owner may read, unless it has another mode already, in one step and durably.
+    ///
+    /// # Errors
+    ///
+    /// As [`draft`](Self::draft) and [`place`](Self::place).
+    pub fn replace_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.place(self.draft_with_mode(path.to_owned(), PRIVATE, true, |out| out.write_all(bytes))?)
+    }
+
+    fn draft_with_mode(
         &self,
-        path: &Path,
+        target: PathBuf,
         mode: u32,
         durable: bool,
         write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let folder = source::folder_of(path);
-        let temporary = self.create_temporary(folder, mode)?;
+    ) -> io::Result<Draft> {
+        let before = target.metadata().ok().filter(Metadata::is_file);
+        let temporary = self.create_temporary(source::folder_of(&target), before.as_ref(), mode)?;
         let mut out = BufWriter::new(Out { disk: self, file: temporary.as_file() });
         write(&mut out).and_then(|()| out.flush())?;
         drop(out);
@@ -221,22 +256,58 @@ impl Disk {
             self.call()?;
             temporary.as_file().sync_all()?;
         }
-        self.call()?;
-        temporary.persist(path).map_err(|error| error.error)?;
-        if durable {
-            self.call()?;
-            File::open(folder)?.sync_all()?;
-        }
-        Ok(())
+        Ok(Draft { temporary, target, durable })
     }
 
-    fn create_temporary(&self, folder: &Path, mode: u32) -> io::Result<NamedTempFile> {
+    /// A temporary file with the owner and the mode of the file that it is going to replace, else with `mode`.
+    fn create_temporary(&self, folder: &Path, before: Option<&Metadata>, mode: u32) -> io::Result<NamedTempFile> {
         self.call()?;
-        let mut temporary = tempfile::Builder::new();
-        let file = temporary.prefix(TEMPORARY).permissions(PermissionsExt::from_mode(mode)).tempfile_in(folder);
-        // The error of the crate names the temporary file, which nobody asked for.
-        file.map_err(|error| io::Error::from(error.kind()))
+        let temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(plain)?;
+        let file = temporary.as_file();
+        let mut mode = before.map_or(mode, |before| before.mode() & MODE);
+        if let Some(before) = before
+            && !is_given(file, before)?
+        {
+            // What a file may do in the name of its owner or group is for that one only.
+            mode &= !SET_ID;
+        }
+        self.call()?;
+        match file.set_permissions(Permissions::from_mode(mode)) {
+            // File systems without modes refuse to change them.
+            Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) => {}
+            done => done?,
+        }
+        Ok(temporary)
     }
+}
+
+/// A file that is written, but not in its place yet; dropped, it vanishes.
+#[derive(Debug)]
+pub struct Draft {
+    temporary: NamedTempFile,
+    target: PathBuf,
+    durable: bool,
+}
+
+/// Gives a new file to the owner of another one, or at least to its group; tells whether both are the same then.
+fn is_given(file: &File, like: &Metadata) -> io::Result<bool> {
+    let own = file.metadata()?;
+    let (is_owner, is_group) = (own.uid() == like.uid(), own.gid() == like.gid());
+    if is_owner && is_group {
+        return Ok(true);
+    }
+    let given = fchown(file, Some(like.uid()), Some(like.gid())).is_ok();
+    // Only root gives files away; to a group that one is in, everybody may.
+    if !given && !is_group {
+        drop(fchown(file, None, Some(like.gid())));
+    }
+    Ok(given)
+}
+
+/// The error of the operating system alone; that of the crate names the temporary file, which nobody asked for.
+fn plain(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(std::error::Error::source).and_then(|it| it.downcast_ref::<io::Error>());
+    inner.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
 }
 
 /// Writes to a file, each write a call that may fail.

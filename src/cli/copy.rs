@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use resplog::input::discover::TEMPORARY;
 use resplog::input::{Input, source, wait};
 use tempfile::NamedTempFile;
 
@@ -42,7 +43,7 @@ fn has_known_size(path: &Path) -> bool {
 }
 
 fn copy(input: &Input, folder: &Path, stop: &AtomicBool) -> io::Result<NamedTempFile> {
-    let mut copied = NamedTempFile::new_in(folder)?;
+    let mut copied = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
     let mut source = if input.is_stdin() {
         File::from(io::stdin().as_fd().try_clone_to_owned()?)
     } else {

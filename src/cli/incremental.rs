@@ -2,19 +2,20 @@
 //! in place.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use resplog::baseline::Baseline;
 use resplog::disk::Disk;
 use resplog::engine::{Analysis, RunControl};
-use resplog::input::{Input, discover};
+use resplog::input::{Input, discover, source};
 use resplog::settings::Settings;
 use resplog::state::commit::Addition;
-use resplog::state::file::{self, StateError};
+use resplog::state::file;
 use resplog::state::lock::{self, Lock};
 use resplog::state::position::Position;
 use resplog::state::resume::{self, Limits};
@@ -23,8 +24,8 @@ use resplog::time;
 use resplog::time::Nanos;
 
 use super::args::{ReportArgs, StateArgs};
-use super::exit;
 use super::signals::Signals;
+use super::{exit, outputs};
 
 /// How often a lock that another run holds is tried again.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
@@ -94,8 +95,13 @@ impl Session {
         signals: &Signals,
     ) -> Result<Self, Refused> {
         let write = |error: anyhow::Error| Refused(error, exit::WRITE);
-        let path = named(path);
         let name = || path.display().to_string();
+        // A link stays one: what it leads to is replaced.
+        let path = source::target(path).with_context(name).map_err(write)?;
+        let name = || path.display().to_string();
+        if path.is_dir() {
+            return Err(write(outputs::explain(&path, io::ErrorKind::IsADirectory.into())));
+        }
         let wait = patience(args).map_err(|error| Refused(error, exit::USAGE))?;
         let lock = locked(disk, &path, wait, signals)?;
         let state = match file::load(disk, &path).with_context(name) {
@@ -180,19 +186,14 @@ fn limit(limits: &mut Limits, disturbed: Vec<commit::Disturbed>) {
     }
 }
 
-/// The file behind a symbolic link, which stays a link.
-fn named(path: &Path) -> PathBuf {
-    if path.is_symlink() { path.canonicalize().unwrap_or_else(|_| path.to_owned()) } else { path.to_owned() }
-}
-
 fn locked(disk: &Disk, path: &Path, wait: Duration, signals: &Signals) -> Result<Lock, Refused> {
     let name = lock::path_of(path).display().to_string();
     let begun = Instant::now();
     loop {
-        match lock::take(disk, path).with_context(|| name.clone()) {
+        match lock::take(disk, path) {
             Ok(Some(lock)) => return Ok(lock),
             Ok(None) => {}
-            Err(error) => return Err(Refused(error, exit::WRITE)),
+            Err(error) => return Err(Refused(outputs::explain(&lock::path_of(path), error), exit::WRITE)),
         }
         if let Some(signal) = signals.received() {
             return Err(Refused(anyhow::anyhow!("{name}: interrupted while waiting for the lock"), 128 + signal));
@@ -206,10 +207,7 @@ fn locked(disk: &Disk, path: &Path, wait: Duration, signals: &Signals) -> Result
 
 /// A state that must be there.
 pub fn load(disk: &Disk, path: &Path) -> Result<State> {
-    let name = || path.display().to_string();
-    file::load(disk, path).with_context(name)?.ok_or_else(missing).with_context(name)
-}
-
-fn missing() -> StateError {
-    std::io::Error::from(std::io::ErrorKind::NotFound).into()
+    let name = path.display();
+    let missing = || anyhow!("{name}: there is no such file: expected the state that --state names");
+    file::load(disk, path).with_context(|| name.to_string())?.ok_or_else(missing)
 }

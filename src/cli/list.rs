@@ -15,12 +15,12 @@ use resplog::render;
 use super::args::{FindArgs, FindFormat, IdsArgs, RowFormat};
 use super::signals::Signals;
 use super::wanted::Ids;
-use super::{complain, exit, plan, report};
+use super::{complain, exit, plan, report, stdout};
 
 pub fn ids(args: &IdsArgs) -> u8 {
     let plan = plan::reading(&args.input, &args.filter).and_then(|(names, options)| {
         let slow = args.slow.map(nanoseconds).transpose()?;
-        Ok((discover::discover(&names, &[]), options, slow))
+        Ok((discover::discover(&names, &stdout::own()), options, slow))
     });
     let (inputs, options, slow) = match plan {
         Ok(plan) => plan,
@@ -47,7 +47,7 @@ pub fn find(args: &FindArgs) -> u8 {
     let plan = Ids::of(args).and_then(|(ids, names)| {
         let input = super::args::InputArgs { inputs: names, ..args.input.clone() };
         let (names, options) = plan::reading(&input, &args.filter)?;
-        Ok((ids, discover::discover(&names, &[]), options))
+        Ok((ids, discover::discover(&names, &stdout::own()), options))
     });
     let (mut ids, inputs, options) = match plan {
         Ok(plan) => plan,
@@ -158,7 +158,7 @@ fn list(
     let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
     let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;
-    let mut out = super::stdout::open()?;
+    let mut out = stdout::open()?;
     let mut failed: Option<(io::Error, Listed)> = None;
     let stop = Arc::clone(&watch.stop);
     let each = |listed: Listed| {

@@ -3,9 +3,11 @@
 mod args;
 mod config;
 mod copy;
+mod deliver;
 mod exit;
 mod incremental;
 mod list;
+mod outputs;
 mod plan;
 mod progress;
 mod report;

@@ -1,7 +1,6 @@
 //! Strings become types, once; nothing later compares strings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -22,7 +21,9 @@ use resplog::settings::{self, Bound, InputFormat, Settings, Value};
 use resplog::time::{self, Nanos, Period, Zone};
 
 use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs, ReportFormat};
+use super::deliver::File;
 use super::incremental;
+use super::outputs::{Named, Output};
 use super::report::warn;
 
 /// How many threads a processor gets at the most.
@@ -38,7 +39,8 @@ pub struct ReportPlan {
     pub class_names: Vec<&'static str>,
     pub settings: Settings,
     pub filters: BTreeMap<&'static str, Value>,
-    pub outputs: Vec<(PathBuf, Format)>,
+    pub files: Vec<File>,
+    pub rejects: Option<Output>,
     pub stdout: Option<Format>,
     pub zone: Zone,
     pub folder: PathBuf,
@@ -67,6 +69,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     let (by, by_pointers, periods) = by(&args.by)?;
     let table = table(&args.table)?;
     let outputs = args.output.iter().map(|path| outputs(path, table)).collect::<Result<Vec<_>>>()?.concat();
+    let inputs = inputs(&args.input)?;
     if args.mail_to.as_ref().is_some_and(|to| !mail::is_recipient(to)) {
         bail!("--mail-to: addresses are plain, such as sre@example.com, with commas between them");
     }
@@ -81,7 +84,15 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         Some(ReportFormat::Mail) => Some(Format::Mail),
         None => outputs.is_empty().then_some(Format::Text),
     };
-    let inputs = inputs(&args.input)?;
+    let named = Named::new(&inputs, &args.input)
+        .reads("--ack", args.alarms.ack.as_deref())
+        .reads("--classes", args.classes.as_deref())
+        .reads("--baseline", args.alarms.baseline.as_deref())
+        .writes("-o", outputs.iter().map(|(path, _)| path.as_path()))
+        .writes("--rejects", args.rejects.as_deref())
+        .keeps(args.state.state.as_deref())
+        .prints(stdout.is_some());
+    named.check()?;
     incremental::check(args, &inputs)?;
     let settings = Settings { dedupe: args.dedupe, ..settings(&args.input, &args.filter, now)? };
     let mut options = options(&args.input, &args.filter, &settings, by_pointers, simd)?;
@@ -90,7 +101,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     let acknowledged = acknowledged(args.alarms.ack.as_deref())?;
     Ok(ReportPlan {
         rules: rules(&args.alarms.fail_if)?,
-        baseline: baseline(args.alarms.baseline.as_deref(), &args.output)?,
+        baseline: baseline(args.alarms.baseline.as_deref())?,
         inputs,
         options,
         by,
@@ -99,7 +110,8 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         class_names,
         filters: filters(args, &settings, &acknowledged),
         settings,
-        outputs,
+        files: outputs.iter().map(|(path, format)| Ok(File::new(Output::at(path)?, *format))).collect::<Result<_>>()?,
+        rejects: args.rejects.as_deref().map(Output::at).transpose()?,
         stdout,
         zone: zone(&args.tz, "--tz")?,
         folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
@@ -128,24 +140,20 @@ fn acknowledged(file: Option<&Path>) -> Result<Vec<Acknowledged>> {
     Acknowledged::parse(&text).with_context(named)
 }
 
-/// What the earlier report counted. One that this run is about to write may not be there yet.
-fn baseline(file: Option<&Path>, outputs: &[PathBuf]) -> Result<Option<Baseline>> {
+/// What the earlier report counted.
+fn baseline(file: Option<&Path>) -> Result<Option<Baseline>> {
     let Some(file) = file else { return Ok(None) };
     let named = || format!("--baseline {}", file.display());
-    let bytes = match std::fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && outputs.iter().any(|output| output == file) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(error).with_context(named),
-    };
+    let bytes = std::fs::read(file).with_context(named)?;
     baseline::from_report(&bytes).map(Some).with_context(named)
 }
 
 /// Resolves what the commands share that list records: the names of the inputs, and how they are read.
 pub fn reading(input: &InputArgs, filter: &FilterArgs) -> Result<(Vec<PathBuf>, Options)> {
     let settings = settings(input, filter, super::clock())?;
-    Ok((inputs(input)?, options(input, filter, &settings, Vec::new(), super::simd().as_deref())?))
+    let inputs = inputs(input)?;
+    Named::new(&inputs, input).prints(true).check()?;
+    Ok((inputs, options(input, filter, &settings, Vec::new(), super::simd().as_deref())?))
 }
 
 /// The class table in force.

@@ -1,29 +1,29 @@
 //! `resplog report`: read, sum up, check, write.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use resplog::dedupe;
 use resplog::disk::Disk;
 use resplog::engine::{self, Analysis, Duplicates, RunControl};
 use resplog::hints;
 use resplog::input::{Input, discover};
 use resplog::redact::redact;
-use resplog::render::{self, Format, escape, json};
+use resplog::render::{escape, json};
 use resplog::report::build::{self, InputFacts};
-use resplog::report::{Condition, Report, Stamp, Window};
+use resplog::report::{Report, Stamp, Window};
 use resplog::summary::rejects::Reject;
 use resplog::time::Nanos;
 
 use tempfile::NamedTempFile;
 
 use super::args::ReportArgs;
+use super::deliver::Delivery;
 use super::incremental::{NewLines, Refused, Session};
+use super::outputs::Draft;
 use super::plan::{self, ReportPlan};
 use super::signals::Signals;
-use super::{complain, copy, exit, print, progress, rules, screen, usage};
+use super::{complain, copy, exit, progress, rules, stdout, usage};
 
 pub fn run(args: &ReportArgs) -> u8 {
     let (began, timer) = (super::clock(), std::time::Instant::now());
@@ -43,7 +43,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         Ok(session) => session,
         Err(Refused(error, code)) => return complain(&error, code),
     };
-    let (NewLines { inputs, analysis, rejects: rejects_written, positions }, _copies) =
+    let (NewLines { inputs, analysis, rejects, positions }, _copies) =
         match read(args, &plan, session.as_ref(), &disk, &watch) {
             Ok(done) => done,
             Err(error) => return complain(&error, exit::WRITE),
@@ -81,37 +81,12 @@ pub fn run(args: &ReportArgs) -> u8 {
     if args.stamp {
         report.stamp = Some(stamp(args, &plan, &report, began, timer.elapsed().as_secs_f64()));
     }
-    let fail = |report: &mut Report, error: &anyhow::Error| {
-        complain(error, exit::WRITE);
-        report.fail_write();
+    let delivery = Delivery::new(args, &plan, &disk, report);
+    let commit = || match (&session, positions) {
+        (Some(session), Some(positions)) if !analysis.interrupted => session.commit(&disk, &analysis, positions),
+        _ => Ok(()),
     };
-    if let Err(error) = rejects_written {
-        fail(&mut report, &error);
-    }
-    for (path, format) in &plan.outputs {
-        let durable = session.is_some();
-        if let Err(error) =
-            replace(&disk, path, durable, |out| write(&report, *format, Some(path.as_path()), args, &plan, out))
-        {
-            fail(&mut report, &error);
-        }
-    }
-    if let Some(format) = plan.stdout
-        && !(args.alarms.quiet_if_ok && report.status == [Condition::Ok])
-    {
-        let printed = print(|out| write(&report, format, None, args, &plan, out));
-        if printed != exit::DONE {
-            return printed;
-        }
-    }
-    if let (Some(session), Some(positions)) = (&session, positions)
-        && !analysis.interrupted
-        && !report.status.contains(&Condition::WriteFailed)
-        && let Err(error) = session.commit(&disk, &analysis, positions)
-    {
-        fail(&mut report, &error);
-    }
-    exit::of(&report, signals.received())
+    delivery.run(rejects, commit, signals.received())
 }
 
 /// Reads the inputs, or with a state what is new in them. Copies of inputs vanish with what comes last.
@@ -121,8 +96,9 @@ fn read(
     session: Option<&Session>,
     disk: &Disk,
     watch: &RunControl,
-) -> Result<(NewLines<Result<()>>, Vec<NamedTempFile>)> {
-    let outputs = plan.outputs.iter().map(|(path, _)| path.clone()).chain(args.rejects.clone());
+) -> Result<(NewLines<Result<Draft>>, Vec<NamedTempFile>)> {
+    let outputs = plan.files.iter().map(|file| &file.output).chain(&plan.rejects).map(|output| output.path.clone());
+    let outputs = outputs.chain(stdout::own());
     let Some(session) = session else {
         let inputs = discover::discover_until(&plan.inputs, &outputs.collect::<Vec<_>>(), &watch.stop);
         let (inputs, duplicates, copies) = sort_out(args, plan, inputs, watch)?;
@@ -175,14 +151,14 @@ fn analyze(
     disk: &Disk,
     duplicates: &Duplicates,
     watch: &RunControl,
-) -> Result<(Analysis, Result<()>)> {
-    let Some(path) = &args.rejects else {
+) -> Result<(Analysis, Result<Draft>)> {
+    let Some(output) = &plan.rejects else {
         let analysis = engine::analyze(inputs, &plan.options, watch, duplicates, None::<fn(&Reject, u64)>)?;
-        return Ok((analysis, Ok(())));
+        return Ok((analysis, Ok(None)));
     };
     let paths: Vec<_> = inputs.iter().map(shown).collect();
     let mut analysis = None;
-    let written = replace(disk, path, args.state.state.is_some(), |out| {
+    let written = output.draft(disk, args.state.state.is_some(), |out| {
         let mut result = Ok(());
         let on_reject = |reject: &Reject, line: u64| {
             if result.is_ok() {
@@ -230,73 +206,6 @@ pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
 /// The path as reports show it, without secrets.
 pub fn shown(input: &Input) -> String {
     redact(&input.path.to_string_lossy()).into_owned()
-}
-
-fn write(
-    report: &Report,
-    format: Format,
-    file: Option<&Path>,
-    args: &ReportArgs,
-    plan: &ReportPlan,
-    mut out: &mut dyn Write,
-) -> io::Result<()> {
-    match format {
-        Format::Json => json::write(report, out),
-        Format::Markdown => render::markdown::write(report, &view(args, plan), out),
-        Format::Html => render::html::write(report, &view(args, plan), out),
-        Format::Csv(table) => render::csv::write(report, table, out),
-        Format::Prometheus => render::prometheus::write(report, last_success(report, file, plan), out),
-        Format::Mail => render::mail::write(report, &view(args, plan), args.mail_to.as_deref(), out),
-        Format::Text => {
-            let view = render::text::View {
-                width: if file.is_none() { screen::columns() } else { screen::COLUMNS },
-                color: file.is_none() && screen::has_color(args.color),
-                zone: plan.zone.clone(),
-                top: args.top,
-                command: typed(&plan.inputs),
-                unicode: true,
-            };
-            render::text::write(report, &view, &mut out)
-        }
-    }
-}
-
-/// What the readers of Markdown, HTML and mail asked for.
-fn view(args: &ReportArgs, plan: &ReportPlan) -> render::view::View {
-    render::view::View { zone: plan.zone.clone(), top: args.top, command: typed(&plan.inputs) }
-}
-
-/// Now when this run succeeded, else what the file said that the report replaces.
-fn last_success(report: &Report, file: Option<&Path>, plan: &ReportPlan) -> Option<Nanos> {
-    if render::prometheus::is_success(report) {
-        return Some(plan.now);
-    }
-    render::prometheus::last_success(&std::fs::read_to_string(file?).ok()?)
-}
-
-/// The inputs as somebody would type them again, in the order of their bytes, which is how they are read; empty when
-/// one of them needs quoting.
-fn typed(inputs: &[std::path::PathBuf]) -> String {
-    let inputs: BTreeSet<_> = inputs.iter().collect();
-    let plain = |path: &&std::path::PathBuf| {
-        let text = path.to_str()?;
-        let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
-        // A file that is called like an option.
-        let folder = if text.starts_with('-') && text != "-" { "./" } else { "" };
-        (text.bytes().all(safe) && redact(text) == text).then(|| format!("{folder}{text}"))
-    };
-    inputs.iter().map(plain).collect::<Option<Vec<_>>>().unwrap_or_default().join(" ")
-}
-
-/// Writes a file so that readers see the old one or the new one, whole; `durable`, links and devices as in
-/// [`Disk::replace`].
-pub fn replace(
-    disk: &Disk,
-    path: &Path,
-    durable: bool,
-    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-) -> Result<()> {
-    disk.replace(path, durable, write).with_context(|| path.display().to_string())
 }
 
 /// Says which inputs could not be read as they should.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use resplog::catalog::Classes;
+use resplog::disk::Disk;
 use resplog::engine::{self, Analysis, Duplicates, Options, RunControl};
 use resplog::input::{Input, discover};
 use resplog::render::ticket::{self as render, Format, Language, View};
@@ -16,9 +17,10 @@ use resplog::ticket::{self, Tickets, evidence};
 use resplog::time::Zone;
 
 use super::args::{LanguageArg, TicketArgs, TicketFormat};
-use super::report::{replace, shown, warn};
+use super::outputs::{Named, Output};
+use super::report::{shown, warn};
 use super::signals::Signals;
-use super::{complain, copy, exit, plan, print, report};
+use super::{complain, copy, exit, plan, print, report, stdout};
 
 /// Digits of an account, at the most.
 const UIN_DIGITS_MAX: usize = 20;
@@ -33,7 +35,7 @@ pub fn run(args: &TicketArgs) -> u8 {
         Ok(signals) => signals,
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
-    let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().collect();
+    let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().chain(stdout::own()).collect();
     let mut inputs = discover::discover_until(&plan.inputs, &own, &watch.stop);
     let _copies = copy::rereadable(&mut inputs, &plan.folder, &watch.stop);
     let analysis =
@@ -55,29 +57,45 @@ pub fn run(args: &TicketArgs) -> u8 {
     if tickets.interrupted {
         return signals.received().map_or(exit::WRITE, |signal| 128 + signal);
     }
-    if let Some(path) = &args.evidence
-        && let Err(error) = hand_over(path, &tickets, &plan.options, &inputs, &watch)
+    let disk = super::disk();
+    let mut unread = None;
+    if let Some(output) = &plan.evidence
+        && let Err(error) = hand_over(output, &disk, &tickets, &plan.options, &inputs, &watch)
     {
         // A signal is why, then: the file stays as it was.
         if let Some(signal) = signals.received() {
             return 128 + signal;
         }
-        complain(&error, exit::WRITE);
-        report.fail_write();
+        unread = output.is_closed(&error).then_some(exit::CLOSED);
+        if unread.is_none() {
+            complain(&error, exit::WRITE);
+            report.fail_write();
+        }
     }
     if tickets.tickets.is_empty() {
         warn("no ticket: no failure is of a code or class that is written up; --code or --class chooses others");
     }
-    let printed = match &args.output {
-        None => print(|out| render::write(&tickets, plan.format, &plan.view, out)),
-        Some(path) => {
-            match replace(&super::disk(), path, false, |out| render::write(&tickets, plan.format, &plan.view, out)) {
-                Ok(()) => exit::DONE,
-                Err(error) => complain(&error, exit::WRITE),
-            }
-        }
-    };
-    if printed == exit::DONE { exit::of(&report, signals.received()) } else { printed }
+    match hand_in(&plan, &disk, &tickets) {
+        exit::DONE => {}
+        exit::WRITE => report.fail_write(),
+        code => unread = Some(code),
+    }
+    match (exit::of(&report, signals.received()), unread) {
+        (exit::WRITE, _) => exit::WRITE,
+        (_, Some(code)) => code,
+        (code, None) => code,
+    }
+}
+
+/// Writes the tickets to where they were asked for.
+fn hand_in(plan: &TicketPlan, disk: &Disk, tickets: &Tickets) -> u8 {
+    let Some(output) = &plan.output else { return print(|out| render::write(tickets, plan.format, &plan.view, out)) };
+    let draft = output.draft(disk, false, |out| render::write(tickets, plan.format, &plan.view, out));
+    match draft.and_then(|draft| output.place(disk, draft)) {
+        Ok(()) => exit::DONE,
+        Err(error) if output.is_closed(&error) => exit::CLOSED,
+        Err(error) => complain(&error, exit::WRITE),
+    }
 }
 
 /// What `ticket` does, resolved.
@@ -89,10 +107,18 @@ struct TicketPlan {
     format: Format,
     view: View,
     folder: PathBuf,
+    output: Option<Output>,
+    evidence: Option<Output>,
 }
 
 fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
     let (inputs, options) = plan::reading(&args.input, &args.filter)?;
+    let named = Named::new(&inputs, &args.input)
+        .reads("--classes", args.classes.as_deref())
+        .writes("-o", args.output.as_deref())
+        .writes("--evidence", args.evidence.as_deref())
+        .prints(args.output.is_none());
+    named.check()?;
     let mut class_names = args.class.iter().map(|name| plan::class(name)).collect::<Result<Vec<_>>>()?;
     if class_names.is_empty() && args.code.is_empty() {
         class_names.extend(ticket::CLASSES.map(resplog::catalog::Class::as_str));
@@ -125,6 +151,8 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
         format,
         view: View { language, zone, uin: args.uin.clone() },
         folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
+        output: args.output.as_deref().map(Output::at).transpose()?,
+        evidence: args.evidence.as_deref().map(Output::at).transpose()?,
     })
 }
 
@@ -162,10 +190,17 @@ fn write_up(
 }
 
 /// Writes the records behind the tickets.
-fn hand_over(path: &Path, tickets: &Tickets, options: &Options, inputs: &[Input], watch: &RunControl) -> Result<()> {
+fn hand_over(
+    output: &Output,
+    disk: &Disk,
+    tickets: &Tickets,
+    options: &Options,
+    inputs: &[Input],
+    watch: &RunControl,
+) -> Result<()> {
     let paths: Vec<_> = inputs.iter().map(shown).collect();
     let mut run = Ok(false);
-    replace(&super::disk(), path, false, |out| {
+    let draft = output.draft(disk, false, |out| {
         let mut written = Ok(());
         run = evidence::evidence(&tickets.tickets, inputs, options, watch, |record| {
             if written.is_ok() {
@@ -179,7 +214,7 @@ fn hand_over(path: &Path, tickets: &Tickets, options: &Options, inputs: &[Input]
         }
     })?;
     run?;
-    Ok(())
+    output.place(disk, draft)
 }
 
 fn write_one(record: &evidence::Evidence, input: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -8,7 +8,7 @@ use clap::error::ContextValue;
 use resplog::render::escape;
 use resplog::rule::RuleError;
 
-use super::{config, exit};
+use super::{complain, config, exit, stdout};
 
 /// Prints what the reader of the command line says, and tells the exit code. Help and version go to standard output and
 /// are no errors.
@@ -17,10 +17,13 @@ pub fn print(mut error: clap::Error) -> u8 {
     for (kind, value) in context {
         error.insert(kind, value);
     }
-    match error.print() {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
+    let printed = error.print();
+    match printed {
         _ if error.use_stderr() => exit::USAGE,
-        _ => exit::DONE,
+        _ if stdout::is_closed() => exit::CLOSED,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
+        Err(error) => complain(&anyhow::Error::new(error).context("standard output"), exit::WRITE),
+        Ok(()) => exit::DONE,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::scan::Decided;
 
 /// The threads could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot start {threads} threads: {source}")]
+#[error("cannot start {threads} threads")]
 pub struct ThreadsError {
     threads: usize,
     source: rayon::ThreadPoolBuildError,

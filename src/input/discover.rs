@@ -1,4 +1,5 @@
-//! Names become inputs: files, directories, globs and `-`, each file once, in the order of paths. It opens nothing.
+//! Names become inputs: files, directories, globs and `-`, each file once, in the order of paths. It reads no more of a
+//! file than it takes to see that this program wrote it.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -7,11 +8,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{FileId, Input};
+use super::{FileId, Input, source};
 
 /// Finds the inputs that `names` mean, sorted by the bytes of their paths. A file named twice, or by two links, comes
 /// once, under the smallest path. Directories are walked for regular files, hidden and ignored ones too, but for
-/// those in `own`, which are this program's outputs, and its temporary files. A name that means nothing becomes an input with an error.
+/// those in `own`, which are the outputs of this run, and for states, their locks and temporary files of any run. A name
+/// that means nothing becomes an input with an error.
 #[must_use]
 pub fn discover(names: &[PathBuf], own: &[PathBuf]) -> Vec<Input> {
     discover_until(names, own, &AtomicBool::new(false))
@@ -64,14 +66,33 @@ impl Found {
 /// What the names of this program's temporary files begin with; a run that was killed may leave one.
 pub const TEMPORARY: &str = ".resplog-";
 
+/// What the file of a state begins with, whichever run and version wrote it.
+pub const STATE: &[u8] = b"{\n  \"resplog_state\": ";
+
 /// The identity of a regular file; others, such as pipes, are told apart by their names only.
 fn identity(path: &Path) -> Option<FileId> {
     path.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| FileId::of(&metadata))
 }
 
+/// Whether a file that nobody named is one that a run of this program wrote.
 fn is_own(path: &Path, own: &[FileId]) -> bool {
     let is_temporary = path.file_name().is_some_and(|name| name.as_bytes().starts_with(TEMPORARY.as_bytes()));
-    is_temporary || identity(path).is_some_and(|identity| own.contains(&identity))
+    is_temporary || identity(path).is_some_and(|identity| own.contains(&identity)) || is_state(path) || is_lock(path)
+}
+
+fn is_state(path: &Path) -> bool {
+    let mut head = [0; STATE.len()];
+    let read = source::open_path(path).and_then(|file| source::read_at(&file, 0, &mut head));
+    read.is_ok() && head == STATE
+}
+
+/// Whether a file is the lock of a state, which may not have been written yet.
+fn is_lock(path: &Path) -> bool {
+    let Some(state) = path.as_os_str().as_bytes().strip_suffix(b".lock").map(OsStr::from_bytes).map(Path::new) else {
+        return false;
+    };
+    let is_empty = || path.metadata().is_ok_and(|metadata| metadata.len() == 0);
+    is_state(state) || (is_empty() && !state.exists())
 }
 
 fn walk(directory: &Path, own: &[FileId], stop: &AtomicBool, found: &mut Found) {
@@ -120,31 +141,107 @@ fn is_glob(name: &Path) -> bool {
     name.as_os_str().as_bytes().iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'{'))
 }
 
-/// Expands a glob that the shell left alone; `*` does not cross a slash, `**` does.
+/// A glob that the shell left alone; `*` does not cross a slash, `**` does.
+struct Glob {
+    text: PathBuf,
+    /// The folders before the first name with a pattern; empty for the current one.
+    fixed: PathBuf,
+    depth: Option<usize>,
+    matcher: globset::GlobMatcher,
+}
+
+impl Glob {
+    fn parse(glob: &Path) -> Result<Self, globset::Error> {
+        let text = glob.to_string_lossy();
+        let matcher = globset::GlobBuilder::new(&text).literal_separator(true).build()?.compile_matcher();
+        let fixed: PathBuf = glob.components().take_while(|part| !is_glob(Path::new(part.as_os_str()))).collect();
+        let depth = (!text.contains("**")).then(|| glob.components().count() - fixed.components().count());
+        Ok(Self { text: glob.to_owned(), fixed, depth, matcher })
+    }
+
+    fn root(&self) -> &Path {
+        if self.fixed.as_os_str().is_empty() { Path::new(".") } else { &self.fixed }
+    }
+
+    /// The files that match.
+    fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let walk = ignore::WalkBuilder::new(self.root()).standard_filters(false).max_depth(self.depth).build();
+        walk.flatten().filter_map(|entry| {
+            let path = entry.path();
+            let path = if self.fixed.as_os_str().is_empty() { path.strip_prefix(".").unwrap_or(path) } else { path };
+            let is_match = path.as_os_str() != OsStr::new("") && self.matcher.is_match(path) && path.is_file();
+            is_match.then(|| path.to_owned())
+        })
+    }
+
+    /// Whether a file would match that may not be there yet.
+    fn would_match(&self, path: &Path) -> bool {
+        let folder = source::folder_of(path).canonicalize();
+        let (Ok(root), Ok(folder), Some(name)) = (self.root().canonicalize(), folder, path.file_name()) else {
+            return false;
+        };
+        folder.strip_prefix(root).is_ok_and(|below| self.matcher.is_match(self.fixed.join(below).join(name)))
+    }
+}
+
+/// Whether a file at `path`, which may not be there yet, is among those that `name` means by itself or by its pattern.
+/// What walking a directory finds does not count, nor does `-`.
+#[must_use]
+pub fn is_named(name: &Path, path: &Path) -> bool {
+    if name.as_os_str() == "-" || name.is_dir() {
+        return false;
+    }
+    if name.exists() || !is_glob(name) {
+        return is_same(name, path);
+    }
+    Glob::parse(name).is_ok_and(|glob| glob.would_match(path) || glob.files().any(|found| is_same(&found, path)))
+}
+
+/// Whether two paths lead to one regular file, or would when it is there.
+#[must_use]
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    match (identity(one), identity(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => place(one).is_some_and(|one| place(other) == Some(one)),
+        _ => false,
+    }
+}
+
+/// Where a file would be made: the folder, by its path if it is not there either, and the name in it; none for what is
+/// there and is not a regular file.
+fn place(path: &Path) -> Option<(Result<FileId, PathBuf>, PathBuf)> {
+    let path = source::target(path).ok().filter(|path| !path.exists())?;
+    let folder = source::folder_of(&path);
+    let known = folder.metadata().map(|metadata| FileId::of(&metadata)).map_err(|_| plain(folder));
+    Some((known, path.file_name()?.into()))
+}
+
+/// A path without `.` and `..`, of folders that are not there.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        match part {
+            std::path::Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
 fn expand(glob: &Path, own: &[FileId], stop: &AtomicBool, found: &mut Found) {
-    let text = glob.to_string_lossy();
-    let matcher = match globset::GlobBuilder::new(&text).literal_separator(true).build() {
-        Ok(built) => built.compile_matcher(),
+    let glob = match Glob::parse(glob) {
+        Ok(parsed) => parsed,
         Err(error) => return found.failed(glob, error.kind()),
     };
-    // The walk begins at the last folder before the first name with a pattern.
-    let fixed: PathBuf = glob.components().take_while(|part| !is_glob(Path::new(part.as_os_str()))).collect();
-    let root = if fixed.as_os_str().is_empty() { Path::new(".") } else { &fixed };
-    let depth = (!text.contains("**")).then(|| glob.components().count() - fixed.components().count());
     let mut any = false;
     let is_stopped = || stop.load(Ordering::Relaxed);
-    let entries = ignore::WalkBuilder::new(root).standard_filters(false).max_depth(depth).build();
-    for entry in entries.take_while(|_| !is_stopped()).flatten() {
-        let path = entry.path();
-        let path = if fixed.as_os_str().is_empty() { path.strip_prefix(".").unwrap_or(path) } else { path };
-        if path.as_os_str() != OsStr::new("") && matcher.is_match(path) && path.is_file() {
-            any = true;
-            if !is_own(path, own) {
-                found.plain(path);
-            }
+    for path in glob.files().take_while(|_| !is_stopped()) {
+        any = true;
+        if !is_own(&path, own) {
+            found.plain(&path);
         }
     }
     if !any && !is_stopped() {
-        found.failed(glob, "no file matches");
+        found.failed(&glob.text, "no file matches");
     }
 }

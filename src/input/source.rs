@@ -6,7 +6,7 @@ use std::io;
 use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::budget::{Budget, Lease};
@@ -137,6 +137,25 @@ pub fn open_same(path: &Path, id: FileId) -> io::Result<File> {
 #[must_use]
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// How many links one path may lead through, as in the kernel.
+const LINKS_MAX: usize = 40;
+
+/// Where a path leads when all links at its end are followed, whether or not a file is there.
+///
+/// # Errors
+///
+/// The links lead in a circle.
+pub fn target(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        match path.read_link() {
+            Ok(next) => path = folder_of(&path).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::from_raw_os_error(rustix::io::Errno::LOOP.raw_os_error()))
 }
 
 /// Fills a buffer with what stands at a place of a file, and tells how many bytes there are; fewer at the end only.

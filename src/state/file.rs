@@ -126,6 +126,11 @@ mod tests {
     }
 
     #[test]
+    fn a_state_begins_as_those_who_walk_folders_know_it() {
+        assert!(encode(&state()).unwrap().starts_with(crate::input::discover::STATE));
+    }
+
+    #[test]
     fn every_bit_flipped_and_every_prefix_is_refused() {
         let good = encode(&state()).unwrap();
         for place in 0..good.len() {

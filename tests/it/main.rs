@@ -19,6 +19,7 @@ mod injection;
 mod laws;
 mod library;
 mod month;
+mod outputs;
 mod packing;
 mod program;
 mod read_back;

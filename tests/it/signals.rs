@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use resplog::input::discover::TEMPORARY;
 use serde_json::json;
 
 use crate::program::{command, folder, run, send, testdata};
@@ -83,9 +84,10 @@ fn a_signal_before_anything_came_ends_the_run_too() {
     assert_eq!(serde_json::from_str::<serde_json::Value>(&report).unwrap()["status"], json!(["interrupted"]));
 }
 
-/// Waits until a run has got so far that a file is there, or has ended.
-fn wait_for(path: &std::path::Path, child: &mut Child) {
-    while !path.exists() && child.try_wait().unwrap().is_none() {
+/// Waits until a run has got so far that a folder has a file whose name begins so, or has ended.
+fn wait_for(folder: &std::path::Path, name: &str, child: &mut Child) {
+    let is_it = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().to_str().unwrap().starts_with(name);
+    while !fs::read_dir(folder).unwrap().any(is_it) && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
 }
@@ -93,10 +95,10 @@ fn wait_for(path: &std::path::Path, child: &mut Child) {
 #[test]
 fn a_signal_moves_no_state_unless_everything_was_read() {
     // A pipe without a reader holds the run up: before it reads when the pipe is that of the rejects, and between
-    // reading and the state when it is that of a report, which by then says that all is well.
+    // reading and the state when it is that of a report; by then another one is written, though not in its place yet.
     for (signal, exit) in [("INT", 130), ("TERM", 143)] {
         for (option, name, there, exit) in
-            [("--rejects", "pipe", "state.lock", exit), ("-o", "pipe.json", "first.json", 0)]
+            [("--rejects", "pipe", "state.lock", exit), ("-o", "pipe.json", TEMPORARY, 0)]
         {
             for runs_before in [0, 1] {
                 let what = format!("{signal} {option} {runs_before}");
@@ -112,7 +114,7 @@ fn a_signal_moves_no_state_unless_everything_was_read() {
                 fs::remove_file(site.path("state.lock")).ok();
                 let mut command = site.command(&["logs", "-o", "first.json", option, name]);
                 let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-                wait_for(&site.path(there), &mut child);
+                wait_for(&site.path(""), there, &mut child);
                 send(&child, signal);
                 let nonblock = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
                 let reader = fs::File::options().read(true).custom_flags(nonblock).open(&pipe).unwrap();

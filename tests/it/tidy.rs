@@ -31,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli/args/", "cli/config.rs", "cli/mod.rs", "cli/usage.rs"]),
     ("clap_complete", &["cli/args/", "cli/mod.rs"]),
     ("clap_mangen", &["cli/mod.rs"]),
+    ("ctor", &["cli/stdout.rs"]),
     ("flate2", &["input/decode/gzip.rs"]),
     ("globset", &["input/discover.rs"]),
     ("hashbrown", &["scan/id_set.rs", "summary/"]),
@@ -42,7 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lz4_flex", &["input/decode/lz4.rs"]),
     ("memchr", &["engine/", "foreign.rs", "input/", "inspect.rs", "redact/", "scan/", "state/probe.rs"]),
     ("rayon", &["engine/"]),
-    ("rustix", &["disk.rs", "input/source.rs", "input/wait.rs"]),
+    ("rustix", &["cli/stdout.rs", "disk.rs", "input/source.rs", "input/wait.rs"]),
     ("serde", &["baseline.rs", "input/mod.rs", "render/", "report/", "settings/", "state/", "summary/", "time/"]),
     ("serde_json", &["baseline.rs", "render/escape.rs", "render/json.rs", "state/file.rs"]),
     ("signal_hook", &["cli/signals.rs"]),
@@ -278,6 +279,14 @@ fn nothing_panics_prints_or_exits_and_only_the_vector_code_is_unsafe() {
         }
     }
     complain(&wrong);
+}
+
+/// An error with its source in its own text is said twice where the whole chain is.
+#[test]
+fn no_error_repeats_its_source() {
+    let sources = sources();
+    let repeating = sources.iter().filter(|source| source.code.contains("{source}\")]"));
+    complain(&repeating.map(|source| format!("src/{}: {{source}}", source.path)).collect::<Vec<_>>());
 }
 
 /// Every text file that may be committed, by its path in the project.

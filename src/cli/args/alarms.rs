@@ -12,7 +12,7 @@ pub struct AlarmArgs {
     #[arg(long, value_name = "RULE", help_heading = "Alarms")]
     pub fail_if: Vec<String>,
 
-    /// An earlier JSON report, to tell what is new, gone, escalating or easing. The file may be one of -o.
+    /// An earlier JSON report, to tell what is new, gone, escalating or easing. -o has to name another file.
     #[arg(long, value_name = "FILE", help_heading = "Alarms")]
     pub baseline: Option<PathBuf>,
 
