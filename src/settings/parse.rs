@@ -20,7 +20,7 @@ pub enum InvalidSetting {
     #[error("unknown field '{0}': expected one of {names}", names = Field::ALL.map(Field::as_str).join(", "))]
     FieldName(String),
     /// The pointer is not a JSON Pointer.
-    #[error("invalid pointer '{text}': {source}")]
+    #[error("invalid pointer '{text}'")]
     Pointer {
         /// The pointer.
         text: String,
