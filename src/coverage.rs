@@ -25,7 +25,7 @@ pub struct Hole {
 
 /// The holes in the rows that these paths form, the paths of each hole in the order of dates or numbers.
 #[must_use]
-pub fn holes(paths: &[String]) -> Vec<Hole> {
+pub fn holes(paths: &[&str]) -> Vec<Hole> {
     let names: Vec<_> = paths.iter().map(|path| Name::of(Path::new(path))).collect();
     let mut rows: BTreeMap<(Row, &str, Vec<i64>), BTreeMap<i64, usize>> = BTreeMap::new();
     for (rank, name) in names.iter().enumerate() {
@@ -35,7 +35,7 @@ pub fn holes(paths: &[String]) -> Vec<Hole> {
     }
     // A log that is still written is the first of those that rotation numbered.
     for (rank, path) in paths.iter().enumerate() {
-        if let Some(row) = rows.get_mut(&(Row::Rotated, path.as_str(), Vec::new())) {
+        if let Some(row) = rows.get_mut(&(Row::Rotated, *path, Vec::new())) {
             row.entry(0).or_insert(rank);
         }
     }
@@ -83,9 +83,9 @@ fn holes_of(kind: Row, row: &BTreeMap<i64, usize>) -> Vec<Hole> {
 
 /// Says which files seem to be missing; `paths` are the inputs as they are shown.
 #[must_use]
-pub fn say_holes(paths: &[String]) -> Option<String> {
+pub fn say_holes(paths: &[&str]) -> Option<String> {
     let holes = holes(paths);
-    let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
+    let path = |rank: usize| paths.get(rank).copied().unwrap_or_default();
     let one = |hole: &Hole| format!("{} missing between {} and {}", hole.missing, path(hole.after), path(hole.before));
     let said: Vec<_> = holes.iter().take(NAMED_MAX).map(one).collect();
     let more =
@@ -95,9 +95,9 @@ pub fn say_holes(paths: &[String]) -> Option<String> {
 
 /// Says which inputs repeat each other; `paths` are the inputs as they are shown.
 #[must_use]
-pub fn say_repeats(overlap: &Overlap, paths: &[String]) -> Option<String> {
+pub fn say_repeats(overlap: &Overlap, paths: &[&str]) -> Option<String> {
     let groups = overlap.groups();
-    let path = |rank: &u32| paths.get(*rank as usize).map_or("", String::as_str);
+    let path = |rank: &u32| paths.get(*rank as usize).copied().unwrap_or_default();
     let one = |group: &Vec<u32>| {
         let shown: Vec<_> = group.iter().take(NAMED_MAX).map(path).collect();
         let more = group.len() - shown.len();
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn said(paths: &[&str]) -> Option<String> {
-        let mut paths: Vec<_> = paths.iter().map(|path| (*path).to_owned()).collect();
+        let mut paths = paths.to_vec();
         paths.sort();
         say_holes(&paths)
     }
@@ -168,6 +168,7 @@ mod tests {
     #[test]
     fn repeats_are_named_and_bounded() {
         let paths: Vec<_> = (0..20).map(|rank| format!("p{rank}")).collect();
+        let paths: Vec<_> = paths.iter().map(String::as_str).collect();
         let mut overlap = Overlap::default();
         assert_eq!(say_repeats(&overlap, &paths), None);
         for rank in 0..20 {

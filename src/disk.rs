@@ -57,6 +57,12 @@ impl Disk {
         Self { fault, calls: AtomicU64::new(0) }
     }
 
+    /// How many calls there were so far.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
     /// Counts a call, which fails when it is its turn.
     fn call(&self) -> io::Result<()> {
         let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
@@ -236,8 +242,12 @@ impl Disk {
     /// # Errors
     ///
     /// As [`draft`](Self::draft) and [`place`](Self::place).
-    pub fn replace_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.place(self.draft_with_mode(path.to_owned(), PRIVATE, true, |out| out.write_all(bytes))?)
+    pub fn replace_private(
+        &self,
+        path: &Path,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.place(self.draft_with_mode(path.to_owned(), PRIVATE, true, write)?)
     }
 
     fn draft_with_mode(

@@ -16,7 +16,7 @@ const FAILED_MIN: u64 = 10;
 
 /// The hints of a run; `paths` are the inputs as they are shown.
 #[must_use]
-pub fn hints(analysis: &Analysis, paths: &[String]) -> Vec<String> {
+pub fn hints(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
     let summary = &analysis.summary;
     let mut hints = foreign(analysis, paths);
     if hints.is_empty() {
@@ -29,7 +29,7 @@ pub fn hints(analysis: &Analysis, paths: &[String]) -> Vec<String> {
 }
 
 /// Inputs of which at most half of the lines were recognised, and which look like something known.
-fn foreign(analysis: &Analysis, paths: &[String]) -> Vec<String> {
+fn foreign(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
     let mut kinds: Vec<(Foreign, usize, usize)> = Vec::new();
     for (rank, inspected) in analysis.inspected.iter().enumerate() {
         let counts = analysis.summary.inputs.get(rank).copied().unwrap_or_default();
@@ -44,7 +44,7 @@ fn foreign(analysis: &Analysis, paths: &[String]) -> Vec<String> {
         }
     }
     let hint = |(foreign, rank, more): (Foreign, usize, usize)| {
-        let path = paths.get(rank).map_or("", String::as_str);
+        let path = paths.get(rank).copied().unwrap_or_default();
         let others = if more > 0 { format!(" (and {more} more)") } else { String::new() };
         format!("{path}{others} {}", foreign.hint())
     };
@@ -70,7 +70,7 @@ fn only_failures(totals: &Counts) -> Option<String> {
         .then(|| "the log holds failures only, so the failure rate says nothing about all calls".to_owned())
 }
 
-fn repetition(summary: &Summary, paths: &[String]) -> Option<String> {
+fn repetition(summary: &Summary, paths: &[&str]) -> Option<String> {
     let with_id = summary.totals.responses() - summary.missing_ids.0.sum();
     let distinct = summary.distinct_ids.count();
     let repeats = with_id > 0 && (distinct as f64) < DISTINCT_SHARE * with_id as f64;

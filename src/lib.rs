@@ -8,6 +8,7 @@ pub mod dedupe;
 pub mod disk;
 pub mod engine;
 pub mod filter;
+pub mod follow;
 pub mod foreign;
 pub mod hints;
 pub mod ids;

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,14 +11,14 @@ use anyhow::{Context, Result, anyhow, bail};
 use resplog::baseline::Baseline;
 use resplog::disk::Disk;
 use resplog::engine::{Analysis, RunControl};
-use resplog::input::{Input, discover, source};
+use resplog::follow::Position;
+use resplog::input::{Input, source};
 use resplog::settings::Settings;
 use resplog::state::commit::Addition;
 use resplog::state::file;
 use resplog::state::lock::{self, Lock};
-use resplog::state::position::Position;
-use resplog::state::resume::{self, Limits};
-use resplog::state::{State, commit};
+use resplog::state::read::{Names, NewLines};
+use resplog::state::{self, State};
 use resplog::time;
 use resplog::time::Nanos;
 
@@ -29,8 +28,6 @@ use super::{exit, outputs};
 
 /// How often a lock that another run holds is tried again.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
-/// How often inputs that change under the reader are read again before they are left for the next run.
-const CALM_READS: u32 = 2;
 
 /// A run that holds the lock of a state.
 pub struct Session {
@@ -44,20 +41,15 @@ pub struct Session {
 /// Why a run with a state cannot begin, and the exit code.
 pub struct Refused(pub anyhow::Error, pub u8);
 
-/// What was read, and the positions after it; none when the run was interrupted.
-pub struct NewLines<R> {
-    pub inputs: Vec<Input>,
-    pub analysis: Analysis,
-    pub rejects: R,
-    pub positions: Option<Vec<Position>>,
-}
-
 /// Refuses what a state cannot go with. Everything here is told by the command line alone.
 pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
-    let StateArgs { state, lock_wait, history } = &args.state;
+    let StateArgs { state, lock_wait, history, rotated_into } = &args.state;
     if state.is_none() {
         if lock_wait.is_some() || history.is_some() {
             bail!("--lock-wait and --history go with --state");
+        }
+        if !rotated_into.is_empty() {
+            bail!("--rotated-into goes with --state: without one every run reads all of its inputs");
         }
         return Ok(());
     }
@@ -135,54 +127,22 @@ impl Session {
         self.state.history.iter().filter_map(|run| run.to).max().map(Nanos)
     }
 
-    /// Reads what is new. A file that changes under the reader is found and read again, so that what is counted is
-    /// always what the positions say.
+    /// Reads what is new.
     pub fn read<R>(
-        &self,
+        &mut self,
         disk: &Disk,
-        names: &[PathBuf],
-        own: &[PathBuf],
+        names: Names<'_>,
         watch: &RunControl,
-        mut analyze: impl FnMut(&[Input]) -> Result<(Analysis, R)>,
+        analyze: impl FnMut(&[Input]) -> Result<(Analysis, R)>,
     ) -> Result<NewLines<R>> {
-        let mut limits = Limits::new();
-        for reads in 1.. {
-            let found = discover::discover_until(names, own, &watch.stop);
-            let plan = resume::plan(disk, &self.state, found, own, &limits);
-            if plan.is_stale && reads < CALM_READS {
-                continue;
-            }
-            watch.bytes_done.store(0, Ordering::Relaxed);
-            let (mut analysis, rejects) = analyze(&plan.inputs)?;
-            let positions = plan.positions(disk, &analysis);
-            plan.complete(&mut analysis);
-            let positions = match positions {
-                Ok(positions) => Some(positions),
-                Err(_) if analysis.interrupted => None,
-                Err(disturbed) => {
-                    if reads >= CALM_READS {
-                        limit(&mut limits, disturbed);
-                    }
-                    continue;
-                }
-            };
-            return Ok(NewLines { inputs: plan.inputs, analysis, rejects, positions });
-        }
-        bail!("the inputs do not hold still")
+        // Nothing asks for the old positions any more, and they may be many.
+        state::read::read(disk, std::mem::take(&mut self.state.positions), names, watch, analyze)
     }
 
     /// Moves the state.
     pub fn commit(&self, disk: &Disk, analysis: &Analysis, positions: Vec<Position>) -> Result<()> {
         let addition = Addition { analysis, positions, options: self.options.clone(), history: self.history };
         file::save(disk, &self.path, &self.state.after(addition)).with_context(|| self.path.display().to_string())
-    }
-}
-
-/// Leaves what cannot be read for the next run: first what stands behind the place, then all that is new.
-fn limit(limits: &mut Limits, disturbed: Vec<commit::Disturbed>) {
-    for commit::Disturbed { path, offset, text } in disturbed {
-        let offset = if limits.contains_key(&path) { 0 } else { offset };
-        limits.insert(path, (offset, text));
     }
 }
 

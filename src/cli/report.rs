@@ -12,6 +12,7 @@ use resplog::redact::redact;
 use resplog::render::{escape, json};
 use resplog::report::build::{self, InputFacts};
 use resplog::report::{Report, Stamp, Window};
+use resplog::state::read::{Names, NewLines};
 use resplog::summary::rejects::Reject;
 use resplog::time::Nanos;
 
@@ -19,7 +20,7 @@ use tempfile::NamedTempFile;
 
 use super::args::ReportArgs;
 use super::deliver::Delivery;
-use super::incremental::{NewLines, Refused, Session};
+use super::incremental::{Refused, Session};
 use super::outputs::Draft;
 use super::plan::{self, ReportPlan};
 use super::signals::Signals;
@@ -39,16 +40,16 @@ pub fn run(args: &ReportArgs) -> u8 {
     let disk = super::disk();
     let session =
         args.state.state.as_ref().map(|path| Session::begin(args, &plan.settings, path, &disk, &signals)).transpose();
-    let session = match session {
+    let mut session = match session {
         Ok(session) => session,
         Err(Refused(error, code)) => return complain(&error, code),
     };
-    let (NewLines { inputs, analysis, rejects, positions }, _copies) =
-        match read(args, &plan, session.as_ref(), &disk, &watch) {
+    let (NewLines { inputs, mut analysis, rejects, positions }, _copies) =
+        match read(args, &plan, session.as_mut(), &disk, &watch) {
             Ok(done) => done,
             Err(error) => return complain(&error, exit::WRITE),
         };
-    let facts = facts(&inputs, &analysis);
+    let facts = facts(&inputs, &mut analysis);
     warn_of_inputs(&facts);
     let history = session.as_ref().map(Session::history).unwrap_or_default();
     let newest = session.as_ref().and_then(Session::newest);
@@ -62,8 +63,8 @@ pub fn run(args: &ReportArgs) -> u8 {
         filters: &plan.filters,
         against: plan.against(&history, newest),
     };
-    let hints = hints::hints(&analysis, &inputs.iter().map(shown).collect::<Vec<_>>());
-    let mut report = match build::report(&analysis.summary, &facts, analysis.interrupted, hints, &options) {
+    let hints = hints::hints(&analysis, &facts.iter().map(|facts| facts.path.as_str()).collect::<Vec<_>>());
+    let mut report = match build::report(&analysis.summary, facts, analysis.interrupted, hints, &options) {
         Ok(report) => report,
         Err(broken) => {
             return complain(
@@ -93,7 +94,7 @@ pub fn run(args: &ReportArgs) -> u8 {
 fn read(
     args: &ReportArgs,
     plan: &ReportPlan,
-    session: Option<&Session>,
+    session: Option<&mut Session>,
     disk: &Disk,
     watch: &RunControl,
 ) -> Result<(NewLines<Result<Draft>>, Vec<NamedTempFile>)> {
@@ -107,7 +108,8 @@ fn read(
         return Ok((NewLines { inputs, analysis, rejects, positions: None }, copies));
     };
     let own: Vec<_> = outputs.chain(session.own()).collect();
-    let read = session.read(disk, &plan.inputs, &own, watch, |inputs| {
+    let names = Names { inputs: &plan.inputs, own: &own, rotated_into: &args.state.rotated_into };
+    let read = session.read(disk, names, watch, |inputs| {
         progress::shown(args.progress, inputs, watch, || {
             analyze(args, plan, inputs, disk, &Duplicates::default(), watch)
         })
@@ -179,20 +181,21 @@ fn analyze(
     }
 }
 
-/// How each input was read, in words.
-pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
+/// How each input was read, in words. What was seen of its fields is taken from the analysis.
+pub fn facts(inputs: &[Input], analysis: &mut Analysis) -> Vec<InputFacts> {
     let rows = inputs.iter().enumerate().map(|(rank, input)| {
         let read = analysis.reads.get(rank).cloned().unwrap_or_default();
-        let inspected = analysis.inspected.get(rank).and_then(Option::as_ref);
+        let mut inspected = analysis.inspected.get_mut(rank).and_then(Option::as_mut);
+        let fields = inspected.as_mut().map(|it| std::mem::take(&mut it.fields)).unwrap_or_default();
         // What was not read because nothing is new in it has the profile of the runs before.
         let known = input.start.as_ref().and_then(|start| start.envelope.as_deref());
-        let pointers = inspected.map(|it| it.profile.candidates()).or(known).unwrap_or_default();
+        let pointers = inspected.as_ref().map(|it| it.profile.candidates()).or(known).unwrap_or_default();
         InputFacts {
             path: shown(input),
-            format: if inspected.is_some_and(|it| it.is_json) { "json" } else { "ndjson" },
+            format: if inspected.as_ref().is_some_and(|it| it.is_json) { "json" } else { "ndjson" },
             compression: read.compression,
             envelope: pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect(),
-            fields: inspected.map(|it| it.fields.clone()).unwrap_or_default(),
+            fields,
             bytes: read.bytes,
             status: read.status(),
             error: read.damage.map(|damage| damage.text),

@@ -38,12 +38,12 @@ pub fn run(args: &TicketArgs) -> u8 {
     let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().chain(stdout::own()).collect();
     let mut inputs = discover::discover_until(&plan.inputs, &own, &watch.stop);
     let _copies = copy::rereadable(&mut inputs, &plan.folder, &watch.stop);
-    let analysis =
+    let mut analysis =
         match engine::analyze(&inputs, &plan.options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>) {
             Ok(analysis) => analysis,
             Err(error) => return complain(&error.into(), exit::WRITE),
         };
-    let mut report = match sum_up(args, &plan, &inputs, &analysis) {
+    let mut report = match sum_up(args, &plan, &inputs, &mut analysis) {
         Ok(report) => report,
         Err(error) => return complain(&error, exit::LAW),
     };
@@ -156,7 +156,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
     })
 }
 
-fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &Analysis) -> Result<Report> {
+fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &mut Analysis) -> Result<Report> {
     let facts = report::facts(inputs, analysis);
     report::warn_of_inputs(&facts);
     let options = build::Options {
@@ -169,7 +169,7 @@ fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &Ana
         filters: &BTreeMap::new(),
         against: resplog::report::Against::default(),
     };
-    build::report(&analysis.summary, &facts, analysis.interrupted, Vec::new(), &options)
+    build::report(&analysis.summary, facts, analysis.interrupted, Vec::new(), &options)
         .context("the numbers do not add up; please report this")
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,26 +40,26 @@ pub fn discover_until(names: &[PathBuf], own: &[PathBuf], stop: &AtomicBool) -> 
 
 #[derive(Default)]
 struct Found {
-    /// By path bytes, with an error when there is one.
-    paths: BTreeMap<Vec<u8>, (PathBuf, Option<String>)>,
+    /// With an error when there is one. Paths would sort by their parts, these sort by their bytes.
+    paths: BTreeMap<OsString, Option<String>>,
 }
 
 impl Found {
     fn plain(&mut self, path: &Path) {
-        self.paths.entry(path.as_os_str().as_bytes().to_vec()).or_insert_with(|| (path.to_owned(), None));
+        self.paths.entry(path.as_os_str().to_owned()).or_default();
     }
 
     fn failed(&mut self, path: &Path, error: impl ToString) {
-        self.paths.insert(path.as_os_str().as_bytes().to_vec(), (path.to_owned(), Some(error.to_string())));
+        self.paths.insert(path.as_os_str().to_owned(), Some(error.to_string()));
     }
 
     fn into_inputs(self) -> Vec<Input> {
         let mut seen = HashMap::new();
-        let inputs = self.paths.into_values().filter(|(path, error)| {
-            let identity = if error.is_none() { identity(path) } else { None };
+        let inputs = self.paths.into_iter().filter(|(path, error)| {
+            let identity = if error.is_none() { identity(Path::new(path)) } else { None };
             identity.is_none_or(|identity| seen.insert(identity, ()).is_none())
         });
-        inputs.map(|(path, error)| Input { error, ..Input::new(path) }).collect()
+        inputs.map(|(path, error)| Input { error, ..Input::new(path.into()) }).collect()
     }
 }
 
@@ -121,7 +121,7 @@ fn walk(directory: &Path, own: &[FileId], stop: &AtomicBool, found: &mut Found) 
 
 /// Whether files of the directory were found before, under another name on the command line.
 fn has_files(directory: &Path, found: &Found) -> bool {
-    found.paths.values().any(|(path, error)| error.is_none() && path.starts_with(directory))
+    found.paths.iter().any(|(path, error)| error.is_none() && Path::new(path).starts_with(directory))
 }
 
 fn error_path(error: &ignore::Error) -> Option<PathBuf> {

@@ -60,7 +60,7 @@ struct RunRow<'s> {
 fn shown(state: &State) -> Shown<'_> {
     let mut codes: Vec<_> = state.totals.codes.iter().map(|(code, &count)| CodeRow { code, count }).collect();
     codes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(b.code)));
-    let position = |position: &crate::state::position::Position| PositionRow {
+    let position = |position: &crate::follow::Position| PositionRow {
         path: redact(&position.path.path().to_string_lossy()).into_owned(),
         offset: position.offset,
         lines: position.lines,

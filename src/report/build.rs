@@ -99,7 +99,7 @@ impl Numbered<'_> {
 /// A law does not hold: the summary is wrong, and must not be shown.
 pub fn report(
     summary: &Summary,
-    inputs: &[InputFacts],
+    inputs: Vec<InputFacts>,
     interrupted: bool,
     hints: Vec<String>,
     options: &Options<'_>,
@@ -107,7 +107,7 @@ pub fn report(
     // Names of fields are typed by somebody.
     let by: Vec<String> = options.by.iter().map(|name| redact(name).into_owned()).collect();
     let options = &Options { by: &by, ..*options };
-    let numbered = Numbered { numbers: summary.numbering.resolve(), inputs };
+    let numbered = Numbered { numbers: summary.numbering.resolve(), inputs: &inputs };
     let codes = codes::rows(summary, &numbered, options);
     let mut report = Report {
         schema: SCHEMA,
@@ -187,25 +187,26 @@ fn anomalies(summary: &Summary) -> BTreeMap<&'static str, u64> {
     counts.map(|(anomaly, count)| (anomaly.as_str(), count)).collect()
 }
 
-fn rows(summary: &Summary, inputs: &[InputFacts]) -> Vec<Input> {
-    let rows = inputs.iter().enumerate().map(|(rank, facts)| Input {
-        path: facts.path.clone(),
+/// A row an input. Of many inputs their paths are most of a report, so that nothing is copied.
+fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
+    let rows = inputs.into_iter().enumerate().map(|(rank, facts)| Input {
+        path: facts.path,
         format: facts.format,
         compression: facts.compression.as_str(),
         envelope: facts.envelope.iter().map(|pointer| redacted_pointer(pointer)).collect(),
-        fields: facts.fields.iter().map(|(name, seen)| (*name, field(seen))).collect(),
+        fields: facts.fields.into_iter().map(|(name, seen)| (name, field(seen))).collect(),
         bytes: facts.bytes,
         counts: summary.inputs.get(rank).copied().unwrap_or_default(),
         status: facts.status.as_str(),
-        error: facts.error.clone(),
+        error: facts.error,
         unfinished: facts.unfinished,
         skipped: facts.skipped,
     });
     rows.collect()
 }
 
-fn field(seen: &FieldSeen) -> FieldSample {
-    FieldSample { pointer: redacted_pointer(&seen.pointer), sample: seen.sample.clone() }
+fn field(seen: FieldSeen) -> FieldSample {
+    FieldSample { pointer: redacted_pointer(&seen.pointer), sample: seen.sample }
 }
 
 /// A JSON Pointer without secrets: keys of a log can hold them like any other text, and are written with escapes.

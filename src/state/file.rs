@@ -1,11 +1,11 @@
 //! The file of a state: JSON, with a checksum of all its bytes in its last line. A file that is not exactly what was
 //! written is refused; a fresh state is begun only where there is no file.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::State;
 use crate::disk::Disk;
@@ -64,7 +64,7 @@ pub fn load(disk: &Disk, path: &Path) -> Result<Option<State>, StateError> {
 ///
 /// The file cannot be written; what was there before stays.
 pub fn save(disk: &Disk, path: &Path, state: &State) -> Result<(), StateError> {
-    Ok(disk.replace_private(path, &encode(state)?)?)
+    Ok(disk.replace_private(path, |out| write(state, out))?)
 }
 
 /// The bytes of a state's file.
@@ -74,12 +74,36 @@ pub fn save(disk: &Disk, path: &Path, state: &State) -> Result<(), StateError> {
 /// None that a state can cause.
 pub fn encode(state: &State) -> Result<Vec<u8>, StateError> {
     let mut bytes = Vec::new();
-    serde_json::to_writer_pretty(&mut bytes, &Out { resplog_state: VERSION, state }).map_err(io::Error::from)?;
-    bytes.push(b'\n');
-    let checksum = format!("{:032x}\n", xxh3_128(&bytes));
-    bytes.extend_from_slice(CHECKSUM);
-    bytes.extend_from_slice(checksum.as_bytes());
+    write(state, &mut bytes)?;
     Ok(bytes)
+}
+
+/// Writes a state. Of a hundred thousand positions it is a hundred megabytes, which are never held at once.
+fn write(state: &State, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = Hashed { out, hash: Xxh3::new() };
+    serde_json::to_writer(&mut out, &Out { resplog_state: VERSION, state })?;
+    out.write_all(b"\n")?;
+    let Hashed { out, hash } = out;
+    out.write_all(CHECKSUM)?;
+    writeln!(out, "{:032x}", hash.digest128())
+}
+
+/// Hashes what is written.
+struct Hashed<'o> {
+    out: &'o mut dyn Write,
+    hash: Xxh3,
+}
+
+impl Write for Hashed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Reads the bytes of a state's file.

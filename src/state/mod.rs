@@ -1,17 +1,10 @@
 //! What a run leaves for the next one: how far every stream was read, sums over all runs, and the last runs one by one,
-//! in one file that is replaced in one step. It reads no log lines and writes no report.
+//! in one file that is replaced in one step. Where a stream is by now is for `follow`; it writes no report.
 
-mod archive;
-mod beside;
 pub mod commit;
 pub mod file;
-mod known;
 pub mod lock;
-mod missed;
-mod names;
-pub mod position;
-mod probe;
-pub mod resume;
+pub mod read;
 pub mod totals;
 
 use std::collections::BTreeMap;
@@ -19,13 +12,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
+use crate::follow::Position;
 use crate::settings::{Changed, Settings};
 use crate::time::Nanos;
-use position::Position;
 use totals::Totals;
-
-/// How many runs a position is kept that no run saw.
-pub const UNSEEN_RUNS_MAX: u32 = 90;
 
 /// What is stored between runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -421,7 +421,7 @@ mod tests {
             unfinished: false,
             skipped: false,
         };
-        let report = build::report(&analysis.summary, &[facts], false, Vec::new(), &build).unwrap();
+        let report = build::report(&analysis.summary, vec![facts], false, Vec::new(), &build).unwrap();
         let choice = Choice { classes: &classes, any_throttling: !codes.is_empty(), ids_max: 5 };
         let tickets = tickets(&report, &inputs, &paths, &options, &watch, &choice).unwrap();
         let mut found = Vec::new();

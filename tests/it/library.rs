@@ -55,6 +55,7 @@ pub fn report(inputs: &[(&str, &Path)], options: &Options) -> String {
             }
         })
         .collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
     json_of(&analysis.summary, &facts, hints(&analysis, &names))
 }
 
@@ -91,7 +92,7 @@ fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> Strin
         filters: &BTreeMap::new(),
         against: resplog::report::Against::default(),
     };
-    let report = build::report(summary, facts, false, hints, &options).unwrap();
+    let report = build::report(summary, facts.to_vec(), false, hints, &options).unwrap();
     let mut out = Vec::new();
     json::write(&report, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -14,7 +14,7 @@ const LOG: &str = "logs/app.log";
 impl Site {
     /// Runs over the log alone and tells how many calls were new.
     #[track_caller]
-    fn new_calls_of_the_log(&self) -> u64 {
+    pub fn new_calls_of_the_log(&self) -> u64 {
         self.report(&[LOG])["totals"]["responses"].as_u64().unwrap()
     }
 
@@ -181,7 +181,10 @@ fn a_file_of_somebody_else_is_not_read_although_it_has_the_inode() {
             }
         }
         site.write(LOG, 50..51);
-        assert_eq!(site.new_calls_of_the_log(), 1, "{lines}");
+        let ran = site.run(&[LOG]);
+        assert_eq!((ran.exit, &ran.json()["totals"]["responses"]), (3, &json!(1)), "{lines}");
+        assert!(ran.stderr.contains("its former file is not found"), "{}", ran.stderr);
+        assert_eq!(site.new_calls_of_the_log(), 0, "that is said once");
         fs::remove_file(site.path(LOG)).unwrap();
         assert_eq!(site.run(&[LOG]).json()["totals"]["responses"], 0);
     }

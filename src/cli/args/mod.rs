@@ -140,6 +140,11 @@ pub struct StateArgs {
     #[arg(long, value_name = "SPAN", help_heading = "State")]
     pub lock_wait: Option<String>,
 
+    /// Look for rotated logs in this folder too, besides the folder of each log; repeatable. A rotated log that is not
+    /// found is exit 3, once.
+    #[arg(long, value_name = "DIR", help_heading = "State")]
+    pub rotated_into: Vec<PathBuf>,
+
     /// How many runs the state remembers [default: 30].
     #[arg(long, value_name = "N", help_heading = "State")]
     pub history: Option<usize>,

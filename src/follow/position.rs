@@ -1,9 +1,9 @@
 //! How far a stream of log lines was read, and how it is known again: by the bytes it begins with and the bytes before
 //! the place, decompressed, whatever the file is called by then. It opens no file.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fs::Metadata;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -37,13 +37,19 @@ impl StoredPath {
             .map_or_else(|| Self::Bytes(path.as_os_str().as_bytes().to_vec()), |text| Self::Text(text.to_owned()))
     }
 
+    /// The path, borrowed.
+    #[must_use]
+    pub fn as_path(&self) -> &Path {
+        match self {
+            Self::Text(text) => Path::new(text),
+            Self::Bytes(bytes) => Path::new(OsStr::from_bytes(bytes)),
+        }
+    }
+
     /// The path.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        match self {
-            Self::Text(text) => PathBuf::from(text),
-            Self::Bytes(bytes) => PathBuf::from(OsString::from_vec(bytes.clone())),
-        }
+        self.as_path().to_owned()
     }
 }
 
@@ -108,7 +114,7 @@ impl Times {
 }
 
 /// An archive, known by its packed bytes: it need not be decoded to see that it is the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Packed {
     /// How it is packed.
     pub compression: Compression,
@@ -183,7 +189,7 @@ impl Position {
     /// Whether the file was at this path, without symbolic links.
     #[must_use]
     pub fn was_at(&self, place: &Path) -> bool {
-        self.place.path() == place
+        self.place.as_path() == place
     }
 
     /// Bytes that were there and were not read: a line without LF.

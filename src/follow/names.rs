@@ -1,7 +1,8 @@
 //! What names say about rotation: `app.log.1`, `app.log-20261124` and `app-20261124.log.gz` come from `app.log`. Names
 //! are a hint only; that two files hold one stream is told by their bytes.
 
-use std::ffi::OsString;
+use std::cmp::Ordering;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,12 @@ pub fn base(path: &Path) -> PathBuf {
         }
     }
     path.with_file_name(OsString::from_vec(base))
+}
+
+/// The name of a file without the extension of an archive.
+pub fn unpacked(path: &Path) -> OsString {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    OsStr::from_bytes(PACKED.iter().find_map(|ending| name.strip_suffix(*ending)).unwrap_or(name)).to_owned()
 }
 
 /// How many bytes at the start are a number or a date behind a separator.
@@ -70,23 +77,54 @@ pub fn is_rotated_from(path: &Path, log: &Path) -> bool {
     !stem.is_empty() && digits(date) >= DATE_DIGITS && rotation_bytes(date) == date.len()
 }
 
-/// Whether the first of two names of rotated logs is that of the newer one; nothing when names do not tell.
-pub fn is_newer(one: &Path, than: &Path) -> Option<bool> {
-    let (one, than) = (Name::of(one), Name::of(than));
-    match (one.date.zip(than.date), one.rotation.zip(than.rotation)) {
-        (Some((date, other)), _) => Some((date, one.numbers) > (other, than.numbers)),
-        (None, Some((rotation, other))) => Some(rotation < other),
-        (None, None) => None,
+/// The paths of which a path may be a rotated one: every log for which [`is_rotated_from`] holds. There are at most as many
+/// as a name has separators.
+pub fn logs(path: &Path) -> Vec<PathBuf> {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    let name = PACKED.iter().find_map(|ending| name.strip_suffix(*ending)).unwrap_or(name);
+    let extension = name.iter().rposition(|&byte| byte == b'.').and_then(|dot| name.get(dot..)).unwrap_or_default();
+    let starts = (1..name.len()).filter(|&start| name.get(start).is_some_and(|byte| b".-_".contains(byte)));
+    let cut = starts.flat_map(|start| {
+        let stem = name.get(..start).unwrap_or_default();
+        [stem.to_owned(), [stem, extension].concat()]
+    });
+    let mut logs: Vec<_> = cut.map(|name| path.with_file_name(OsString::from_vec(name))).collect();
+    logs.retain(|log| is_rotated_from(path, log));
+    logs.dedup();
+    logs
+}
+
+/// The newest of the rotated files of a log, as far as their names tell: by dates, and by the numbers of rotation.
+#[derive(Debug, Default)]
+pub struct Newest {
+    dated: Option<(i64, Vec<u64>)>,
+    rotation: Option<u64>,
+}
+
+impl Newest {
+    /// Takes a file into account.
+    pub fn note(&mut self, path: &Path) {
+        let name = Name::of(path);
+        if let Some(date) = name.date {
+            self.dated = self.dated.take().max(Some((date, name.numbers)));
+        } else if let Some(rotation) = name.rotation {
+            self.rotation = Some(self.rotation.map_or(rotation, |held| held.min(rotation)));
+        }
+    }
+
+    /// How a file stands to the newest one: later, the same or earlier; nothing when names do not tell.
+    pub fn compare(&self, path: &Path) -> Option<Ordering> {
+        let name = Name::of(path);
+        match (name.date, name.rotation) {
+            (Some(date), _) => self.dated.as_ref().map(|held| (date, name.numbers).cmp(held)),
+            (None, Some(rotation)) => self.rotation.map(|held| held.cmp(&rotation)),
+            (None, None) => None,
+        }
     }
 }
 
 fn digits(text: &[u8]) -> usize {
     text.iter().filter(|byte| byte.is_ascii_digit()).count()
-}
-
-/// Whether two names may be those of one log.
-pub fn are_related(one: &Path, other: &Path) -> bool {
-    base(one) == base(other)
 }
 
 #[cfg(test)]
@@ -115,7 +153,7 @@ mod tests {
     fn rotated_logs_are_told_from_their_neighbours() {
         for name in ["app.log.1", "app.log.2.gz", "app.log-20261124", "app-20261124.log", "app-2026-11-24T10.log.zst"] {
             assert!(is_rotated_from(&Path::new("l").join(name), Path::new("l/app.log")), "{name}");
-            assert!(are_related(&Path::new("l").join(name), Path::new("l/app.log")), "{name}");
+            assert_eq!(base(&Path::new("l").join(name)), Path::new("l/app.log"), "{name}");
         }
         for name in ["app.log", "app.log.gz", "app.log.bak", "app.log.1.bak", "app-1.log", "app.logs.1", "b.log.1"] {
             assert!(!is_rotated_from(&Path::new("l").join(name), Path::new("l/app.log")), "{name}");
@@ -128,13 +166,34 @@ mod tests {
     }
 
     #[test]
+    fn the_logs_of_a_rotated_file_are_those_that_it_may_come_from() {
+        for (name, expected) in [
+            ("l/app.log", &[][..]),
+            ("l/app.log.1", &["l/app.log"]),
+            ("l/app.log.2.gz", &["l/app.log"]),
+            ("l/app.log.2.1", &["l/app.log", "l/app.log.2"]),
+            ("l/app-20261124.log.xz", &["l/app.log"]),
+            ("l/app-20261124.log.1", &["l/app-20261124.log"]),
+            ("l/app.log-20261124", &["l/app.log"]),
+        ] {
+            let found = logs(Path::new(name));
+            assert_eq!(found, expected.iter().map(PathBuf::from).collect::<Vec<_>>(), "{name}");
+        }
+    }
+
+    #[test]
     fn numbers_and_dates_tell_the_newer_one() {
-        let newer = |one, than| is_newer(Path::new(one), Path::new(than));
-        assert_eq!(newer("app.log.1", "app.log.10.gz"), Some(true));
-        assert_eq!(newer("app.log.2", "app.log.1"), Some(false));
-        assert_eq!(newer("app.log-20261125", "app.log-20261124.gz"), Some(true));
-        assert_eq!(newer("app.log-2026112407", "app.log-2026112408"), Some(false));
-        assert_eq!(newer("app.log-20261125", "app.log.1"), None);
+        let compare = |one, than| {
+            let mut newest = Newest::default();
+            newest.note(Path::new(than));
+            newest.compare(Path::new(one))
+        };
+        assert_eq!(compare("app.log.1", "app.log.10.gz"), Some(Ordering::Greater));
+        assert_eq!(compare("app.log.2", "app.log.1"), Some(Ordering::Less));
+        assert_eq!(compare("app.log.2", "app.log.2.gz"), Some(Ordering::Equal));
+        assert_eq!(compare("app.log-20261125", "app.log-20261124.gz"), Some(Ordering::Greater));
+        assert_eq!(compare("app.log-2026112407", "app.log-2026112408"), Some(Ordering::Less));
+        assert_eq!(compare("app.log-20261125", "app.log.1"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Looks at a file without reading its lines: what it begins with, what stands before a place, where its last line
 //! ends; of an archive the same, decoded. It does not know what was read before.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,28 +31,58 @@ pub struct Probe {
     pub size: u64,
     /// When it was made and written.
     pub times: Times,
-    /// Its first bytes; of an archive none.
-    pub head: Vec<u8>,
+    /// What it begins with; of an archive nothing.
+    pub head: Head,
     /// What it is when it is an archive.
     pub packed: Option<Packed>,
 }
 
+/// The shortest beginning that tells streams apart well enough to look whether they are one.
+pub const FAMILY_BYTES: usize = 64;
+/// How many lengths of beginnings are hashed, from [`FAMILY_BYTES`] on, each twice the one before.
+const STEPS: usize = 6;
+
+/// What a stream begins with, without the bytes themselves: of a hundred thousand files they would be 400 MB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// All of the first bytes.
+    pub mark: Mark,
+    /// The hashes of the first 64, 128 and so on, as far as there are that many.
+    steps: [u64; STEPS],
+}
+
+/// The first bytes of a stream, of a length that is a power of two: that length's place among them, and the hash.
+pub type Step = (usize, u64);
+
+impl Head {
+    /// Of the first bytes of a stream.
+    pub fn of(bytes: &[u8]) -> Self {
+        let step = |place: usize| bytes.get(..FAMILY_BYTES << place).map_or(0, |first| Mark::head(first).hash);
+        Self { mark: Mark::head(bytes), steps: std::array::from_fn(step) }
+    }
+
+    /// The beginnings whose lengths are powers of two.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = Step> {
+        let bytes = self.mark.bytes as usize;
+        self.steps.into_iter().enumerate().filter(move |&(place, _)| FAMILY_BYTES << place <= bytes)
+    }
+}
+
 impl Probe {
-    /// Looks at a file.
-    pub fn of(disk: &Disk, path: &Path) -> io::Result<Self> {
-        let place = path.canonicalize()?;
+    /// Looks at the file at a path, which is this place without symbolic links.
+    pub fn of(disk: &Disk, path: &Path, place: PathBuf) -> io::Result<Self> {
         let file = disk.open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let size = metadata.len();
-        let mut head = disk.read_at(&file, 0, IDENTITY_BYTES)?;
-        let mut packed = None;
-        if let Some(compression) = decode::sniff(&head) {
+        let first = disk.read_at(&file, 0, IDENTITY_BYTES)?;
+        let (mut head, mut packed) = (Head::of(&first), None);
+        if let Some(compression) = decode::sniff(&first) {
             let tail = bytes_before(disk, &file, size)?;
-            packed = Some(Packed { compression, size, head: Mark::head(&head), tail: Mark::tail(&tail) });
-            head.clear();
+            packed = Some(Packed { compression, size, head: head.mark, tail: Mark::tail(&tail) });
+            head = Head::default();
         }
         Ok(Self { place, file: FileId::of(&metadata), size, times: Times::of(&metadata), head, packed })
     }
@@ -59,17 +90,50 @@ impl Probe {
 
 /// The bytes before a place, as many as identify a stream.
 pub fn bytes_before(disk: &Disk, file: &File, offset: u64) -> io::Result<Vec<u8>> {
-    let bytes = offset.min(IDENTITY_BYTES as u64);
-    disk.read_at(file, offset - bytes, bytes as usize)
+    Bytes::new(disk, file).before(offset)
+}
+
+/// The bytes of an open file, of which the first ones are read once: a short file is nothing else.
+pub struct Bytes<'f> {
+    disk: &'f Disk,
+    file: &'f File,
+    first: OnceCell<Vec<u8>>,
+}
+
+impl<'f> Bytes<'f> {
+    pub const fn new(disk: &'f Disk, file: &'f File) -> Self {
+        Self { disk, file, first: OnceCell::new() }
+    }
+
+    /// Up to so many bytes at a place; fewer at the end.
+    pub fn at(&self, offset: u64, bytes: usize) -> io::Result<Vec<u8>> {
+        let end = offset + bytes as u64;
+        if end > IDENTITY_BYTES as u64 {
+            return self.disk.read_at(self.file, offset, bytes);
+        }
+        if self.first.get().is_none() {
+            let read = self.disk.read_at(self.file, 0, IDENTITY_BYTES)?;
+            drop(self.first.set(read));
+        }
+        let first = self.first.get().map(Vec::as_slice).unwrap_or_default();
+        let (start, end) = (first.len().min(offset as usize), first.len().min(end as usize));
+        Ok(first.get(start..end).unwrap_or_default().to_vec())
+    }
+
+    /// The bytes before a place, as many as identify a stream.
+    pub fn before(&self, offset: u64) -> io::Result<Vec<u8>> {
+        let bytes = offset.min(IDENTITY_BYTES as u64);
+        self.at(offset - bytes, bytes as usize)
+    }
 }
 
 /// The place behind the last LF of a span of a file; the start of the span when it holds none.
-pub fn last_line_end(disk: &Disk, file: &File, start: u64, end: u64) -> io::Result<u64> {
+pub fn last_line_end(file: &Bytes<'_>, start: u64, end: u64) -> io::Result<u64> {
     let mut upto = end;
     let mut bytes = SEARCH_BYTES[0];
     while upto > start {
         let from = upto.saturating_sub(bytes).max(start);
-        let block = disk.read_at(file, from, (upto - from) as usize)?;
+        let block = file.at(from, (upto - from) as usize)?;
         if let Some(place) = memchr::memrchr(b'\n', &block) {
             return Ok(from + place as u64 + 1);
         }
@@ -80,10 +144,10 @@ pub fn last_line_end(disk: &Disk, file: &File, start: u64, end: u64) -> io::Resu
 }
 
 /// The place behind the first LF of a span of a file; the end of the span when it holds none.
-pub fn first_line_end(disk: &Disk, file: &File, start: u64, end: u64) -> io::Result<u64> {
+pub fn first_line_end(file: &Bytes<'_>, start: u64, end: u64) -> io::Result<u64> {
     let mut from = start;
     while from < end {
-        let block = disk.read_at(file, from, (end - from).min(SEARCH_BYTES[1]) as usize)?;
+        let block = file.at(from, (end - from).min(SEARCH_BYTES[1]) as usize)?;
         if let Some(place) = memchr::memchr(b'\n', &block) {
             return Ok(from + place as u64 + 1);
         }

@@ -1,0 +1,23 @@
+//! Follows streams of log lines through growth, renaming, compression, copies and truncation: how far each was read
+//! (positions), which file holds it by now (`find`), and where reading goes on (`decide`). It does not know what a line
+//! says, what is summed up, or where positions are kept.
+
+mod archive;
+pub mod confirm;
+pub mod decide;
+pub mod find;
+mod folder;
+pub mod known;
+mod missed;
+mod names;
+mod originals;
+mod plain;
+pub mod plan;
+pub mod position;
+mod probe;
+mod settle;
+
+pub use confirm::{Disturbed, Outcome};
+pub use plan::{Limits, Plan, Sought, plan};
+pub use position::{Mark, Packed, Position, StoredPath, Times};
+pub use settle::UNSEEN_RUNS_MAX;

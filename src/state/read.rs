@@ -1,0 +1,102 @@
+//! Reads what is new since the last run, until the files hold still: what changes under the reader is looked for and read
+//! again, so that what is counted is what the positions say. In the end what cannot be read is left for the next run.
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use crate::disk::Disk;
+use crate::engine::{Analysis, RunControl};
+use crate::follow::{self, Disturbed, Limits, Outcome, Position, Sought};
+use crate::input::{Input, discover};
+
+/// How often inputs that change under the reader are read again before they are left for the next run.
+const CALM_READS: u32 = 2;
+
+/// What is read, and where else it is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'n> {
+    /// Files, folders and globs.
+    pub inputs: &'n [PathBuf],
+    /// Files that are never inputs.
+    pub own: &'n [PathBuf],
+    /// Folders that logs may be rotated into, besides their own.
+    pub rotated_into: &'n [PathBuf],
+}
+
+/// What was read.
+#[derive(Debug)]
+pub struct NewLines<R> {
+    /// The inputs, sorted by path.
+    pub inputs: Vec<Input>,
+    /// What was found in them.
+    pub analysis: Analysis,
+    /// What else `analyze` gave.
+    pub rejects: R,
+    /// The positions after it; none when the run was interrupted.
+    pub positions: Option<Vec<Position>>,
+}
+
+/// Reads what is new with `analyze`, which is called again, with other inputs, as long as files change under it. A file
+/// that does not hold still is read up to where it could be read, and then not at all, so that there is an end. `positions`
+/// are those of the state.
+///
+/// # Errors
+///
+/// Those of `analyze`.
+pub fn read<R, E>(
+    disk: &Disk,
+    positions: Vec<Position>,
+    names: Names<'_>,
+    control: &RunControl,
+    mut analyze: impl FnMut(&[Input]) -> Result<(Analysis, R), E>,
+) -> Result<NewLines<R>, E> {
+    let mut limits = Limits::new();
+    let mut reads = 0_u32;
+    loop {
+        reads = reads.saturating_add(1);
+        let found = discover::discover_until(names.inputs, names.own, &control.stop);
+        let Names { own, rotated_into, .. } = names;
+        let sought = Sought { disk, positions: &positions, own, rotated_into, limits: &limits };
+        let mut plan = follow::plan(sought, found);
+        if plan.is_stale && reads < CALM_READS {
+            continue;
+        }
+        control.bytes_done.store(0, Ordering::Relaxed);
+        let (mut analysis, rejects) = analyze(&plan.inputs)?;
+        let after = plan.positions(disk, |rank| outcome(&analysis, rank));
+        plan.complete(&mut analysis.reads);
+        let positions = match after {
+            Ok(positions) => Some(positions),
+            Err(_) if analysis.interrupted => None,
+            Err(disturbed) => {
+                if reads >= CALM_READS {
+                    limit(&mut limits, disturbed);
+                }
+                continue;
+            }
+        };
+        return Ok(NewLines { inputs: plan.inputs, analysis, rejects, positions });
+    }
+}
+
+/// How an input was read.
+fn outcome(analysis: &Analysis, rank: usize) -> Outcome {
+    let inspected = analysis.inspected.get(rank).and_then(Option::as_ref);
+    let pointers = |profile: &crate::profile::Profile| {
+        profile.candidates().iter().map(|pointer| pointer.as_str().to_owned()).collect()
+    };
+    Outcome {
+        read: analysis.reads.get(rank).cloned().unwrap_or_default(),
+        lines: analysis.summary.inputs.get(rank).map_or(0, |counts| counts.lines),
+        is_json: inspected.is_some_and(|inspected| inspected.is_json),
+        envelope: inspected.map(|inspected| (pointers(&inspected.profile), inspected.is_final)),
+    }
+}
+
+/// Leaves what cannot be read for the next run: first what comes after the place, then all that is new.
+fn limit(limits: &mut Limits, disturbed: Vec<Disturbed>) {
+    for Disturbed { path, offset, text } in disturbed {
+        let offset = if limits.contains_key(&path) { 0 } else { offset };
+        limits.insert(path, (offset, text));
+    }
+}
