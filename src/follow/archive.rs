@@ -6,18 +6,11 @@ use std::io;
 use super::known::{self, stream_key};
 use super::originals::Original;
 use super::plain::{Decided, begin, start_of};
-use super::plan::{Candidate, Planner, Track};
+use super::planner::{Beginning, Candidate, Planner, Track};
 use super::position::{Mark, Packed, Position};
 use super::probe::{self, Decoded, Head, Probe};
 use crate::input::source::Damage;
 use crate::input::{Input, Start, Status};
-
-/// What an archive begins with that no run has read.
-pub(super) struct Beginning {
-    pub head: Head,
-    /// The marks of first bytes that positions have and it begins with.
-    alike: Vec<Mark>,
-}
 
 /// Decodes the first bytes of an archive that is not known yet; none for one that is known or cannot be read.
 pub(super) fn beginning(planner: &Planner<'_>, probe: &Probe) -> Option<Beginning> {

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::plan::{Plan, Track};
+use super::planner::{Plan, Track};
 use super::position::{Mark, Position};
 use super::probe::{self, Bytes};
 use crate::disk::Disk;

@@ -155,3 +155,93 @@ pub fn lost(position: &Position, is_replaced: bool) -> Lost {
         bytes => Lost::Unread(bytes),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::follow::probe::Head;
+    use crate::follow::{StoredPath, Times};
+    use crate::input::FileId;
+
+    fn file(inode: u64) -> FileId {
+        FileId { device: 1, inode }
+    }
+
+    /// The position of a stream that was read to its end.
+    fn read(place: &str, inode: u64, text: &str) -> Position {
+        let bytes = text.as_bytes();
+        Position {
+            place: StoredPath::of(Path::new(place)),
+            file: file(inode),
+            size: bytes.len() as u64,
+            offset: bytes.len() as u64,
+            lines: bytes.iter().filter(|&&byte| byte == b'\n').count() as u64,
+            head: Mark::head(bytes),
+            tail: Mark::tail(bytes),
+            ..Position::default()
+        }
+    }
+
+    fn decided(positions: &[Position], place: &str, inode: u64, text: &str, from: Option<&str>) -> Option<Continued> {
+        let bytes = text.as_bytes();
+        let probe = Probe {
+            place: PathBuf::from(place),
+            file: file(inode),
+            size: bytes.len() as u64,
+            times: Times::default(),
+            head: Head::of(bytes.get(..IDENTITY_BYTES).unwrap_or(bytes)),
+            packed: None,
+        };
+        let at = |offset: u64, length: usize| {
+            let rest = bytes.get(offset as usize..).unwrap_or_default();
+            Ok(rest.get(..length).unwrap_or(rest).to_vec())
+        };
+        let candidate = Candidate { probe: &probe, rotated_from: from.map(Path::new) };
+        decide(candidate, &Known::new(positions), &Files::default(), at).unwrap()
+    }
+
+    fn continued(index: usize, offset: u64, why: Why) -> Option<Continued> {
+        Some(Continued { index, offset, why })
+    }
+
+    #[test]
+    fn a_file_goes_on_where_its_own_bytes_say() {
+        let long = "line\n".repeat(2000);
+        let positions = [read("l/a", 1, "one\n"), read("l/b", 2, "one\ntwo\n"), read("l/c", 3, &long)];
+        assert_eq!(decided(&positions, "l/a", 1, "one\nmore\n", None), continued(0, 4, Why::SameFile));
+        assert_eq!(decided(&positions, "l/a.1", 1, "one\n", None), continued(0, 4, Why::SameFile));
+        // The furthest of equal beginnings, under any inode.
+        assert_eq!(decided(&positions, "l/x", 9, "one\ntwo\nthree\n", None), continued(1, 8, Why::SameBytes));
+        assert_eq!(decided(&positions, "l/x", 9, &format!("{long}x\n"), None), continued(2, 10_000, Why::SameBytes));
+        // Its inode, but other bytes; its bytes, but cut; nothing of it.
+        assert_eq!(decided(&positions, "l/b", 2, "one\nother\n", None), continued(0, 4, Why::SameBytes));
+        assert_eq!(decided(&positions, "l/c", 3, &long[..9000], None), None);
+        assert_eq!(decided(&positions, "l/a", 1, "two\n", None), None);
+    }
+
+    #[test]
+    fn less_than_a_line_says_nothing_of_another_file() {
+        let positions = [read("l/a", 1, "{"), read("l/b", 2, "")];
+        let begun = Position { offset: 0, tail: Mark::tail(&[]), ..positions[0].clone() };
+        let positions = [begun, positions[1].clone()];
+        assert_eq!(decided(&positions, "l/x", 9, "{}\n", None), None);
+        assert_eq!(decided(&positions, "l/a", 1, "{}\n", None), continued(0, 0, Why::Begun));
+        assert_eq!(decided(&positions, "l/a.1", 9, "{}\n", Some("l/a")), continued(0, 0, Why::Begun));
+        assert_eq!(decided(&positions, "l/b.1", 9, "{}\n", Some("l/b")), continued(1, 0, Why::Begun));
+        assert_eq!(decided(&positions, "l/b", 2, "{}\n", None), continued(1, 0, Why::Begun));
+    }
+
+    #[test]
+    fn what_is_lost_is_said_of_logs_alone() {
+        let log = read("l/a", 1, "one\n");
+        let unread = Position { size: 6, ..log.clone() };
+        let rotated = Position { rotated: true, ..log.clone() };
+        let found = Position { found_beside: true, ..log.clone() };
+        assert_eq!((lost(&log, true), lost(&log, false)), (Lost::Rotated, Lost::Quietly));
+        assert_eq!((lost(&unread, true), lost(&unread, false)), (Lost::Unread(2), Lost::Unread(2)));
+        assert_eq!((lost(&rotated, true), lost(&found, true)), (Lost::Quietly, Lost::Quietly));
+        assert_eq!(lost(&read("l/a.1", 1, "one\n"), true), Lost::Quietly);
+    }
+}

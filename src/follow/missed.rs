@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::find::Listed;
 use super::folder::name_beside;
 use super::names::{self, Newest};
-use super::plan::{Candidate, Moved, Planner};
+use super::planner::{Candidate, Moved, Planner};
 use super::position::Position;
 use crate::input::feed;
 use crate::input::source::folder_of;

@@ -3,8 +3,9 @@
 //! says, what is summed up, or where positions are kept.
 
 mod archive;
-pub mod confirm;
+mod confirm;
 pub mod decide;
+mod each;
 pub mod find;
 mod folder;
 pub mod known;
@@ -12,12 +13,14 @@ mod missed;
 mod names;
 mod originals;
 mod plain;
-pub mod plan;
-pub mod position;
+mod plan;
+mod planner;
+mod position;
 mod probe;
 mod settle;
 
 pub use confirm::{Disturbed, Outcome};
-pub use plan::{Limits, Plan, Sought, plan};
+pub use plan::plan;
+pub use planner::{Limits, Plan, Sought};
 pub use position::{Mark, Packed, Position, StoredPath, Times};
 pub use settle::UNSEEN_RUNS_MAX;

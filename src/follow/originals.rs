@@ -115,7 +115,8 @@ impl Originals {
         if head.mark.bytes as usize >= FAMILY_BYTES && !self.files.is_empty() {
             marks.push(head.mark);
             let lengths = head.steps().filter_map(|step| self.short.get(&step)).flatten().copied();
-            let lengths: Vec<_> = lengths.filter(|&bytes| bytes < head.mark.bytes).collect();
+            let mut lengths: Vec<_> = lengths.filter(|&bytes| bytes < head.mark.bytes).collect();
+            lengths.sort_unstable_by(|one, other| other.cmp(one));
             if !lengths.is_empty() {
                 let head = first()?;
                 marks.extend(lengths.into_iter().filter_map(|bytes| head.get(..bytes as usize).map(Mark::head)));

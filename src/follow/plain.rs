@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::decide::{self, decide};
 use super::names;
-use super::plan::{Candidate, Planner, Track};
+use super::planner::{Candidate, Planner, Track};
 use super::position::{Mark, Position, StoredPath};
 use super::probe::{self, Bytes, Probe};
 use crate::input::source::Damage;

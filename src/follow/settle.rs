@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::decide::{Lost, lost};
 use super::folder::name_beside;
 use super::missed::UnmetSince;
-use super::plan::{Moved, Plan, Planner, Row, Track};
+use super::planner::{Moved, Plan, Planner, Row, Track};
 use super::position::StoredPath;
 
 /// How many runs a position is kept that no run saw.

@@ -14,7 +14,6 @@ const KNOWN: &[&str] = &[
     "render::text",
     "render::ticket",
     "report",
-    "state::beside",
     "summary",
     "summary::mask",
     "ticket",
