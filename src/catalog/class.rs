@@ -1,8 +1,11 @@
 //! Who can act on a code: the class, its order, and the table in force. It refuses to know what to tell people about it.
 
-use super::{COMMON, NONE, OTHER, family, rules, table};
 use std::collections::BTreeMap;
 use std::fmt;
+
+use serde::Serialize;
+
+use super::{COMMON, NONE, OTHER, family, rules, table};
 
 /// Full codes that the rules would misread: code, class.
 pub(super) const CODES: &str = include_str!("classes.tsv");
@@ -12,7 +15,8 @@ pub(super) const FAMILIES: &str = include_str!("families.tsv");
 const CODE_BYTES_MAX: usize = 256;
 
 /// Who can act on an error; a hint, not a verdict. The order is the one in which a report looks into codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Class {
     /// The service failed: retry, then tell support.
     Provider,

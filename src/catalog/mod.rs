@@ -11,6 +11,8 @@ mod rules;
 mod suggest;
 mod table;
 
+use serde::Serialize;
+
 pub use class::{Class, Classes, ClassesError};
 pub use entry::{Entry, Retry, describe};
 pub use suggest::suggest;
@@ -26,7 +28,8 @@ pub const NONE: &str = "(none)";
 pub const OTHER: &str = "(other)";
 
 /// Whether every service can answer a code, or only some.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// One of the 38 codes that the API's documentation lists as common to all services.
     Common,

@@ -36,7 +36,7 @@ pub struct ReportPlan {
     pub by: Vec<String>,
     pub periods: Vec<Period>,
     pub classes: Classes,
-    pub class_names: Vec<&'static str>,
+    pub only_classes: Vec<Class>,
     pub settings: Settings,
     pub filters: BTreeMap<&'static str, Value>,
     pub files: Vec<File>,
@@ -73,7 +73,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     if args.mail_to.as_ref().is_some_and(|to| !mail::is_recipient(to)) {
         bail!("--mail-to: addresses are plain, such as sre@example.com, with commas between them");
     }
-    let class_names = args.class.iter().map(|name| class(name)).collect::<Result<_>>()?;
+    let only_classes = args.class.iter().map(|name| class(name)).collect::<Result<_>>()?;
     let stdout = match args.format {
         Some(ReportFormat::Text) => Some(Format::Text),
         Some(ReportFormat::Json) => Some(Format::Json),
@@ -107,7 +107,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         by,
         periods,
         classes: classes(args.classes.as_ref())?,
-        class_names,
+        only_classes,
         filters: filters(args, &settings, &acknowledged),
         settings,
         files: outputs.iter().map(|(path, format)| Ok(File::new(Output::at(path)?, *format))).collect::<Result<_>>()?,
@@ -314,8 +314,8 @@ fn table(name: &str) -> Result<Table> {
 }
 
 /// The class of that name.
-pub fn class(name: &str) -> Result<&'static str> {
-    Class::from_name(name).map(Class::as_str).ok_or_else(|| {
+pub fn class(name: &str) -> Result<Class> {
+    Class::from_name(name).ok_or_else(|| {
         let names = Class::ALL.map(Class::as_str).join(", ");
         anyhow!("--class: there is no class '{name}'; there are {names}")
     })

@@ -7,7 +7,7 @@ use resplog::dedupe;
 use resplog::disk::Disk;
 use resplog::engine::{self, Analysis, Duplicates, RunControl};
 use resplog::hints;
-use resplog::input::{Input, discover};
+use resplog::input::{Framing, Input, discover};
 use resplog::redact::redact;
 use resplog::render::{escape, json};
 use resplog::report::build::{self, InputFacts};
@@ -57,7 +57,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         classes: &plan.classes,
         ids: args.ids,
         codes: &args.code,
-        class_names: &plan.class_names,
+        only_classes: &plan.only_classes,
         by: &plan.by,
         periods: &plan.periods,
         filters: &plan.filters,
@@ -192,7 +192,7 @@ pub fn facts(inputs: &[Input], analysis: &mut Analysis) -> Vec<InputFacts> {
         let pointers = inspected.as_ref().map(|it| it.profile.candidates()).or(known).unwrap_or_default();
         InputFacts {
             path: shown(input),
-            format: if inspected.as_ref().is_some_and(|it| it.is_json) { "json" } else { "ndjson" },
+            format: if inspected.as_ref().is_some_and(|it| it.is_json) { Framing::Json } else { Framing::Ndjson },
             compression: read.compression,
             envelope: pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect(),
             fields,

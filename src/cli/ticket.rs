@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use resplog::catalog::Classes;
+use resplog::catalog::{Class, Classes};
 use resplog::disk::Disk;
 use resplog::engine::{self, Analysis, Duplicates, Options, RunControl};
 use resplog::input::{Input, discover};
@@ -103,7 +103,7 @@ struct TicketPlan {
     inputs: Vec<PathBuf>,
     options: Options,
     classes: Classes,
-    class_names: Vec<&'static str>,
+    only_classes: Vec<Class>,
     format: Format,
     view: View,
     folder: PathBuf,
@@ -119,9 +119,9 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
         .writes("--evidence", args.evidence.as_deref())
         .prints(args.output.is_none());
     named.check()?;
-    let mut class_names = args.class.iter().map(|name| plan::class(name)).collect::<Result<Vec<_>>>()?;
-    if class_names.is_empty() && args.code.is_empty() {
-        class_names.extend(ticket::CLASSES.map(resplog::catalog::Class::as_str));
+    let mut only_classes = args.class.iter().map(|name| plan::class(name)).collect::<Result<Vec<_>>>()?;
+    if only_classes.is_empty() && args.code.is_empty() {
+        only_classes.extend(ticket::CLASSES);
     }
     let format = match (args.format, &args.output) {
         (Some(TicketFormat::Text), _) => Format::Text,
@@ -147,7 +147,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
         inputs,
         options,
         classes: plan::classes(args.classes.as_ref())?,
-        class_names,
+        only_classes,
         format,
         view: View { language, zone, uin: args.uin.clone() },
         folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
@@ -163,7 +163,7 @@ fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &mut
         classes: &plan.classes,
         ids: args.ids,
         codes: &args.code,
-        class_names: &plan.class_names,
+        only_classes: &plan.only_classes,
         by: &[],
         periods: &[],
         filters: &BTreeMap::new(),

@@ -86,7 +86,8 @@ impl Input {
 }
 
 /// How an input was read (SPEC 5).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// As it should be.
     #[default]
@@ -100,6 +101,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status, in the order of the reports.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Incomplete, Self::Corrupt, Self::Error];
+
     /// The word that reports use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -114,7 +118,29 @@ impl Status {
     /// The status of that word.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Ok, Self::Incomplete, Self::Corrupt, Self::Error].into_iter().find(|status| status.as_str() == name)
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+/// How records stand in the bytes of an input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Framing {
+    /// One a line.
+    #[default]
+    Ndjson,
+    /// A stream of JSON values, or one array of them.
+    Json,
+}
+
+impl Framing {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Json => "json",
+        }
     }
 }
 

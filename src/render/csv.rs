@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::{escape, view};
-use crate::report::{At, Calls, Quantiles, Report};
+use crate::report::{At, Calls, Quantiles, Report, Trend};
 use crate::settings::Value;
 use crate::time::Nanos;
 
@@ -152,7 +152,9 @@ pub fn write(report: &Report, table: Table, out: &mut dyn Write) -> io::Result<(
         Table::Codes | Table::Messages | Table::Ids | Table::StandsOut => of_codes(report, table, &mut rows),
         Table::LookInto => look_into(report, &mut rows),
         Table::Families => report.families.iter().try_for_each(|row| rows.row(&[text(&row.family), whole(row.count)])),
-        Table::Classes => report.classes.iter().try_for_each(|row| rows.row(&[text(row.class), whole(row.count)])),
+        Table::Classes => {
+            report.classes.iter().try_for_each(|row| rows.row(&[text(row.class.as_str()), whole(row.count)]))
+        }
         Table::Services => report.services.iter().try_for_each(|row| rows.calls(&[&row.service], &row.calls)),
         Table::Regions => report.regions.iter().try_for_each(|row| rows.calls(&[&row.region], &row.calls)),
         Table::By => report.by.iter().try_for_each(|row| rows.calls(&[&row.name, &row.value], &row.calls)),
@@ -243,20 +245,20 @@ fn of_codes(report: &Report, table: Table, rows: &mut Rows<'_>) -> io::Result<()
                 rows.row(&[&[name(), text(&it.field), text(&it.value)], shares.as_slice()].concat())
             }),
             Table::Ids => code.request_ids.iter().try_for_each(|it| {
-                let own = vec![name(), text(code.class), text(&it.request_id), text(&it.reason)];
+                let own = vec![name(), text(code.class.as_str()), text(&it.request_id), text(&it.reason)];
                 rows.row(&[own, place(&it.at)].concat())
             }),
             _ => rows.row(&[
                 name(),
-                text(code.kind),
+                text(code.kind.as_str()),
                 text(&code.family),
-                text(code.class),
+                text(code.class.as_str()),
                 whole(code.count),
                 real(Some(code.share)),
                 time(code.first),
                 time(code.last),
                 time(code.since),
-                maybe(code.trend),
+                maybe(code.trend.map(Trend::as_str)),
                 code.seen_runs.as_ref().map(|it| whole(it.seen)).unwrap_or_default(),
                 code.seen_runs.as_ref().map(|it| whole(it.runs)).unwrap_or_default(),
                 code.muted.to_string(),
@@ -268,7 +270,7 @@ fn of_codes(report: &Report, table: Table, rows: &mut Rows<'_>) -> io::Result<()
 
 fn look_into(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
     for (rank, it) in (1..).zip(&report.look_into) {
-        let own = vec![whole(rank), text(&it.code), text(it.class), text(&it.request_id), text(&it.reason)];
+        let own = vec![whole(rank), text(&it.code), text(it.class.as_str()), text(&it.request_id), text(&it.reason)];
         rows.row(&[own, place(&it.at)].concat())?;
     }
     Ok(())
@@ -302,10 +304,12 @@ fn timeline(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
 fn inputs(report: &Report, rows: &mut Rows<'_>) -> io::Result<()> {
     for it in &report.inputs {
         let fields: Vec<_> = it.fields.iter().map(|(name, field)| format!("{name}={}", field.pointer)).collect();
-        let words = [&it.path, it.format, it.compression, &it.envelope.join(" "), &fields.join(" ")].map(text);
+        let words = [&it.path, it.format.as_str(), it.compression.as_str(), &it.envelope.join(" "), &fields.join(" ")]
+            .map(text);
         let counts = [it.bytes, it.counts.lines].into_iter().chain(it.counts.iter().map(|(_, lines)| lines));
         let counts: Vec<_> = counts.map(whole).collect();
-        let ends = [text(it.status), maybe(it.error.as_deref()), it.unfinished.to_string(), it.skipped.to_string()];
+        let ends =
+            [text(it.status.as_str()), maybe(it.error.as_deref()), it.unfinished.to_string(), it.skipped.to_string()];
         rows.row(&[words.as_slice(), counts.as_slice(), ends.as_slice()].concat())?;
     }
     Ok(())

@@ -130,7 +130,7 @@ fn codes(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         let cells = [
             count(code.count),
             share(code.share),
-            code.class.to_owned(),
+            code.class.as_str().to_owned(),
             trend(code),
             seen(code),
             code.since.map(|time| view.second(time)).unwrap_or_default(),
@@ -156,8 +156,9 @@ fn look_into(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
     for (rank, name) in (1..).zip(names.iter().take(shown)) {
         let code = report.codes.iter().find(|code| code.code == *name);
         let ids: Vec<_> = report.look_into.iter().filter(|id| id.code == *name).collect();
-        let class = ids.first().map_or("", |id| id.class);
-        writeln!(out, "{rank}. {} {class}: {}", markdown(name), phrases::class(class))?;
+        if let Some(class) = ids.first().map(|id| id.class) {
+            writeln!(out, "{rank}. {} {class}: {}", markdown(name), phrases::class(class))?;
+        }
         // An item belongs to a number when it begins below the text behind it.
         let indent = if rank < 10 { "   " } else { "    " };
         if let Some(code) = code {
@@ -279,7 +280,7 @@ fn latency(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// Failures by class and by family.
 fn parts(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let classes = report.classes.iter().map(|it| (it.class, it.count));
+    let classes = report.classes.iter().map(|it| (it.class.as_str(), it.count));
     let families = report.families.iter().map(|it| (it.family.as_str(), it.count));
     for (name, rows) in [("class", classes.collect::<Vec<_>>()), ("family", families.collect())] {
         if rows.is_empty() {
@@ -307,7 +308,7 @@ fn sums(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n## Inputs\n")?;
     head(&[sums::names().as_slice(), &["status", "path"]].concat(), sums::names().len(), out)?;
     for input in report.inputs.iter().take(view.top.max(1)) {
-        let status = if input.skipped { "skipped" } else { input.status };
+        let status = if input.skipped { "skipped" } else { input.status.as_str() };
         let ends = [status.to_owned(), markdown_cell(path(&input.path))];
         row(&[sums::counts(input).into_iter().map(count).collect::<Vec<_>>().as_slice(), &ends].concat(), out)?;
     }

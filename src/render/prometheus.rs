@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::escape::prometheus_label;
 use super::view;
+use crate::input::Status;
 use crate::report::{By, Calls, Code, CodeCount, Condition, Report};
 use crate::time::{NS_PER_SECOND, Nanos};
 
@@ -159,7 +160,7 @@ fn codes(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
         let name = "resplog_code_failures";
         metrics.head(name, "Failures by code, the most frequent ones.")?;
         for code in shown {
-            let labels = [("code", code.code.as_str()), ("class", code.class), ("kind", code.kind)];
+            let labels = [("code", code.code.as_str()), ("class", code.class.as_str()), ("kind", code.kind.as_str())];
             metrics.sample(name, &labels, &code.count.to_string())?;
         }
     }
@@ -170,7 +171,7 @@ fn codes(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     metrics.single("resplog_code_failures_rest", "Failures of codes without a series.", &rest.to_string())?;
     let new = report.codes.iter().filter(|code| code.is_news()).count();
     metrics.single("resplog_new_codes", "Codes that are new and not acknowledged.", &new.to_string())?;
-    let classes: Vec<_> = report.classes.iter().map(|row| (row.class, row.count)).collect();
+    let classes: Vec<_> = report.classes.iter().map(|row| (row.class.as_str(), row.count)).collect();
     metrics.by("resplog_class_failures", "Failures by who can act, a hint.", "class", &classes)?;
     let families: Vec<_> =
         report.families.iter().take(SERIES_MAX).map(|row| (row.family.as_str(), row.count)).collect();
@@ -179,7 +180,7 @@ fn codes(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
 
 /// How codes changed since earlier runs; nothing without any.
 fn changes(shown: &[Code], metrics: &mut Metrics<'_>) -> io::Result<()> {
-    let changed = || shown.iter().filter_map(|code| Some((code.code.as_str(), code.trend?)));
+    let changed = || shown.iter().filter_map(|code| Some((code.code.as_str(), code.trend?.as_str())));
     if changed().next().is_some() {
         let name = "resplog_code_trend";
         metrics.head(name, "1 for how a code changed since the run compared with.")?;
@@ -279,7 +280,7 @@ fn latency(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
 
 fn health(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     let of = |status| report.inputs.iter().filter(|input| input.status == status).count() as u64;
-    let inputs = ["ok", "incomplete", "corrupt", "error"].map(|status| (status, of(status)));
+    let inputs = Status::ALL.map(|status| (status.as_str(), of(status)));
     metrics.by("resplog_inputs", "Inputs by status.", "status", &inputs)?;
     let conditions = view::CONDITIONS.map(|(it, word)| (word, u64::from(report.status.contains(&it))));
     metrics.by("resplog_status", "1 for each condition that holds.", "condition", &conditions)?;

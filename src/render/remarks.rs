@@ -6,6 +6,7 @@ use super::text::numbers::{bytes, count, counted, duration};
 use super::text::phrases;
 use super::verdict;
 use super::view::View;
+use crate::input::{Compression, Status};
 use crate::record::{LineClass, Outcome};
 use crate::report::{Condition, Input, Report, Stamp};
 use crate::settings::Value;
@@ -109,8 +110,8 @@ fn not_in_the_rate(report: &Report) -> Vec<Parts> {
 fn not_seen(report: &Report, view: &View) -> Vec<Parts> {
     let of = |input: &Input, parts: Parts| [vec![quoted(path(&input.path))], parts].concat();
     let mut said = Vec::new();
-    for input in report.inputs.iter().filter(|input| input.status != "ok") {
-        let status = if input.status == "error" { "not read" } else { input.status };
+    for input in report.inputs.iter().filter(|input| input.status != Status::Ok) {
+        let status = if input.status == Status::Error { "not read" } else { input.status.as_str() };
         let mut parts = vec![words(format!(": {status}"))];
         if let Some(error) = &input.error {
             parts.extend([words(", "), quoted(error)]);
@@ -196,7 +197,7 @@ fn read_as(report: &Report) -> Vec<Parts> {
 }
 
 fn way(input: &Input) -> Parts {
-    let mut parts = vec![words(format!("{}, {}", input.format, compression(input.compression)))];
+    let mut parts = vec![words(format!("{}, {}", input.format.as_str(), compression(input.compression)))];
     let envelopes = input.envelope.iter().take(NAMED_MAX);
     for pointer in envelopes {
         match pointer.as_str() {
@@ -210,8 +211,11 @@ fn way(input: &Input) -> Parts {
     parts
 }
 
-fn compression(name: &str) -> &str {
-    if name == "none" { "not compressed" } else { name }
+const fn compression(packed: Compression) -> &'static str {
+    match packed {
+        Compression::None => "not compressed",
+        packed => packed.as_str(),
+    }
 }
 
 fn notes(report: &Report) -> Vec<Parts> {

@@ -3,8 +3,9 @@
 
 use super::escape::terminal;
 use super::text::numbers::{count, counted, duration, percent, share};
+use crate::input::Status;
 use crate::record::LineClass;
-use crate::report::{Breach, Code, Compared, Condition, Input, Report};
+use crate::report::{Breach, Code, Compared, Condition, Input, Report, Trend};
 use crate::rule::Unit;
 
 /// More unrecognised lines than this share belong into the verdict.
@@ -69,7 +70,7 @@ pub fn word(report: &Report) -> Word {
 /// What was found, whatever it means.
 fn finding(report: &Report) -> Word {
     let totals = &report.totals;
-    let is_bad = |input: &Input| input.status != "ok";
+    let is_bad = |input: &Input| input.status != Status::Ok;
     match () {
         () if totals.counts[LineClass::Failed] > 0 => Word::Failing,
         () if totals.counts[LineClass::Ok] > 0 && report.inputs.iter().any(is_bad) => Word::Incomplete,
@@ -223,7 +224,7 @@ fn leading(report: &Report) -> String {
     let name = code(&leading.code);
     let trend = match leading.trend {
         _ if leading.muted => " (acknowledged)".to_owned(),
-        Some(word @ ("new" | "escalating")) => format!(" ({word})"),
+        Some(trend @ (Trend::New | Trend::Escalating)) => format!(" ({})", trend.as_str()),
         _ => String::new(),
     };
     if leading.count == report.totals.counts[LineClass::Failed] {
@@ -248,11 +249,12 @@ fn new_codes(report: &Report) -> Option<String> {
 fn unread(report: &Report) -> Option<String> {
     let total = report.inputs.len();
     let of = |status| report.inputs.iter().filter(|input| input.status == status).count();
-    let said: Vec<_> = [("error", "unreadable"), ("incomplete", "incomplete"), ("corrupt", "corrupt")]
-        .into_iter()
-        .map(|(status, word)| (of(status), word))
-        .filter(|&(inputs, _)| inputs > 0)
-        .collect();
+    let said: Vec<_> =
+        [(Status::Error, "unreadable"), (Status::Incomplete, "incomplete"), (Status::Corrupt, "corrupt")]
+            .into_iter()
+            .map(|(status, word)| (of(status), word))
+            .filter(|&(inputs, _)| inputs > 0)
+            .collect();
     let (&(inputs, word), rest) = said.split_first().filter(|_| finding(report) != Word::Unreadable)?;
     if total == 1 {
         return Some(format!("the input is {word}"));
@@ -317,19 +319,22 @@ mod tests {
 
     #[test]
     fn what_was_not_read_is_part_of_it() {
-        let with = |statuses: &[&'static str], totals| {
-            let input = |status: &&'static str| Input { status, ..samples::input("a.ndjson") };
+        let with = |statuses: &[Status], totals| {
+            let input = |&status: &Status| Input { status, ..samples::input("a.ndjson") };
             Report { inputs: statuses.iter().map(input).collect(), ..of(totals) }
         };
         for (report, text) in [
-            (with(&["ok", "corrupt"], totals(5, 0)), "INCOMPLETE  no failures in 5 calls; 1 of 2 inputs corrupt"),
-            (with(&["incomplete"], totals(5, 0)), "INCOMPLETE  no failures in 5 calls; the input is incomplete"),
             (
-                with(&["error", "incomplete", "ok"], totals(1, 1)),
+                with(&[Status::Ok, Status::Corrupt], totals(5, 0)),
+                "INCOMPLETE  no failures in 5 calls; 1 of 2 inputs corrupt",
+            ),
+            (with(&[Status::Incomplete], totals(5, 0)), "INCOMPLETE  no failures in 5 calls; the input is incomplete"),
+            (
+                with(&[Status::Error, Status::Incomplete, Status::Ok], totals(1, 1)),
                 "FAILING  50.0 % of 2 calls failed (1); 1 of 3 inputs unreadable, 1 incomplete",
             ),
-            (with(&["error"], totals(0, 0)), "UNREADABLE  the input could not be read"),
-            (with(&["error", "error"], totals(0, 0)), "UNREADABLE  none of 2 inputs could be read"),
+            (with(&[Status::Error], totals(0, 0)), "UNREADABLE  the input could not be read"),
+            (with(&[Status::Error, Status::Error], totals(0, 0)), "UNREADABLE  none of 2 inputs could be read"),
         ] {
             assert_eq!(verdict(&report), text);
         }
@@ -397,11 +402,13 @@ mod tests {
         let mut report = of(totals(4, 4));
         report.codes = vec![code("Internal\nError", 3, None), code("B", 1, None)];
         assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), 75.0 % of them with Internal\\nError");
-        report.codes = vec![code("A", 3, Some("new")), code("B", 1, Some("new")), code("C", 0, Some("gone"))];
+        report.codes =
+            vec![code("A", 3, Some(Trend::New)), code("B", 1, Some(Trend::New)), code("C", 0, Some(Trend::Gone))];
         assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), 75.0 % of them with A (new); also new: B");
-        report.codes = vec![code("A ", 4, Some("steady"))];
+        report.codes = vec![code("A ", 4, Some(Trend::Steady))];
         assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), all with \"A \"");
-        report.codes = vec![code("A", 2, Some("escalating")), code("B", 1, Some("new")), code("C", 1, Some("new"))];
+        report.codes =
+            vec![code("A", 2, Some(Trend::Escalating)), code("B", 1, Some(Trend::New)), code("C", 1, Some(Trend::New))];
         assert_eq!(
             verdict(&report),
             "FAILING  50.0 % of 8 calls failed (4), 50.0 % of them with A (escalating); 2 new codes"

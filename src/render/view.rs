@@ -3,7 +3,7 @@
 
 use super::text::numbers::{count, duration};
 use super::verdict;
-use crate::report::{By, Calls, Code, Condition, Report};
+use crate::report::{By, Calls, Code, Condition, Report, Trend};
 use crate::time::Zone;
 use crate::time::{NS_PER_SECOND, Nanos};
 
@@ -83,9 +83,9 @@ pub const fn calls(calls: &Calls) -> u64 {
 /// How a code changed, and whether it is acknowledged: `escalating, 3.1 times`, `steady, acknowledged`; may be empty.
 #[must_use]
 pub fn trend(code: &Code) -> String {
-    let times = code.times.filter(|_| matches!(code.trend, Some("escalating" | "easing")));
+    let times = code.times.filter(|_| matches!(code.trend, Some(Trend::Escalating | Trend::Easing)));
     let times = times.map(|times| format!("{} times", verdict::times_of(times)));
-    let trend = code.trend.map(str::to_owned);
+    let trend = code.trend.map(|trend| trend.as_str().to_owned());
     let muted = code.muted.then(|| "acknowledged".to_owned());
     trend.into_iter().chain(times).chain(muted).collect::<Vec<_>>().join(", ")
 }

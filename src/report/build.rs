@@ -6,7 +6,7 @@ use super::{
     Against, At, Condition, FieldSample, Input, Malformed, MalformedSample, Ordered, Report, SCHEMA, Totals, codes,
     judge, laws, rank, series, tables, trend,
 };
-use crate::catalog::Classes;
+use crate::catalog::{self, Classes};
 use crate::input;
 use crate::record::LineClass;
 use crate::redact::redact;
@@ -29,7 +29,7 @@ pub struct Options<'a> {
     /// Codes that are listed; all when empty. Totals are never cut.
     pub codes: &'a [String],
     /// Classes that are listed; all when empty.
-    pub class_names: &'a [&'static str],
+    pub only_classes: &'a [catalog::Class],
     /// Names of the `--by` fields.
     pub by: &'a [String],
     /// Periods to group by.
@@ -45,8 +45,8 @@ pub struct Options<'a> {
 pub struct InputFacts {
     /// Its path as it is shown.
     pub path: String,
-    /// The format of its lines.
-    pub format: &'static str,
+    /// How records stand in its bytes.
+    pub format: input::Framing,
     /// How its bytes were packed.
     pub compression: input::Compression,
     /// Pointers to the envelope.
@@ -149,7 +149,7 @@ pub fn report(
     judge::judge(&mut report, &options.against, summary.span.last);
     report.codes.retain(|code| {
         (options.codes.is_empty() || options.codes.contains(&code.code))
-            && (options.class_names.is_empty() || options.class_names.contains(&code.class))
+            && (options.only_classes.is_empty() || options.only_classes.contains(&code.class))
     });
     report.look_into = rank::look_into(&report.codes);
     report.status = status(&report, interrupted);
@@ -192,12 +192,12 @@ fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
     let rows = inputs.into_iter().enumerate().map(|(rank, facts)| Input {
         path: facts.path,
         format: facts.format,
-        compression: facts.compression.as_str(),
+        compression: facts.compression,
         envelope: facts.envelope.iter().map(|pointer| redacted_pointer(pointer)).collect(),
         fields: facts.fields.into_iter().map(|(name, seen)| (name, field(seen))).collect(),
         bytes: facts.bytes,
         counts: summary.inputs.get(rank).copied().unwrap_or_default(),
-        status: facts.status.as_str(),
+        status: facts.status,
         error: facts.error,
         unfinished: facts.unfinished,
         skipped: facts.skipped,
@@ -232,7 +232,7 @@ fn status(report: &Report, interrupted: bool) -> Vec<Condition> {
     let conditions = [
         (Condition::Interrupted, interrupted),
         (Condition::Breach, !report.breaches.is_empty()),
-        (Condition::Input, report.inputs.iter().any(|input| input.status != input::Status::Ok.as_str())),
+        (Condition::Input, report.inputs.iter().any(|input| input.status != input::Status::Ok)),
         (Condition::NothingRecognised, totals.counts.not_blank() > 0 && recognised == 0),
     ];
     let mut status: Vec<_> = conditions.into_iter().filter(|&(_, holds)| holds).map(|(it, _)| it).collect();

@@ -52,9 +52,9 @@ fn row(
 pub fn without_failures(name: &str, class: catalog::Class) -> Code {
     Code {
         code: name.to_owned(),
-        kind: catalog::kind(name).as_str(),
+        kind: catalog::kind(name),
         family: catalog::family(name).to_owned(),
-        class: class.as_str(),
+        class,
         count: 0,
         share: 0.0,
         first: None,
@@ -112,11 +112,11 @@ pub fn families(codes: &[Code]) -> Vec<Family> {
 
 /// Failures by class.
 pub fn classes(codes: &[Code]) -> Vec<Class> {
-    let mut counts = BTreeMap::<&'static str, u64>::new();
+    let mut counts = BTreeMap::<catalog::Class, u64>::new();
     for code in codes {
         *counts.entry(code.class).or_default() += code.count;
     }
     let mut rows: Vec<_> = counts.into_iter().map(|(class, count)| Class { class, count }).collect();
-    rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.class.cmp(b.class)));
+    rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.class.as_str().cmp(b.class.as_str())));
     rows
 }

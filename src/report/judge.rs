@@ -99,7 +99,7 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>, newest: Opti
             scaled(failures, calls, *scale)
         }
         Measure::Class(class, scale) => {
-            let failures = heard().filter(|code| code.class == class.as_str()).map(|code| code.count).sum();
+            let failures = heard().filter(|code| code.class == *class).map(|code| code.count).sum();
             scaled(failures, calls, *scale)
         }
         Measure::Malformed(scale) => {

@@ -21,6 +21,7 @@ pub use laws::LawBroken;
 pub use rows::*;
 
 pub use crate::baseline::SCHEMA;
+use crate::input;
 use crate::rule::Measure;
 use crate::settings::Value;
 use crate::summary::totals::{Counts, OutcomeCounts};
@@ -156,10 +157,10 @@ pub struct MalformedSample {
 pub struct Input {
     /// Its path; bytes that are not UTF-8 are replaced.
     pub path: String,
-    /// `ndjson` or `json`.
-    pub format: &'static str,
-    /// `none`, `gzip`, …
-    pub compression: &'static str,
+    /// How records stand in its bytes.
+    pub format: input::Framing,
+    /// How its bytes were packed.
+    pub compression: input::Compression,
     /// Pointers to the envelope, in the order in which they are tried.
     pub envelope: Vec<String>,
     /// Where context was found, with a sample.
@@ -169,8 +170,8 @@ pub struct Input {
     /// Lines by class.
     #[serde(flatten)]
     pub counts: Counts,
-    /// `ok`, `incomplete`, `corrupt` or `error`.
-    pub status: &'static str,
+    /// Whether it was read whole.
+    pub status: input::Status,
     /// What is wrong, and where.
     pub error: Option<String>,
     /// Whether the last line is cut and has no LF.

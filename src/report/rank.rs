@@ -2,8 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Code, LookInto};
-use crate::catalog::Class;
+use super::{Code, LookInto, Trend};
 
 /// How many ids the list holds.
 const LOOK_INTO_MAX: usize = 20;
@@ -12,7 +11,7 @@ const LOOK_INTO_MAX: usize = 20;
 #[must_use]
 pub fn look_into(codes: &[Code]) -> Vec<LookInto> {
     let mut ranked: Vec<&Code> = codes.iter().filter(|code| !code.muted && code.count > 0).collect();
-    ranked.sort_by_key(|code| (trend_rank(code.trend), Class::from_name(code.class), Reverse(code.count), &code.code));
+    ranked.sort_by_key(|code| (trend_rank(code.trend), code.class, Reverse(code.count), &code.code));
     let rounds = ranked.iter().map(|code| code.request_ids.len()).max().unwrap_or(0);
     let turns =
         (0..rounds).flat_map(|round| ranked.iter().filter_map(move |code| Some((code, code.request_ids.get(round)?))));
@@ -26,13 +25,10 @@ pub fn look_into(codes: &[Code]) -> Vec<LookInto> {
     ids.take(LOOK_INTO_MAX).collect()
 }
 
-const fn trend_rank(trend: Option<&str>) -> u8 {
+const fn trend_rank(trend: Option<Trend>) -> u8 {
     match trend {
-        Some(word) => match word.as_bytes() {
-            b"new" => 0,
-            b"escalating" => 1,
-            _ => 2,
-        },
-        None => 2,
+        Some(Trend::New) => 0,
+        Some(Trend::Escalating) => 1,
+        Some(Trend::Easing | Trend::Steady | Trend::Gone) | None => 2,
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::catalog::{self, Kind};
 use crate::summary::exemplars::Exemplar;
 use crate::time::{Nanos, milliseconds};
 
@@ -10,12 +11,12 @@ use crate::time::{Nanos, milliseconds};
 pub struct Code {
     /// The code; `(none)` for failures without one, `(other)` for codes that did not fit.
     pub code: String,
-    /// `common` or `api`.
-    pub kind: &'static str,
+    /// Whether every service can answer it.
+    pub kind: Kind,
     /// The part before the first dot.
     pub family: String,
     /// Who can act; a hint.
-    pub class: &'static str,
+    pub class: catalog::Class,
     /// Failures.
     pub count: u64,
     /// Of all failures, 0 to 1.
@@ -27,7 +28,7 @@ pub struct Code {
     /// When its rate changed for the worse.
     pub since: Option<Nanos>,
     /// Against the baseline or the history.
-    pub trend: Option<&'static str>,
+    pub trend: Option<Trend>,
     /// In how many of the runs before.
     pub seen_runs: Option<SeenRuns>,
     /// How many times its rate among calls is that of the run compared with; for people only.
@@ -53,7 +54,37 @@ impl Code {
     /// Whether no earlier run had it and nobody has acknowledged it.
     #[must_use]
     pub fn is_news(&self) -> bool {
-        self.trend == Some("new") && !self.muted
+        self.trend == Some(Trend::New) && !self.muted
+    }
+}
+
+/// How a code changed since an earlier run (SPEC 8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trend {
+    /// No earlier run had it.
+    New,
+    /// It is significantly and much more frequent.
+    Escalating,
+    /// It is significantly and much less frequent.
+    Easing,
+    /// Neither.
+    Steady,
+    /// The earlier run had it, and this one has not.
+    Gone,
+}
+
+impl Trend {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Escalating => "escalating",
+            Self::Easing => "easing",
+            Self::Steady => "steady",
+            Self::Gone => "gone",
+        }
     }
 }
 
@@ -155,7 +186,7 @@ pub struct LookInto {
     /// The code of the failure.
     pub code: String,
     /// The class of the code.
-    pub class: &'static str,
+    pub class: catalog::Class,
     /// The slot that chose it.
     pub reason: String,
     /// Where the record stands and what is known of the call.
@@ -176,7 +207,7 @@ pub struct Family {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Class {
     /// Who can act.
-    pub class: &'static str,
+    pub class: catalog::Class,
     /// Failures.
     pub count: u64,
 }

@@ -17,7 +17,7 @@ pub const STRETCHES_MAX: usize = 28;
 pub struct Series {
     /// Failures by class, in the order of who can act: one number for each bucket of the timeline. Classes without
     /// failures that have a time are left out.
-    pub classes: Vec<(&'static str, Vec<u64>)>,
+    pub classes: Vec<(catalog::Class, Vec<u64>)>,
     /// How many neighbouring buckets of the timeline one stretch of a code takes; the last may have fewer.
     pub buckets_per_stretch: usize,
     /// Failures by code: one number for each stretch, at most [`STRETCHES_MAX`].
@@ -47,8 +47,7 @@ pub fn series(summary: &Summary, options: &Options<'_>) -> Series {
         }
         codes.insert(name.to_owned(), stretches);
     }
-    let classes = classes.into_iter().map(|(class, failures)| (class.as_str(), failures)).collect();
-    Series { classes, buckets_per_stretch, codes }
+    Series { classes: classes.into_iter().collect(), buckets_per_stretch, codes }
 }
 
 /// The buckets in which a code failed, by their place in the whole timeline.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::codes::{class_of, without_failures};
-use super::{Code, Compared, Report, SeenRuns, judge::Against};
+use super::{Code, Compared, Report, SeenRuns, Trend, judge::Against};
 use crate::baseline::Baseline;
 use crate::catalog::{self, Classes};
 use crate::record::LineClass;
@@ -48,12 +48,12 @@ fn may_hide(run: &Baseline, code: &str) -> bool {
     count(run, catalog::OTHER) > 0 && !catalog::is_listed(code)
 }
 
-fn trend(code: &Code, calls: u64, runs: &[&Baseline], before: Option<&Baseline>) -> Option<&'static str> {
+fn trend(code: &Code, calls: u64, runs: &[&Baseline], before: Option<&Baseline>) -> Option<Trend> {
     if code.code == catalog::OTHER || runs.is_empty() {
         return None;
     }
     if runs.iter().all(|run| count(run, &code.code) == 0 && !may_hide(run, &code.code)) {
-        return Some("new");
+        return Some(Trend::New);
     }
     let before = before?;
     let failures = count(before, &code.code);
@@ -70,16 +70,18 @@ fn gone(codes: &[Code], before: &Baseline, classes: &Classes) -> Vec<Code> {
     let is_gone =
         |name: &str| name != catalog::OTHER && !present.contains(name) && (!is_cut || catalog::is_listed(name));
     let names = before.codes.iter().filter(|&(name, &count)| count > 0 && is_gone(name));
-    names.map(|(name, _)| Code { trend: Some("gone"), ..without_failures(name, class_of(name, classes)) }).collect()
+    names
+        .map(|(name, _)| Code { trend: Some(Trend::Gone), ..without_failures(name, class_of(name, classes)) })
+        .collect()
 }
 
 /// `escalating`, `easing` or `steady`: failures among calls, now and before, each with at least one call.
-fn change(now: (u64, u64), before: (u64, u64)) -> &'static str {
+fn change(now: (u64, u64), before: (u64, u64)) -> Trend {
     if !is_large(now, before) || !is_significant(now, before) {
-        return "steady";
+        return Trend::Steady;
     }
     let [now_of_before, before_of_now] = cross(now, before);
-    if now_of_before > before_of_now { "escalating" } else { "easing" }
+    if now_of_before > before_of_now { Trend::Escalating } else { Trend::Easing }
 }
 
 /// Both rates over the same denominator.
@@ -117,30 +119,30 @@ mod tests {
     fn a_change_counts_when_it_is_significant_and_large() {
         for (now, before, word) in [
             // Both bars.
-            ((300, 10_000), (100, 10_000), "escalating"),
-            ((100, 10_000), (300, 10_000), "easing"),
+            ((300, 10_000), (100, 10_000), Trend::Escalating),
+            ((100, 10_000), (300, 10_000), Trend::Easing),
             // Significant, but neither half a point nor half as much again.
-            ((101_400, 1_000_000), (100_000, 1_000_000), "steady"),
-            ((1_490, 1_000_000), (1_000, 1_000_000), "steady"),
+            ((101_400, 1_000_000), (100_000, 1_000_000), Trend::Steady),
+            ((1_490, 1_000_000), (1_000, 1_000_000), Trend::Steady),
             // Exactly half as much again; exactly half a point.
-            ((1_500, 1_000_000), (1_000, 1_000_000), "escalating"),
-            ((105_000, 1_000_000), (100_000, 1_000_000), "escalating"),
-            ((104_999, 1_000_000), (100_000, 1_000_000), "steady"),
-            ((1_000, 1_000_000), (1_500, 1_000_000), "easing"),
+            ((1_500, 1_000_000), (1_000, 1_000_000), Trend::Escalating),
+            ((105_000, 1_000_000), (100_000, 1_000_000), Trend::Escalating),
+            ((104_999, 1_000_000), (100_000, 1_000_000), Trend::Steady),
+            ((1_000, 1_000_000), (1_500, 1_000_000), Trend::Easing),
             // Large, but it may be chance: z is 2.56, then 2.69.
-            ((31, 1_000), (14, 1_000), "steady"),
-            ((32, 1_000), (14, 1_000), "escalating"),
-            ((2, 100), (1, 100), "steady"),
+            ((31, 1_000), (14, 1_000), Trend::Steady),
+            ((32, 1_000), (14, 1_000), Trend::Escalating),
+            ((2, 100), (1, 100), Trend::Steady),
             // From none, and all.
-            ((10, 1_000), (0, 1_000), "escalating"),
-            ((3, 1_000), (0, 1_000), "steady"),
-            ((10, 10), (10, 10), "steady"),
-            ((u64::MAX, u64::MAX), (1, u64::MAX), "escalating"),
+            ((10, 1_000), (0, 1_000), Trend::Escalating),
+            ((3, 1_000), (0, 1_000), Trend::Steady),
+            ((10, 10), (10, 10), Trend::Steady),
+            ((u64::MAX, u64::MAX), (1, u64::MAX), Trend::Escalating),
         ] {
             assert_eq!(change(now, before), word, "{now:?} {before:?}");
             let opposite = match word {
-                "escalating" => "easing",
-                "easing" => "escalating",
+                Trend::Escalating => Trend::Easing,
+                Trend::Easing => Trend::Escalating,
                 steady => steady,
             };
             assert_eq!(change(before, now), opposite, "{before:?} {now:?}");

@@ -72,7 +72,7 @@ pub struct Ticket {
     /// The code, redacted.
     pub code: String,
     /// Who can act; a hint.
-    pub class: &'static str,
+    pub class: Class,
     /// What the code likely means, in ASCII.
     pub meaning: String,
     /// What to do, in ASCII.
@@ -199,7 +199,7 @@ pub fn tickets(
 ) -> Result<Tickets, ThreadsError> {
     let mut rows: Vec<&Code> =
         report.codes.iter().filter(|code| code.code != catalog::OTHER && code.count > 0).collect();
-    rows.sort_by_key(|code| (Class::from_name(code.class), Reverse(code.count), &code.code));
+    rows.sort_by_key(|code| (code.class, Reverse(code.count), &code.code));
     let too_many = rows.split_off(rows.len().min(CODES_MAX));
     let mut tickets = Tickets::default();
     if !rows.is_empty() {
@@ -229,7 +229,7 @@ impl Writer<'_> {
         products.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
         let mut not_sustained = 0;
         for (service, failures) in products {
-            let is_throttled = code.class == Class::Throttle.as_str() && !self.choice.any_throttling;
+            let is_throttled = code.class == Class::Throttle && !self.choice.any_throttling;
             if is_throttled && !self.is_sustained(failures) {
                 not_sustained += failures.count;
             } else {
@@ -398,12 +398,12 @@ mod tests {
         let analysis = engine::analyze(&inputs, &options, &watch, &Duplicates::default(), no_rejects).unwrap();
         let classes = Classes::default();
         let codes: Vec<_> = codes.iter().map(|code| (*code).to_owned()).collect();
-        let class_names = if codes.is_empty() { CLASSES.map(Class::as_str).to_vec() } else { Vec::new() };
+        let only_classes = if codes.is_empty() { CLASSES.to_vec() } else { Vec::new() };
         let build = build::Options {
             classes: &classes,
             ids: 5,
             codes: &codes,
-            class_names: &class_names,
+            only_classes: &only_classes,
             by: &[],
             periods: &[],
             filters: &BTreeMap::new(),
@@ -411,7 +411,7 @@ mod tests {
         };
         let facts = build::InputFacts {
             path: paths[0].clone(),
-            format: "ndjson",
+            format: crate::input::Framing::Ndjson,
             compression: crate::input::Compression::None,
             envelope: Vec::new(),
             fields: BTreeMap::new(),

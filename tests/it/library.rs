@@ -7,7 +7,7 @@ use resplog::catalog::Classes;
 use resplog::engine::{Analysis, Duplicates, Options, RunControl, analyze};
 use resplog::hints::hints;
 use resplog::input::source::Sizes;
-use resplog::input::{Compression, Input, Status};
+use resplog::input::{Compression, Framing, Input, Status};
 use resplog::inspect::Reading;
 use resplog::render::json;
 use resplog::report::build::{self, InputFacts};
@@ -68,7 +68,7 @@ pub fn report_of(summary: &Summary) -> String {
 fn fact(path: &str) -> InputFacts {
     InputFacts {
         path: path.to_owned(),
-        format: "ndjson",
+        format: Framing::Ndjson,
         compression: Compression::None,
         envelope: Vec::new(),
         fields: BTreeMap::new(),
@@ -86,7 +86,7 @@ fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> Strin
         classes: &Classes::default(),
         ids: 8,
         codes: &[],
-        class_names: &[],
+        only_classes: &[],
         by: &by,
         periods: &Period::ALL,
         filters: &BTreeMap::new(),

@@ -48,6 +48,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "serde",
         &[
             "baseline.rs",
+            "catalog/",
             "follow/position.rs",
             "input/mod.rs",
             "render/",

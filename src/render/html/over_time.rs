@@ -2,6 +2,7 @@
 
 use super::chart;
 use super::page::Limits;
+use crate::catalog::Class;
 use crate::render::text::clock::Clock;
 use crate::render::text::numbers::{count, counted, percent, stretch};
 use crate::render::text::timeline::ROUND_SECONDS;
@@ -22,7 +23,7 @@ pub struct OverTime {
     pub(crate) bars: usize,
     pub(crate) width: String,
     /// The classes of the failures with their outlines, from the bottom.
-    pub(crate) layers: Vec<(&'static str, String)>,
+    pub(crate) layers: Vec<(Class, String)>,
     pub(crate) calls: String,
     pub(crate) gaps: String,
     /// The upper end of the axis of shares, and its middle.
@@ -84,13 +85,13 @@ const fn all(bar: &Bucket) -> u64 {
 }
 
 /// Failures by class in each bar.
-fn by_class(report: &Report, size: usize) -> Vec<(&'static str, Vec<u64>)> {
+fn by_class(report: &Report, size: usize) -> Vec<(Class, Vec<u64>)> {
     let sum = |buckets: &[u64]| buckets.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
     let rows = report.series.classes.iter();
     rows.map(|(class, failures)| (*class, failures.chunks(size).map(sum).collect())).collect()
 }
 
-fn layers(bars: &[Bucket], by_class: &[(&'static str, Vec<u64>)], axis_end: f64) -> Vec<(&'static str, String)> {
+fn layers(bars: &[Bucket], by_class: &[(Class, Vec<u64>)], axis_end: f64) -> Vec<(Class, String)> {
     let part = |(bar, failures): (&Bucket, &u64)| *failures as f64 / all(bar).max(1) as f64 / axis_end;
     let parts: Vec<Vec<_>> = by_class.iter().map(|(_, row)| bars.iter().zip(row).map(part).collect()).collect();
     by_class.iter().zip(chart::stacked(&parts)).map(|((class, _), outline)| (*class, outline)).collect()
@@ -139,7 +140,7 @@ fn ticks(clock: &Clock<'_>, bars: &[Bucket], seconds: i64) -> Vec<(String, Strin
     ticks
 }
 
-fn rows(bars: &[Bucket], rates: &[f64], by_class: &[(&'static str, Vec<u64>)], view: &View) -> Vec<Vec<String>> {
+fn rows(bars: &[Bucket], rates: &[f64], by_class: &[(Class, Vec<u64>)], view: &View) -> Vec<Vec<String>> {
     let row = |(place, (bar, rate)): (usize, (&Bucket, &f64))| {
         let rate = if all(bar) == 0 { String::new() } else { percent(*rate) };
         let classes = by_class.iter().map(|(_, row)| match row.get(place) {

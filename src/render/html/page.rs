@@ -1,6 +1,5 @@
 //! What the page shows, as strings: the template only places them. Texts of the log are raw here and escaped there.
 
-use crate::record::LineClass;
 use askama::Template;
 
 use super::badges::{Badge, badges};
@@ -8,6 +7,9 @@ use super::chart::{Axis, Range};
 use super::over_time::{OverTime, over_time};
 use super::spark::{self, Spark};
 use super::trouble::{Trouble, names, troubles};
+use crate::catalog::Class;
+use crate::input::Compression;
+use crate::record::LineClass;
 use crate::render::escape::html_of_visible;
 use crate::render::remarks::{self, Part, Remark, path};
 use crate::render::sums;
@@ -15,7 +17,7 @@ use crate::render::text::clock::Clock;
 use crate::render::text::numbers::{bytes, count, counted, percent, percent_range, share};
 use crate::render::verdict::{self, Word};
 use crate::render::view::{View, by_rows, calls, condition, period_codes, seen, span, took, trend};
-use crate::report::{Action, Calls, Code, Input, Quantiles, Report};
+use crate::report::{Action, Calls, Code, Input, Quantiles, Report, Trend};
 
 /// More rows than this no table has.
 pub const ROWS_MAX: usize = 1_000;
@@ -107,7 +109,7 @@ pub struct CodeRow {
     pub(crate) bar: String,
     /// The bar of a table cell, at most 100 pixels.
     pub(crate) bar_width: String,
-    pub(crate) class: &'static str,
+    pub(crate) class: Class,
     pub(crate) trend: &'static str,
     /// How it changed, in how many runs it was seen, and whether it is acknowledged.
     pub(crate) history: String,
@@ -191,7 +193,7 @@ impl Page {
             badges: badges(report, troubles.len()),
             codes: codes(report, view, &troubles, limits),
             spark_width: spark::width(report),
-            classes: report.classes.iter().map(|it| part(it.class, it.count, report, limits)).collect(),
+            classes: report.classes.iter().map(|it| part(it.class.as_str(), it.count, report, limits)).collect(),
             families: report
                 .families
                 .iter()
@@ -273,7 +275,7 @@ fn codes(report: &Report, view: &View, troubles: &[Trouble], limits: Limits) -> 
         bar: format!("{:.1}", code.share.clamp(0.0, 1.0) * 100.0),
         bar_width: format!("{:.0}", (code.share.clamp(0.0, 1.0) * 100.0).ceil().max(1.0)),
         class: code.class,
-        trend: if code.muted { "" } else { code.trend.unwrap_or_default() },
+        trend: code.trend.filter(|_| !code.muted).map(Trend::as_str).unwrap_or_default(),
         history: history(code),
         since: code.since.map(|time| clock.second(time)).unwrap_or_default(),
         spark: spark::of(report, code, &clock),
@@ -374,11 +376,14 @@ fn topics(report: &Report, view: &View, limits: Limits) -> Vec<Topic> {
 
 fn input(input: &Input, limits: Limits) -> InputRow {
     let numbers = sums::counts(input);
-    let compressed = if input.compression == "none" { String::new() } else { format!(", {}", input.compression) };
+    let compressed = match input.compression {
+        Compression::None => String::new(),
+        packed => format!(", {}", packed.as_str()),
+    };
     InputRow {
         path: limits.whole(path(&input.path)),
-        format: format!("{}{compressed}, {}", input.format, bytes(input.bytes)),
-        status: if input.skipped { "skipped".to_owned() } else { input.status.to_owned() },
+        format: format!("{}{compressed}, {}", input.format.as_str(), bytes(input.bytes)),
+        status: if input.skipped { "skipped" } else { input.status.as_str() }.to_owned(),
         counts: numbers.into_iter().map(count).collect(),
     }
 }

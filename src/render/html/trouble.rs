@@ -3,6 +3,7 @@
 
 use super::page::{Limits, history};
 use super::spark;
+use crate::catalog::Class;
 use crate::record::LineClass;
 use crate::render::escape::is_shell_safe;
 use crate::render::remarks::path;
@@ -10,7 +11,7 @@ use crate::render::text::clock::Clock;
 use crate::render::text::numbers::{count, counted, rate, rough_percent};
 use crate::render::text::phrases;
 use crate::render::view::{View, took};
-use crate::report::{At, Code, Report, RequestId};
+use crate::report::{At, Code, Report, RequestId, Trend};
 
 /// How many messages a code shows.
 const MESSAGES_MAX: usize = 5;
@@ -20,7 +21,7 @@ const MESSAGES_MAX: usize = 5;
 pub struct Trouble {
     pub(crate) rank: usize,
     pub(crate) code: String,
-    pub(crate) class: &'static str,
+    pub(crate) class: Class,
     pub(crate) meaning: &'static str,
     pub(crate) trend: &'static str,
     pub(crate) facts: Vec<String>,
@@ -74,7 +75,7 @@ fn trouble(rank: usize, code: &Code, report: &Report, view: &View, clock: &Clock
         code: limits.text(&code.code),
         class: code.class,
         meaning: phrases::class(code.class),
-        trend: code.trend.unwrap_or_default(),
+        trend: code.trend.map(Trend::as_str).unwrap_or_default(),
         facts: facts(code, report, clock),
         stands_out: stands_out.collect(),
         messages: messages.map(|it| (count(it.count), limits.text(&it.text))).collect(),
@@ -93,7 +94,9 @@ fn facts(code: &Code, report: &Report, clock: &Clock<'_>) -> Vec<String> {
         _ => {}
     }
     // A trend alone stands beside the code.
-    facts.extend(Some(history(code)).filter(|said| !said.is_empty() && code.trend != Some(said.as_str())));
+    facts.extend(
+        Some(history(code)).filter(|said| !said.is_empty() && code.trend.map(Trend::as_str) != Some(said.as_str())),
+    );
     facts.extend(code.since.map(|since| format!("more frequent since {}", clock.second(since))));
     facts.extend(spark::of(report, code, clock).filter(|_| code.count > 1).map(|it| format!("most: {}", it.peak)));
     facts.extend(code.throttled.map(|it| {

@@ -10,7 +10,7 @@ use super::phrases;
 use super::table::{Column, Table};
 use crate::record::LineClass;
 use crate::render::verdict;
-use crate::report::{Code, Report};
+use crate::report::{Code, Report, Trend};
 
 /// Columns of the longest bar, on wide pages and on others.
 const BAR_WIDTHS: [usize; 2] = [10, 6];
@@ -81,7 +81,7 @@ fn row(code: &Code, bar: String, spark: String, clock: &Clock<'_>, signs: &Signs
         Span::plain(count(code.count)),
         Span::plain(share(code.share)),
         Span::plain(bar),
-        Span::plain(code.class),
+        Span::plain(code.class.as_str()),
         trend(code, signs),
         Span::plain(runs.unwrap_or_default()),
         Span::plain(spark),
@@ -99,10 +99,10 @@ fn trend(code: &Code, signs: &Signs) -> Span {
     };
     match code.trend {
         _ if code.muted => Span::styled(Style::Faint, "muted"),
-        Some("new") => Span::styled(Style::Bad, "NEW"),
-        Some("escalating") => Span::styled(Style::Warn, text(worse, "up")),
-        Some("easing") => Span::plain(text(better, "down")),
-        Some(word) => Span::plain(word),
+        Some(Trend::New) => Span::styled(Style::Bad, "NEW"),
+        Some(Trend::Escalating) => Span::styled(Style::Warn, text(worse, "up")),
+        Some(Trend::Easing) => Span::plain(text(better, "down")),
+        Some(trend) => Span::plain(trend.as_str()),
         None => Span::default(),
     }
 }

@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::numbers::{count, counted, duration, rate, rough_percent};
 use super::page::{Page, Phrase, Span, Style, cut};
 use super::{codes, path, phrases, safe};
-use crate::catalog::OTHER;
+use crate::catalog::{Class, OTHER};
 use crate::render::verdict;
 use crate::report::{At, Code, LookInto, Message, Report, StandsOut};
 
@@ -71,7 +71,7 @@ fn heading<W: Write>(command: &str, page: &mut Page<W>) -> io::Result<()> {
 /// A code with its ids.
 struct Entry<'a> {
     name: &'a str,
-    class: &'static str,
+    class: Class,
     /// What else is known of the code.
     code: Option<&'a Code>,
     ids: Vec<&'a LookInto>,
@@ -106,12 +106,12 @@ impl Entry<'_> {
     ) -> io::Result<()> {
         let mut phrases: Vec<Phrase> = Vec::new();
         let meaning =
-            if is_first { format!("{}: {}", self.class, phrases::class(self.class)) } else { self.class.to_owned() };
+            if is_first { format!("{}: {}", self.class, phrases::class(self.class)) } else { self.class.to_string() };
         phrases.push(vec![Span::plain(meaning)]);
         if let Some(code) = self.code.filter(|_| !is_shown) {
             let failures = counted(code.count, "failure", "failures");
             let since = code.since.map(|since| format!(" since {}", clock.minute(since))).unwrap_or_default();
-            let trend = code.trend.map(|trend| format!(", {trend}")).unwrap_or_default();
+            let trend = code.trend.map(|trend| format!(", {}", trend.as_str())).unwrap_or_default();
             phrases.push(vec![Span::plain(format!("{failures}{since}{trend}"))]);
         }
         let lead = vec![

@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::numbers::{count, counted};
 use super::page::{Page, Phrase, Span, Style};
 use super::{path, phrases, safe};
+use crate::input::Status;
 use crate::record::{LineClass, Outcome};
 use crate::render::gaps::Gaps;
 use crate::render::remarks::made_in;
@@ -115,9 +116,9 @@ fn malformed(report: &Report) -> Vec<Item> {
 
 fn not_seen(report: &Report, clock: &Clock<'_>, top: usize, to: &str) -> Vec<Item> {
     let mut items = Vec::new();
-    for input in report.inputs.iter().filter(|input| input.status != "ok") {
+    for input in report.inputs.iter().filter(|input| input.status != Status::Ok) {
         let error = input.error.as_deref().map(|error| format!(": {}", safe(error))).unwrap_or_default();
-        let status = if input.status == "error" { "not read" } else { input.status };
+        let status = if input.status == Status::Error { "not read" } else { input.status.as_str() };
         items.push(of(input, format!("{status}{error}")));
     }
     for input in report.inputs.iter().filter(|input| input.unfinished) {

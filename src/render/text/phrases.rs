@@ -1,21 +1,21 @@
 //! What the words of a report mean, in a phrase: for readers who see one for the first time. Words without a phrase
 //! stand for themselves.
 
-use crate::catalog::{NONE, OTHER};
+use crate::catalog::{Class, NONE, OTHER};
 
 /// Who can act on failures of a class, and how; a hint.
 #[must_use]
-pub fn class(class: &str) -> &'static str {
+pub const fn class(class: Class) -> &'static str {
     match class {
-        "provider" => "the service failed; retry, then send these ids to support",
-        "capacity" => "the cloud is short of it; try another zone or type, or wait",
-        "state" => "a resource or the account is in a state that forbids it now",
-        "throttle" => "too many calls in too short a time; slow down",
-        "quota" => "an allowance is used up; raise it or free some",
-        "client_side" => "made up by an SDK: no response came back",
-        "auth" => "key, signature or permission; check the credentials and policies",
-        "caller" => "the request itself is at fault; correct the call",
-        _ => "the code does not tell who can act",
+        Class::Provider => "the service failed; retry, then send these ids to support",
+        Class::Capacity => "the cloud is short of it; try another zone or type, or wait",
+        Class::State => "a resource or the account is in a state that forbids it now",
+        Class::Throttle => "too many calls in too short a time; slow down",
+        Class::Quota => "an allowance is used up; raise it or free some",
+        Class::ClientSide => "made up by an SDK: no response came back",
+        Class::Auth => "key, signature or permission; check the credentials and policies",
+        Class::Caller => "the request itself is at fault; correct the call",
+        Class::Unknown => "the code does not tell who can act",
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog;
+use crate::input::{Compression, Framing, Status};
 use crate::record::{LineClass, Outcome};
 use crate::report::series::Series;
 use crate::report::{
     Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, FieldSample, Input, Latency, LookInto,
     Malformed, MalformedSample, Message, Ordered, Quantiles, Region, Report, RequestId, SCHEMA, SeenRuns, Service,
-    StandsOut, Throttled, Timeline, Totals,
+    StandsOut, Throttled, Timeline, Totals, Trend,
 };
 use crate::rule::Measure;
 use crate::settings::Value;
@@ -54,13 +56,13 @@ pub fn empty() -> Report {
 pub fn input(path: &str) -> Input {
     Input {
         path: path.to_owned(),
-        format: "ndjson",
-        compression: "none",
+        format: Framing::Ndjson,
+        compression: Compression::None,
         envelope: vec![String::new()],
         fields: BTreeMap::new(),
         bytes: 0,
         counts: Counts::default(),
-        status: "ok",
+        status: Status::Ok,
         error: None,
         unfinished: false,
         skipped: false,
@@ -71,9 +73,9 @@ pub fn input(path: &str) -> Input {
 pub fn code(name: &str) -> Code {
     Code {
         code: name.to_owned(),
-        kind: "api",
+        kind: catalog::Kind::Api,
         family: name.split('.').next().unwrap_or_default().to_owned(),
-        class: "provider",
+        class: catalog::Class::Provider,
         count: 0,
         share: 0.0,
         first: None,
@@ -129,7 +131,13 @@ fn quantiles(count: u64, p50: f64, p99: f64) -> Quantiles {
 pub fn incident() -> Report {
     let codes = incident_codes();
     let look_into = rounds(&codes);
-    let classes = [("provider", 32_458), ("throttle", 12_406), ("capacity", 5_310), ("auth", 3_118), ("caller", 2_140)];
+    let classes = [
+        (catalog::Class::Provider, 32_458),
+        (catalog::Class::Throttle, 12_406),
+        (catalog::Class::Capacity, 5_310),
+        (catalog::Class::Auth, 3_118),
+        (catalog::Class::Caller, 2_140),
+    ];
     let mut report = Report {
         totals: Totals {
             counts: Counts::of(&[
@@ -189,15 +197,15 @@ fn malformed(reasons: &[(&'static str, u64)], path: &str) -> Malformed {
 
 fn incident_codes() -> Vec<Code> {
     let failed = 55_432.0;
-    type Row = (&'static str, &'static str, u64, Option<&'static str>, Option<i64>);
+    type Row = (&'static str, catalog::Class, u64, Option<Trend>, Option<i64>);
     let rows: [Row; 7] = [
-        ("InternalError.ResourceOpFailed", "provider", 31_847, Some("new"), Some(6_060)),
-        ("RequestLimitExceeded", "throttle", 12_406, Some("escalating"), Some(6_180)),
-        ("ResourceInsufficient.SpecifiedInstanceType", "capacity", 5_310, Some("steady"), None),
-        ("UnauthorizedOperation.PermissionDenied", "auth", 3_118, Some("steady"), None),
-        ("InvalidInstanceId.NotFound", "caller", 2_140, Some("easing"), None),
-        ("FailedOperation.RequestTimeout", "provider", 611, Some("escalating"), Some(6_060)),
-        ("InternalError.Forgotten", "provider", 0, Some("gone"), None),
+        ("InternalError.ResourceOpFailed", catalog::Class::Provider, 31_847, Some(Trend::New), Some(6_060)),
+        ("RequestLimitExceeded", catalog::Class::Throttle, 12_406, Some(Trend::Escalating), Some(6_180)),
+        ("ResourceInsufficient.SpecifiedInstanceType", catalog::Class::Capacity, 5_310, Some(Trend::Steady), None),
+        ("UnauthorizedOperation.PermissionDenied", catalog::Class::Auth, 3_118, Some(Trend::Steady), None),
+        ("InvalidInstanceId.NotFound", catalog::Class::Caller, 2_140, Some(Trend::Easing), None),
+        ("FailedOperation.RequestTimeout", catalog::Class::Provider, 611, Some(Trend::Escalating), Some(6_060)),
+        ("InternalError.Forgotten", catalog::Class::Provider, 0, Some(Trend::Gone), None),
     ];
     let mut codes: Vec<Code> = rows
         .into_iter()
@@ -309,7 +317,7 @@ fn incident_inputs() -> Vec<Input> {
             ("time", field("/ts", "2026-11-23T17:00:00Z")),
         ]);
     }
-    inputs[1].status = "incomplete";
+    inputs[1].status = Status::Incomplete;
     inputs[1].error = Some("ends inside a block after line 1204881".into());
     inputs[2].unfinished = true;
     inputs
@@ -318,18 +326,18 @@ fn incident_inputs() -> Vec<Input> {
 /// Responses without any context, of many codes.
 pub fn bare() -> Report {
     let path = "documented-responses.ndjson";
-    let rows: [(&str, &'static str, u64, &str); 6] = [
-        ("ResourceNotFound", "caller", 60, "The resource does not exist."),
-        ("InternalError", "provider", 30, "内部错误，请稍后重试"),
-        ("FailedOperation.QueryUpstreamAuthInfoFailedError", "provider", 10, "query failed"),
+    let rows: [(&str, catalog::Class, u64, &str); 6] = [
+        ("ResourceNotFound", catalog::Class::Caller, 60, "The resource does not exist."),
+        ("InternalError", catalog::Class::Provider, 30, "内部错误，请稍后重试"),
+        ("FailedOperation.QueryUpstreamAuthInfoFailedError", catalog::Class::Provider, 10, "query failed"),
         (
             "AuthFailure.SignatureFailure",
-            "auth",
+            catalog::Class::Auth,
             10,
             "The provided credentials could not be validated. Please ensure your signature is correct.",
         ),
-        ("(none)", "unknown", 4, ""),
-        ("LimitExceeded.Cvm", "quota", 1, "limit of <number> reached"),
+        ("(none)", catalog::Class::Unknown, 4, ""),
+        ("LimitExceeded.Cvm", catalog::Class::Quota, 1, "limit of <number> reached"),
     ];
     let mut line = 0;
     let codes: Vec<Code> = rows
@@ -356,9 +364,15 @@ pub fn bare() -> Report {
             distinct_request_ids: 8_800,
             ..Totals::default()
         },
-        classes: [("caller", 60), ("provider", 40), ("auth", 10), ("unknown", 4), ("quota", 1)]
-            .map(|(class, count)| Class { class, count })
-            .to_vec(),
+        classes: [
+            (catalog::Class::Caller, 60),
+            (catalog::Class::Provider, 40),
+            (catalog::Class::Auth, 10),
+            (catalog::Class::Unknown, 4),
+            (catalog::Class::Quota, 1),
+        ]
+        .map(|(class, count)| Class { class, count })
+        .to_vec(),
         look_into: rounds(&codes),
         codes,
         inputs: vec![Input { counts: Counts::of(&[(LineClass::Ok, 9_126)]), ..input(path) }],

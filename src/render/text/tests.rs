@@ -115,7 +115,7 @@ fn ids_and_places_stand_whole_on_every_page() {
                 let place = format!("{}:{}", path(&id.at.input), id.at.line);
                 assert!(text.contains(&safe(&id.request_id)) && text.contains(&place), "{width}: {place}\n{text}");
             }
-            for input in report.inputs.iter().filter(|input| input.status != "ok") {
+            for input in report.inputs.iter().filter(|input| input.status != crate::input::Status::Ok) {
                 assert!(text.contains(&path(&input.path)));
             }
         }
@@ -235,7 +235,7 @@ fn the_numbers_are_those_of_the_report() {
             );
             for (row, code) in codes.iter().zip(&seen).take(top) {
                 assert_eq!(row[0], count(code.count));
-                assert!(row.contains(&code.class.to_owned()) && row.contains(&code.code), "{row:?}");
+                assert!(row.contains(&code.class.to_string()) && row.contains(&code.code), "{row:?}");
             }
             if seen.len() > top {
                 let more = format!("{} more (--top {})", seen.len() - top, seen.len());

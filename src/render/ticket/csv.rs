@@ -37,7 +37,7 @@ fn shared(number: usize, ticket: &Ticket, view: &View) -> [String; 13] {
     [
         number.to_string(),
         ticket.code.clone(),
-        ticket.class.to_owned(),
+        ticket.class.to_string(),
         ticket.product.named().unwrap_or_default().to_owned(),
         suggested,
         view.uin.clone().unwrap_or_default(),

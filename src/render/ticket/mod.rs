@@ -82,6 +82,7 @@ pub fn write(tickets: &Tickets, format: Format, view: &View, out: &mut dyn Write
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Class;
     use crate::render::escape::is_shell_safe;
     use crate::report::At;
     use crate::ticket::{Impact, Message, Picked, Product, Share, Ticket, is_plain};
@@ -115,7 +116,7 @@ mod tests {
         let share = || Share { name: name.to_owned(), failures: 1_234 };
         Ticket {
             code: name.to_owned(),
-            class: "provider",
+            class: Class::Provider,
             meaning: "It failed.".to_owned(),
             advice: "Retry.".to_owned(),
             product: Product::Named(name.to_owned()),
