@@ -6,7 +6,9 @@ use std::io::{self, Write};
 
 use resplog::disk::Disk;
 use resplog::redact::redact;
-use resplog::render::{self, Format, json};
+use resplog::render::view::View;
+use resplog::render::{self, Format};
+use resplog::report::tables::Table;
 use resplog::report::{Condition, Report};
 use resplog::time::Nanos;
 
@@ -15,20 +17,27 @@ use super::outputs::{Draft, Output};
 use super::plan::ReportPlan;
 use super::{complain, exit, print, screen};
 
+/// How a report is written: a format, and the table that it shows where it shows one.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    pub format: &'static Format,
+    pub table: Table,
+}
+
 /// A file that the report goes to.
 pub struct File {
     pub output: Output,
-    pub format: Format,
+    pub shape: Shape,
     /// The time of the last success in the metrics that it held before.
     pub last_success: Option<Nanos>,
 }
 
 impl File {
     /// A report in a format at an output.
-    pub fn new(output: Output, format: Format) -> Self {
-        let before = if matches!(format, Format::Prometheus) { output.before() } else { None };
+    pub fn new(output: Output, shape: Shape) -> Self {
+        let before = if shape.format.keeps_success { output.before() } else { None };
         let last_success = before.and_then(|text| render::prometheus::last_success(&text));
-        Self { output, format, last_success }
+        Self { output, shape, last_success }
     }
 }
 
@@ -134,7 +143,7 @@ impl<'a> Delivery<'a> {
 
     fn draft(&self, file: &File) -> anyhow::Result<Draft> {
         let durable = self.args.state.state.is_some();
-        file.output.draft(self.disk, durable, |out| self.write(file.format, Some(file), out))
+        file.output.draft(self.disk, durable, |out| self.write(file.shape, Some(file), out))
     }
 
     fn place(&mut self, drafts: Vec<(Target<'a>, Draft)>) {
@@ -161,11 +170,11 @@ impl<'a> Delivery<'a> {
     }
 
     fn print(&mut self) {
-        let Some(format) = self.plan.stdout else { return };
+        let Some(shape) = self.plan.stdout else { return };
         if self.args.alarms.quiet_if_ok && self.report.status == [Condition::Ok] {
             return;
         }
-        match print(|out| self.write(format, None, out)) {
+        match print(|out| self.write(shape, None, out)) {
             exit::DONE => return,
             exit::WRITE => self.failed = true,
             code => self.unread = Some(code),
@@ -185,33 +194,20 @@ impl<'a> Delivery<'a> {
         None
     }
 
-    fn write(&self, format: Format, file: Option<&File>, mut out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, shape: Shape, file: Option<&File>, out: &mut dyn Write) -> io::Result<()> {
         let Self { args, plan, report, .. } = self;
-        match format {
-            Format::Json => json::write(report, out),
-            Format::Markdown => render::markdown::write(report, &self.view(), out),
-            Format::Html => render::html::write(report, &self.view(), out),
-            Format::Csv(table) => render::csv::write(report, table, out),
-            Format::Prometheus => render::prometheus::write(report, self.last_success(file), out),
-            Format::Mail => render::mail::write(report, &self.view(), args.mail_to.as_deref(), out),
-            Format::Text => {
-                let view = render::text::View {
-                    width: if file.is_none() { screen::columns() } else { screen::COLUMNS },
-                    color: file.is_none() && screen::has_color(args.color),
-                    zone: plan.zone.clone(),
-                    top: args.top,
-                    command: typed(&plan.inputs),
-                    unicode: true,
-                };
-                render::text::write(report, &view, &mut out)
-            }
-        }
-    }
-
-    /// What the readers of Markdown, HTML and mail asked for.
-    fn view(&self) -> render::view::View {
-        let Self { args, plan, .. } = self;
-        render::view::View { zone: plan.zone.clone(), top: args.top, command: typed(&plan.inputs) }
+        let view = View {
+            zone: plan.zone.clone(),
+            top: args.top,
+            command: typed(&plan.inputs),
+            width: if file.is_none() { screen::columns() } else { screen::COLUMNS },
+            color: file.is_none() && screen::has_color(args.color),
+            unicode: true,
+            table: shape.table,
+            mail_to: args.mail_to.clone(),
+            last_success: self.last_success(file),
+        };
+        shape.format.write(report, &view, out)
     }
 
     /// Now when this run succeeded, else what the file said that the report replaces.

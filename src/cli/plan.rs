@@ -11,17 +11,17 @@ use resplog::engine::Options;
 use resplog::input::source::Sizes;
 use resplog::inspect::Reading;
 use resplog::profile::Pointer;
-use resplog::render::csv::Table;
-use resplog::render::{Format, mail};
+use resplog::render::{FORMATS, Format, mail};
 use resplog::report::Against;
+use resplog::report::tables::Table;
 use resplog::rule::Rule;
 use resplog::scan::{ScannerKind, Tier};
 use resplog::settings::{self, Bound, InputFormat, Settings, Value};
 
 use resplog::time::{self, Nanos, Period, Zone};
 
-use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs, ReportFormat};
-use super::deliver::File;
+use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs};
+use super::deliver::{File, Shape};
 use super::incremental;
 use super::outputs::{Named, Output};
 use super::report::warn;
@@ -41,7 +41,7 @@ pub struct ReportPlan {
     pub filters: BTreeMap<&'static str, Value>,
     pub files: Vec<File>,
     pub rejects: Option<Output>,
-    pub stdout: Option<Format>,
+    pub stdout: Option<Shape>,
     pub zone: Zone,
     pub folder: PathBuf,
     pub now: Nanos,
@@ -74,16 +74,8 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         bail!("--mail-to: addresses are plain, such as sre@example.com, with commas between them");
     }
     let only_classes = args.class.iter().map(|name| class(name)).collect::<Result<_>>()?;
-    let stdout = match args.format {
-        Some(ReportFormat::Text) => Some(Format::Text),
-        Some(ReportFormat::Json) => Some(Format::Json),
-        Some(ReportFormat::Markdown) => Some(Format::Markdown),
-        Some(ReportFormat::Html) => Some(Format::Html),
-        Some(ReportFormat::Csv) => Some(Format::Csv(table)),
-        Some(ReportFormat::Prometheus) => Some(Format::Prometheus),
-        Some(ReportFormat::Mail) => Some(Format::Mail),
-        None => outputs.is_empty().then_some(Format::Text),
-    };
+    let stdout = args.format.or_else(|| outputs.is_empty().then_some(&FORMATS[0]));
+    let stdout = stdout.map(|format| Shape { format, table });
     let named = Named::new(&inputs, &args.input)
         .reads("--ack", args.alarms.ack.as_deref())
         .reads("--classes", args.classes.as_deref())
@@ -110,7 +102,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         only_classes,
         filters: filters(args, &settings, &acknowledged),
         settings,
-        files: outputs.iter().map(|(path, format)| Ok(File::new(Output::at(path)?, *format))).collect::<Result<_>>()?,
+        files: outputs.iter().map(|(path, shape)| Ok(File::new(Output::at(path)?, *shape))).collect::<Result<_>>()?,
         rejects: args.rejects.as_deref().map(Output::at).transpose()?,
         stdout,
         zone: zone(&args.tz, "--tz")?,
@@ -289,21 +281,24 @@ fn by(texts: &[String]) -> Result<(Vec<String>, Vec<Pointer>, Vec<Period>)> {
 }
 
 /// The files that a path of `-o` stands for.
-fn outputs(path: &Path, table: Table) -> Result<Vec<(PathBuf, Format)>> {
+fn outputs(path: &Path, table: Table) -> Result<Vec<(PathBuf, Shape)>> {
     if path.is_dir() {
-        let file = |table: Table| (path.join(table.as_str()).with_extension("csv"), Format::Csv(table));
-        return Ok(Table::ALL.map(file).to_vec());
+        let tables = FORMATS.iter().filter(|format| format.is_one_table).flat_map(|format| {
+            let file = |table: Table| path.join(table.as_str()).with_extension(format.extension());
+            Table::ALL.map(|table| (file(table), Shape { format, table }))
+        });
+        return Ok(tables.collect());
     }
-    let format = match Format::of(path) {
-        Some(Format::Csv(_)) => Format::Csv(table),
-        Some(format) => format,
-        None => bail!(
-            "-o {}: the extension names no format, and it is no folder; there are .txt, .json, .md, .html, .csv, \
-             .prom and .eml",
-            path.display()
-        ),
+    let Some(format) = Format::of(path) else {
+        let mut names: Vec<_> = FORMATS.iter().map(|format| format!(".{}", format.extension())).collect();
+        let last = names.pop().unwrap_or_default();
+        bail!(
+            "-o {}: the extension names no format, and it is no folder; there are {} and {last}",
+            path.display(),
+            names.join(", ")
+        );
     };
-    Ok(vec![(path.to_owned(), format)])
+    Ok(vec![(path.to_owned(), Shape { format, table })])
 }
 
 fn table(name: &str) -> Result<Table> {

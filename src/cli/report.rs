@@ -10,8 +10,8 @@ use resplog::hints;
 use resplog::input::{Framing, Input, discover};
 use resplog::redact::redact;
 use resplog::render::{escape, json};
-use resplog::report::build::{self, InputFacts};
-use resplog::report::{Report, Stamp, Window};
+use resplog::report::build;
+use resplog::report::{self, InputFacts, Report, Stamp, Window};
 use resplog::state::read::{Names, NewLines};
 use resplog::summary::rejects::Reject;
 use resplog::time::Nanos;
@@ -53,7 +53,7 @@ pub fn run(args: &ReportArgs) -> u8 {
     warn_of_inputs(&facts);
     let history = session.as_ref().map(Session::history).unwrap_or_default();
     let newest = session.as_ref().and_then(Session::newest);
-    let options = build::Options {
+    let options = report::Options {
         classes: &plan.classes,
         ids: args.ids,
         codes: &args.code,

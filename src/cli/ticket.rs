@@ -159,7 +159,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
 fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &mut Analysis) -> Result<Report> {
     let facts = report::facts(inputs, analysis);
     report::warn_of_inputs(&facts);
-    let options = build::Options {
+    let options = resplog::report::Options {
         classes: &plan.classes,
         ids: args.ids,
         codes: &args.code,

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::escape::prometheus_label;
-use super::view;
+use super::view::View;
 use crate::input::Status;
 use crate::report::{By, Calls, Code, CodeCount, Condition, Report};
 use crate::time::{NS_PER_SECOND, Nanos};
@@ -15,13 +15,13 @@ pub const SERIES_MAX: usize = 50;
 /// The name of the metric that survives a run that failed.
 const LAST_SUCCESS: &str = "resplog_last_success_timestamp_seconds";
 
-/// Writes the metrics. `last_success` is the time of the last run that read everything and wrote everything: of this
-/// one, or [`last_success`] of what an earlier one wrote.
+/// Writes the metrics. The view knows when a run last read everything and wrote everything: this one, or by
+/// [`last_success`] of what an earlier one wrote.
 ///
 /// # Errors
 ///
 /// `out` fails.
-pub fn write(report: &Report, last_success: Option<Nanos>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let mut metrics = Metrics { out };
     breaches(report, &mut metrics)?;
     lines(report, &mut metrics)?;
@@ -31,7 +31,7 @@ pub fn write(report: &Report, last_success: Option<Nanos>, out: &mut dyn Write) 
     by(report, &mut metrics)?;
     latency(report, &mut metrics)?;
     health(report, &mut metrics)?;
-    if let Some(time) = last_success {
+    if let Some(time) = view.last_success {
         metrics.head(LAST_SUCCESS, "When a run last read all inputs and wrote all outputs.")?;
         metrics.sample(LAST_SUCCESS, &[], &seconds(time))?;
     }
@@ -282,7 +282,7 @@ fn health(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
     let of = |status| report.inputs.iter().filter(|input| input.status == status).count() as u64;
     let inputs = Status::ALL.map(|status| (status.as_str(), of(status)));
     metrics.by("resplog_inputs", "Inputs by status.", "status", &inputs)?;
-    let conditions = view::CONDITIONS.map(|(it, word)| (word, u64::from(report.status.contains(&it))));
+    let conditions = Condition::ALL.map(|it| (it.as_str(), u64::from(report.status.contains(&it))));
     metrics.by("resplog_status", "1 for each condition that holds.", "condition", &conditions)?;
     metrics.single(
         "resplog_approximate",
@@ -296,7 +296,7 @@ fn health(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
             &window.generation.to_string(),
         )?;
     }
-    if let Some((from, to)) = view::span(report) {
+    if let Some((from, to)) = report.span() {
         metrics.single("resplog_from_timestamp_seconds", "The earliest time of the report.", &seconds(from))?;
         metrics.single("resplog_to_timestamp_seconds", "The latest time of the report.", &seconds(to))?;
     }

@@ -1,24 +1,43 @@
-//! What the readers of a document agree on, whatever its format: how many rows, in which zone, and how the numbers and
-//! times of a report are spelt. It writes nothing.
+//! What a reader asked for, the same for every format, and how cells and times are spelt for people. It writes nothing.
 
-use super::text::numbers::{count, duration};
-use super::verdict;
-use crate::report::{By, Calls, Code, Condition, Report, Trend};
+use crate::report::Report;
+use crate::report::cells::{Cell, Change};
+use crate::report::numbers::{count, duration, percent, share, times};
+use crate::report::tables::Table;
+use crate::report::{Code, CodeCount, Trend};
 use crate::time::Zone;
 use crate::time::{NS_PER_SECOND, Nanos};
 
-/// What the reader of a Markdown, HTML or mail report asked for.
+/// What a reader asked for; each format takes what it has a use for.
 #[derive(Clone, Debug)]
 pub struct View {
     /// The zone of all times.
     pub zone: Zone,
     /// How many rows of a table are shown, at least one.
     pub top: usize,
-    /// The inputs as one would type them behind `resplog ticket`, safe for a shell; may be empty.
+    /// The inputs as one would type them after `resplog ticket`, safe for a shell; may be empty.
     pub command: String,
+    /// Columns of a line of text; fewer than 40 count as 40. Ids, codes and places are never cut for it.
+    pub width: usize,
+    /// Whether text has colours; they add nothing that words do not say.
+    pub color: bool,
+    /// Whether text may have signs that are not ASCII. Text of the log is shown as it is either way.
+    pub unicode: bool,
+    /// The table that CSV shows.
+    pub table: Table,
+    /// Whom mail is for: one address or several with commas.
+    pub mail_to: Option<String>,
+    /// When a run last read everything and wrote everything.
+    pub last_success: Option<Nanos>,
 }
 
 impl View {
+    /// The same for text of some columns inside a document.
+    #[must_use]
+    pub fn of_width(&self, width: usize) -> Self {
+        Self { width, color: false, unicode: true, ..self.clone() }
+    }
+
     /// A time to the second: `2026-11-24 02:41:07`. The document names the zone once.
     #[must_use]
     pub fn second(&self, time: Nanos) -> String {
@@ -26,116 +45,72 @@ impl View {
         self.zone.civil(Nanos(whole)).to_string()
     }
 
-    /// The time of day to the second of a time: `02:41:07`.
-    #[must_use]
-    pub fn clock(&self, time: Nanos) -> String {
-        let civil = self.zone.civil(time);
-        format!("{:02}:{:02}:{:02}", civil.hour, civil.minute, civil.second)
-    }
-
     /// The name of the zone at the time that the report is about.
     #[must_use]
     pub fn zone_name(&self, report: &Report) -> String {
-        self.zone.offset_text(span(report).map_or(Nanos(0), |(from, _)| from))
+        self.zone.offset_text(report.span().map_or(Nanos(0), |(from, _)| from))
     }
 
     /// From when to when, with the zone: `2026-11-24 01:00:00 to 2026-11-24 03:20:00 +08:00`; none without times.
     #[must_use]
     pub fn range(&self, report: &Report) -> Option<String> {
-        let (from, to) = span(report)?;
+        let (from, to) = report.span()?;
         Some(format!("{} to {} {}", self.second(from), self.second(to), self.zone.offset_text(from)))
     }
 }
 
-/// Every condition with its word in the JSON report.
-pub const CONDITIONS: [(Condition, &str); 7] = [
-    (Condition::Ok, "ok"),
-    (Condition::Interrupted, "interrupted"),
-    (Condition::WriteFailed, "write_failed"),
-    (Condition::Breach, "breach"),
-    (Condition::Input, "input"),
-    (Condition::NothingMatched, "nothing_matched"),
-    (Condition::NothingRecognised, "nothing_recognised"),
-];
-
-/// The word of a condition.
+/// A cell for people: `time` spells a time, `log` makes text of a log harmless.
 #[must_use]
-pub fn condition(condition: Condition) -> &'static str {
-    CONDITIONS.into_iter().find(|&(it, _)| it == condition).map_or("", |(_, word)| word)
-}
-
-/// The times that a report is about: the ends of its window, else those of its timeline; none without times.
-#[must_use]
-pub fn span(report: &Report) -> Option<(Nanos, Nanos)> {
-    let window = report.window.as_ref().and_then(|window| window.from.zip(window.to));
-    let width_ns = report.timeline.bucket_seconds.unwrap_or(0).saturating_mul(NS_PER_SECOND);
-    let buckets = &report.timeline.buckets;
-    let ends = buckets.first().zip(buckets.last());
-    window.or_else(|| ends.map(|(first, last)| (first.start, Nanos(last.start.0.saturating_add(width_ns)))))
-}
-
-/// `ok + failed`.
-#[must_use]
-pub const fn calls(calls: &Calls) -> u64 {
-    calls.ok.saturating_add(calls.failed)
+pub fn spell(cell: &Cell<'_>, time: impl Fn(Nanos) -> String, log: impl Fn(&str) -> String) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Count(number) => count(*number),
+        Cell::Number(number) => number.to_string(),
+        Cell::Share(part) => share(*part),
+        Cell::Rate(part) => percent(*part),
+        Cell::Milliseconds(ms) => duration(*ms),
+        Cell::Time(at) => time(*at),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::Word(text) => (*text).to_owned(),
+        Cell::Log(text) | Cell::Code(text) => log(text),
+        Cell::Texts(text) => log(text),
+        Cell::Path(input) => log(crate::report::parts::path(input)),
+        Cell::Change(change) => changed(*change),
+        Cell::Runs(seen, runs) => format!("{} of {}", count(*seen), count(*runs)),
+        Cell::Codes(codes, rest) => period_codes(codes, *rest, log),
+    }
 }
 
 /// How a code changed, and whether it is acknowledged: `escalating, 3.1 times`, `steady, acknowledged`; may be empty.
 #[must_use]
-pub fn trend(code: &Code) -> String {
-    let times = code.times.filter(|_| matches!(code.trend, Some(Trend::Escalating | Trend::Easing)));
-    let times = times.map(|times| format!("{} times", verdict::times_of(times)));
-    let trend = code.trend.map(|trend| trend.as_str().to_owned());
-    let muted = code.muted.then(|| "acknowledged".to_owned());
-    trend.into_iter().chain(times).chain(muted).collect::<Vec<_>>().join(", ")
+pub fn changed(change: Change) -> String {
+    let Change { trend, times: more, muted } = change;
+    let more = more.filter(|_| matches!(trend, Some(Trend::Escalating | Trend::Easing)));
+    let more = more.map(|more| format!("{} times", times(more)));
+    let trend = trend.map(|trend| trend.as_str().to_owned());
+    let muted = muted.then(|| "acknowledged".to_owned());
+    trend.into_iter().chain(more).chain(muted).collect::<Vec<_>>().join(", ")
 }
 
-/// In how many earlier runs a code was seen: `10 of 30`; empty without a history.
+/// How a code changed, and in how many of the runs before it was seen.
 #[must_use]
-pub fn seen(code: &Code) -> String {
-    code.seen_runs.as_ref().map(|runs| format!("{} of {}", count(runs.seen), count(runs.runs))).unwrap_or_default()
+pub fn history(code: &Code) -> String {
+    let seen =
+        code.seen_runs.as_ref().map(|runs| format!("in {} of {} earlier runs", count(runs.seen), count(runs.runs)));
+    let changed = Some(changed(Change::of(code))).filter(|text| !text.is_empty());
+    changed.into_iter().chain(seen).collect::<Vec<_>>().join(", ")
 }
 
-/// The rows of fields as they are, those of periods the newest first.
-#[must_use]
-pub fn by_rows(report: &Report) -> Vec<&By> {
-    let mut rows: Vec<&By> = report.by.iter().collect();
-    for of_one in rows.chunk_by_mut(|a, b| a.name == b.name) {
-        if of_one.iter().any(|row| row.codes.is_some()) {
-            of_one.reverse();
-        }
-    }
-    rows
-}
-
-/// How many codes a period names.
-const PERIOD_CODES_MAX: usize = 3;
-
-/// The most frequent codes of a period with their failures, as names, and what is said behind each: `(5), `; the last
-/// has none where nothing is left, else how many codes more there are.
-#[must_use]
-pub fn period_codes(by: &By) -> Vec<(&str, String)> {
-    let codes = by.codes.as_deref().unwrap_or_default();
-    let shown = &codes[..codes.len().min(PERIOD_CODES_MAX)];
-    let rest = codes.len() - shown.len();
-    let behind = |place: usize, failures: u64| match (place + 1 == shown.len(), rest) {
-        (false, _) => format!(" ({}), ", count(failures)),
-        (true, 0) => format!(" ({})", count(failures)),
-        (true, rest) => format!(" ({}), {rest} more", count(failures)),
-    };
-    let rows = shown.iter().enumerate();
-    rows.map(|(place, row)| (row.code.as_str(), behind(place, row.count))).collect()
-}
-
-/// A duration for people, or nothing.
-#[must_use]
-pub fn took(ms: Option<f64>) -> String {
-    ms.map(duration).unwrap_or_default()
+/// Codes with their failures: `A (5), B (2), 3 more`.
+fn period_codes(codes: &[CodeCount], rest: usize, log: impl Fn(&str) -> String) -> String {
+    let codes = codes.iter().map(|row| format!("{} ({})", log(&row.code), count(row.count)));
+    let rest = (rest > 0).then(|| format!("{rest} more"));
+    codes.chain(rest).collect::<Vec<_>>().join(", ")
 }
 
 /// What a table says about rows that it does not show: `62 more of 65`; none when it shows all.
 #[must_use]
 pub fn more(rows: usize, shown: usize) -> Option<String> {
     let rest = rows.checked_sub(shown).filter(|&rest| rest > 0)?;
-    Some(format!("{} more of {} (--top)", count(rest as u64), count(rows as u64)))
+    Some(format!("{} more of {}", count(rest as u64), count(rows as u64)))
 }

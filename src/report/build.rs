@@ -2,95 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use super::options::{InputFacts, Options};
+use super::places::Numbered;
 use super::{
-    Against, At, Condition, FieldSample, Input, Malformed, MalformedSample, Ordered, Report, SCHEMA, Totals, codes,
-    judge, laws, rank, series, tables, trend,
+    Condition, FieldSample, Input, Malformed, Ordered, Report, SCHEMA, Totals, calls, codes, judge, laws, rank, series,
+    trend,
 };
-use crate::catalog::{self, Classes};
 use crate::input;
 use crate::record::LineClass;
 use crate::redact::redact;
 use crate::report::LawBroken;
 use crate::scan::detect::FieldSeen;
-use crate::settings::Value;
-use crate::summary::exemplars::Exemplar;
-use crate::summary::numbering::Numbers;
+use crate::summary::Summary;
 use crate::summary::totals::{Counts, MissingIds};
-use crate::summary::{Summary, rejects::Reject};
-use crate::time::Period;
-
-/// What a report is made of, beside the summary.
-#[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
-    /// The class of each code.
-    pub classes: &'a Classes,
-    /// How many ids a code lists.
-    pub ids: usize,
-    /// Codes that are listed; all when empty. Totals are never cut.
-    pub codes: &'a [String],
-    /// Classes that are listed; all when empty.
-    pub only_classes: &'a [catalog::Class],
-    /// Names of the `--by` fields.
-    pub by: &'a [String],
-    /// Periods to group by.
-    pub periods: &'a [Period],
-    /// The options that change numbers or lists.
-    pub filters: &'a BTreeMap<&'static str, Value>,
-    /// What the report is held against.
-    pub against: Against<'a>,
-}
-
-/// How one input was read, in words.
-#[derive(Clone, Debug)]
-pub struct InputFacts {
-    /// Its path as it is shown.
-    pub path: String,
-    /// How records stand in its bytes.
-    pub format: input::Framing,
-    /// How its bytes were packed.
-    pub compression: input::Compression,
-    /// Pointers to the envelope.
-    pub envelope: Vec<String>,
-    /// Where context was found, with a sample.
-    pub fields: BTreeMap<&'static str, FieldSeen>,
-    /// Decompressed bytes.
-    pub bytes: u64,
-    /// How it was read.
-    pub status: input::Status,
-    /// What is wrong.
-    pub error: Option<String>,
-    /// Whether its last line is cut and has no LF.
-    pub unfinished: bool,
-    /// Whether it was left out.
-    pub skipped: bool,
-}
-
-/// Line numbers and paths, for resolving where records stand.
-pub struct Numbered<'a> {
-    numbers: Numbers,
-    inputs: &'a [InputFacts],
-}
-
-impl Numbered<'_> {
-    fn path(&self, input: u32) -> String {
-        self.inputs.get(input as usize).map(|facts| facts.path.clone()).unwrap_or_default()
-    }
-
-    /// Where an exemplar stands and what is known of the call.
-    #[must_use]
-    pub fn at(&self, exemplar: &Exemplar) -> At {
-        At::of(exemplar, self.path(exemplar.origin.input), self.numbers.line(exemplar.origin))
-    }
-
-    fn sample(&self, reject: &Reject) -> Option<MalformedSample> {
-        Some(MalformedSample {
-            input: self.path(reject.origin.input),
-            line: self.numbers.line(reject.origin),
-            offset: reject.origin.offset,
-            reason: reject.reason?.as_str(),
-        })
-    }
-}
 
 /// Makes the report of a summary. `interrupted` says that the run was stopped early.
 ///
@@ -107,7 +31,7 @@ pub fn report(
     // Names of fields are typed by somebody.
     let by: Vec<String> = options.by.iter().map(|name| redact(name).into_owned()).collect();
     let options = &Options { by: &by, ..*options };
-    let numbered = Numbered { numbers: summary.numbering.resolve(), inputs: &inputs };
+    let numbered = Numbered::of(summary, &inputs);
     let codes = codes::rows(summary, &numbered, options);
     let mut report = Report {
         schema: SCHEMA,
@@ -122,13 +46,13 @@ pub fn report(
         anomalies: anomalies(summary),
         families: codes::families(&codes),
         classes: codes::classes(&codes),
-        services: tables::services(&summary.groups),
-        actions: tables::actions(&summary.groups),
-        regions: tables::regions(&summary.groups),
-        by: [tables::by(&summary.groups, options.by), tables::periods(&summary.days, options.periods)].concat(),
-        timeline: tables::timeline(summary),
+        services: calls::services(&summary.groups),
+        actions: calls::actions(&summary.groups),
+        regions: calls::regions(&summary.groups),
+        by: [calls::by(&summary.groups, options.by), calls::periods(&summary.days, options.periods)].concat(),
+        timeline: calls::timeline(summary),
         series: series::series(summary, options),
-        latency: tables::latency(summary),
+        latency: calls::latency(summary),
         look_into: Vec::new(),
         inputs: rows(summary, inputs),
         window: None,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{Numbered, Options};
+use super::options::Options;
+use super::places::Numbered;
 use super::triage::Whole;
 use super::{Class, Code, Family, Message, RequestId};
 use crate::catalog::{self, Classes};

@@ -2,282 +2,40 @@
 //! nothing. The field names are the keys of the JSON report (SPEC 6).
 
 pub mod build;
+mod calls;
+pub mod cells;
 mod codes;
+pub mod columns;
+pub mod gaps;
 mod judge;
 mod laws;
+pub mod listing;
+mod model;
+pub mod numbers;
+mod options;
+pub mod parts;
+pub mod phrases;
+mod places;
 mod rank;
+pub mod remarks;
 mod rows;
 pub mod series;
-mod tables;
+pub mod singles;
+pub mod tables;
 mod trend;
 mod triage;
-
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+pub mod troubles;
+pub mod verdict;
 
 pub use judge::Against;
 pub use laws::LawBroken;
+pub use model::*;
+pub use options::{InputFacts, Options};
 pub use rows::*;
 
 pub use crate::baseline::SCHEMA;
-use crate::input;
-use crate::rule::Measure;
-use crate::settings::Value;
-use crate::summary::totals::{Counts, OutcomeCounts};
-use crate::time::Nanos;
 
-/// Everything a report says.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
-    /// [`SCHEMA`].
-    pub schema: &'static str,
-    /// Sums over all inputs.
-    pub totals: Totals,
-    /// Lines that are not one JSON value.
-    pub malformed: Malformed,
-    /// Lines by anomaly; only those that occur.
-    pub anomalies: BTreeMap<&'static str, u64>,
-    /// Failures by code.
-    pub codes: Vec<Code>,
-    /// Failures by the part of the code before the first dot.
-    pub families: Vec<Family>,
-    /// Failures by who can act.
-    pub classes: Vec<Class>,
-    /// Calls by service.
-    pub services: Vec<Service>,
-    /// Calls by action.
-    pub actions: Vec<Action>,
-    /// Calls by region.
-    pub regions: Vec<Region>,
-    /// Calls by the `--by` fields and periods.
-    pub by: Vec<By>,
-    /// Calls over time.
-    pub timeline: Timeline,
-    /// Failures over time by class and by code; for charts only.
-    #[serde(skip)]
-    pub series: series::Series,
-    /// How long calls took.
-    pub latency: Latency,
-    /// The request ids to look into first.
-    pub look_into: Vec<LookInto>,
-    /// How each input was read.
-    pub inputs: Vec<Input>,
-    /// The window of a run with a state.
-    pub window: Option<Window>,
-    /// The rules that fired.
-    pub breaches: Vec<Breach>,
-    /// The options that change numbers or lists.
-    pub filters: BTreeMap<&'static str, Value>,
-    /// `ok`, or every condition that set an exit code.
-    pub status: Vec<Condition>,
-    /// What the reader should know.
-    pub hints: Vec<String>,
-    /// Whether a table was too small for all its names.
-    pub approximate: bool,
-    /// When and how the report was made; only when it is asked for, since it differs from run to run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stamp: Option<Stamp>,
-    /// The run that trends compare with; for people only.
-    #[serde(skip)]
-    pub compared: Option<Compared>,
-    /// Rules that met a value which is not known; for standard error only.
-    #[serde(skip)]
-    pub unjudged: Vec<Unjudged>,
-    /// Codes of rules that nothing knows; for standard error only.
-    #[serde(skip)]
-    pub unheard: Vec<Unheard>,
-}
-
-impl Report {
-    /// Notes that a report, the state or another file could not be written.
-    pub fn fail_write(&mut self) {
-        self.status.retain(|&condition| condition != Condition::Ok && condition != Condition::WriteFailed);
-        self.status.push(Condition::WriteFailed);
-        self.status.sort_unstable();
-    }
-}
-
-/// Sums over all inputs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Totals {
-    /// Lines by class.
-    #[serde(flatten)]
-    pub counts: Counts,
-    /// Records that were filtered because they have no time.
-    pub untimed: u64,
-    /// `ok + failed + dry_run`.
-    pub responses: u64,
-    /// Decompressed bytes.
-    pub bytes: u64,
-    /// `failed / (ok + failed)`, 0 to 1; none when there is nothing to divide.
-    pub failure_rate: Option<f64>,
-    /// The least and the greatest rate that the malformed lines could make of it.
-    pub failure_rate_bounds: Option<[f64; 2]>,
-    /// Records without an id.
-    pub missing_request_id: OutcomeCounts,
-    /// Different ids: exact to 4,096, then within 2 %.
-    pub distinct_request_ids: u64,
-}
-
-/// Lines that are not one JSON value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Malformed {
-    /// Every reason with its count, in the order of the reasons.
-    pub reasons: Ordered<u64>,
-    /// The first of them.
-    pub samples: Vec<MalformedSample>,
-}
-
-/// A small map in a given order.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ordered<V>(pub Vec<(&'static str, V)>);
-
-impl<V: Serialize> Serialize for Ordered<V> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
-/// Where a malformed line stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct MalformedSample {
-    /// Path of the input.
-    pub input: String,
-    /// Number of the line, from 1.
-    pub line: u64,
-    /// Offset of its first byte.
-    pub offset: u64,
-    /// Why it is malformed.
-    pub reason: &'static str,
-}
-
-/// How an input was read.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Input {
-    /// Its path; bytes that are not UTF-8 are replaced.
-    pub path: String,
-    /// How records stand in its bytes.
-    pub format: input::Framing,
-    /// How its bytes were packed.
-    pub compression: input::Compression,
-    /// Pointers to the envelope, in the order in which they are tried.
-    pub envelope: Vec<String>,
-    /// Where context was found, with a sample.
-    pub fields: BTreeMap<&'static str, FieldSample>,
-    /// Decompressed bytes.
-    pub bytes: u64,
-    /// Lines by class.
-    #[serde(flatten)]
-    pub counts: Counts,
-    /// Whether it was read whole.
-    pub status: input::Status,
-    /// What is wrong, and where.
-    pub error: Option<String>,
-    /// Whether the last line is cut and has no LF.
-    pub unfinished: bool,
-    /// Whether it was left out because it lies outside of the window.
-    pub skipped: bool,
-}
-
-/// Where a context field was found, with a parsed sample.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FieldSample {
-    /// JSON Pointer of the member.
-    pub pointer: String,
-    /// A parsed value.
-    pub sample: String,
-}
-
-/// The window of a run with a state.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Window {
-    /// How often the state was written.
-    pub generation: u64,
-    /// The earliest time.
-    pub from: Option<Nanos>,
-    /// The latest time.
-    pub to: Option<Nanos>,
-}
-
-/// A rule that fired.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Breach {
-    /// The rule as it was written.
-    pub rule: String,
-    /// The value of the first comparison that made it fire: a number, a fraction from 0 to 1, milliseconds of
-    /// percentiles, seconds of ages.
-    pub value: f64,
-    /// What has this value.
-    #[serde(skip)]
-    pub measure: Measure,
-    /// Whether the rule compares more than this.
-    #[serde(skip)]
-    pub is_compound: bool,
-}
-
-/// When and how a report was made.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Stamp {
-    /// Version of the program.
-    pub version: &'static str,
-    /// When the run began.
-    pub time: Nanos,
-    /// How long it took, in seconds, until the report was written.
-    pub seconds: f64,
-    /// How many threads read and scanned.
-    pub threads: usize,
-    /// Decompressed bytes a second.
-    pub bytes_per_second: f64,
-    /// Every option with its values.
-    pub options: BTreeMap<String, Vec<String>>,
-}
-
-/// A rule that met a value which is not known.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unjudged {
-    /// The rule as it was written.
-    pub rule: String,
-    /// What is not known.
-    pub measure: Measure,
-}
-
-/// A code that a rule names, that no table lists, and that neither the log nor an earlier run has: it may be misspelt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unheard {
-    /// The rule as it was written.
-    pub rule: String,
-    /// The code.
-    pub code: String,
-}
-
-/// The calls of an earlier run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Compared {
-    /// Calls that failed.
-    pub failed: u64,
-    /// All calls, at least one.
-    pub calls: u64,
-    /// Whether it is a baseline; otherwise it is the last run of the state that had calls.
-    pub is_baseline: bool,
-}
-
-/// A condition that sets an exit code; the order is that of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Condition {
-    /// None of the others.
-    Ok,
-    /// A signal ended the run.
-    Interrupted,
-    /// A report or the state could not be written.
-    WriteFailed,
-    /// A rule fired.
-    Breach,
-    /// An input is missing, unreadable, incomplete or corrupt.
-    Input,
-    /// `find` missed an id.
-    NothingMatched,
-    /// Lines that are not blank, but no record.
-    NothingRecognised,
-}
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+pub(crate) use samples::*;

@@ -281,6 +281,26 @@ pub struct Calls {
     pub failure_rate: Option<f64>,
 }
 
+impl Calls {
+    /// All calls of some rows.
+    #[must_use]
+    pub fn sum<'c>(rows: impl Iterator<Item = &'c Self>) -> Self {
+        let add = |sum: Self, row: &Self| Self {
+            ok: sum.ok.saturating_add(row.ok),
+            failed: sum.failed.saturating_add(row.failed),
+            failure_rate: None,
+        };
+        let sum = rows.fold(Self::default(), add);
+        Self { failure_rate: (sum.all() > 0).then(|| sum.failed as f64 / sum.all() as f64), ..sum }
+    }
+
+    /// `ok + failed`.
+    #[must_use]
+    pub const fn all(&self) -> u64 {
+        self.ok.saturating_add(self.failed)
+    }
+}
+
 /// Calls over time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Timeline {
@@ -299,6 +319,14 @@ pub struct Bucket {
     pub ok: u64,
     /// Calls that failed.
     pub failed: u64,
+}
+
+impl Bucket {
+    /// `ok + failed`.
+    #[must_use]
+    pub const fn all(&self) -> u64 {
+        self.ok.saturating_add(self.failed)
+    }
 }
 
 /// How long calls took.

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::build::Options;
 use super::codes::class_of;
+use super::options::Options;
 use crate::catalog;
 use crate::summary::{Summary, codes};
 use crate::time::{NS_PER_SECOND, Nanos};

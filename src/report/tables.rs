@@ -1,123 +1,244 @@
-//! Rows about calls: services, actions, regions, other fields, time and latency.
+//! The tables of a report, and which columns each has in which format. It knows no row, and not how a format spells or
+//! draws them.
 
-use super::{Action, Bucket, By, Calls, CodeCount, Latency, Quantiles, Region, Service, Timeline};
-use crate::catalog::OTHER;
-use crate::summary::bounded::Bounded;
-use crate::summary::days::{Day, Days};
-use crate::summary::groups::{Groups, service_and_action};
-use crate::summary::{self, Summary};
-use crate::time::{Period, milliseconds};
-use summary::latency::Quantiles as Measured;
-use summary::timeline::{BUCKET_SECONDS_MIN, Calls as Counted};
+use super::columns::{CLASSES, Column};
+use crate::record::LineClass;
 
-/// Calls by service.
-pub fn services(groups: &Groups) -> Vec<Service> {
-    let rows = named(groups.services()).into_iter();
-    rows.map(|(service, calls)| Service { service, calls }).collect()
+/// A table of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// The rules that fired.
+    Breaches,
+    /// Failures by code.
+    Codes,
+    /// The masked messages of each code.
+    Messages,
+    /// The ids that each code lists.
+    Ids,
+    /// The ids to look into first, over all codes.
+    LookInto,
+    /// Where codes are more frequent than calls are.
+    StandsOut,
+    /// Failures by family.
+    Families,
+    /// Failures by class.
+    Classes,
+    /// Calls by service.
+    Services,
+    /// Calls by action.
+    Actions,
+    /// Calls by region.
+    Regions,
+    /// Calls by the `--by` fields and periods.
+    By,
+    /// Failures by `--by` period and code.
+    ByCodes,
+    /// Calls over time.
+    Timeline,
+    /// How long calls took.
+    Latency,
+    /// How each input was read.
+    Inputs,
+    /// Where the first malformed lines stand.
+    Malformed,
+    /// Every single number, text and condition of the report, a row each.
+    Totals,
 }
 
-/// Calls by region.
-pub fn regions(groups: &Groups) -> Vec<Region> {
-    let rows = named(groups.regions()).into_iter();
-    rows.map(|(region, calls)| Region { region, calls }).collect()
+/// A format that draws tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Every column and every row, exactly.
+    Csv,
+    /// As wide as it comes.
+    Markdown,
+    /// A page for browsers.
+    Html,
+    /// The page in a mail, with nothing that mail programs drop.
+    Mail,
+    /// A page of some columns of text.
+    Text,
 }
 
-/// Calls by action.
-pub fn actions(groups: &Groups) -> Vec<Action> {
-    let kept = groups.actions().iter().map(|(name, entry)| {
-        let (service, action) = service_and_action(name);
-        (service.map(str::to_owned), action.to_owned(), entry)
-    });
-    let rest = groups.actions().rest().map(|rest| (None, OTHER.to_owned(), rest));
-    let rows = kept.chain(rest).filter(|(_, _, entry)| entry.calls.all() > 0);
-    let mut rows: Vec<_> = rows
-        .map(|(service, action, entry)| Action {
-            service,
-            action,
-            calls: calls(entry.calls),
-            latency: quantiles(entry.durations.quantiles()),
-        })
-        .collect();
-    rows.sort_by(|a, b| {
-        all(&b.calls).cmp(&all(&a.calls)).then_with(|| a.service.cmp(&b.service)).then_with(|| a.action.cmp(&b.action))
-    });
-    rows
-}
+impl Table {
+    /// Every table, in the order of the report.
+    pub const ALL: [Self; 18] = [
+        Self::Breaches,
+        Self::Codes,
+        Self::Messages,
+        Self::Ids,
+        Self::LookInto,
+        Self::StandsOut,
+        Self::Families,
+        Self::Classes,
+        Self::Services,
+        Self::Actions,
+        Self::Regions,
+        Self::By,
+        Self::ByCodes,
+        Self::Timeline,
+        Self::Latency,
+        Self::Inputs,
+        Self::Malformed,
+        Self::Totals,
+    ];
 
-/// Calls by the `--by` fields, in the order of the options.
-pub fn by(groups: &Groups, names: &[String]) -> Vec<By> {
-    let tables = names.iter().zip(groups.by());
-    tables
-        .flat_map(|(name, table)| {
-            let rows = named(table).into_iter();
-            rows.map(move |(value, calls)| By { name: name.clone(), value, calls, codes: None })
-        })
-        .collect()
-}
-
-/// Calls by UTC periods, in the order of time, each with its failures by code.
-pub fn periods(days: &Days, periods: &[Period]) -> Vec<By> {
-    let of = |period: &Period| {
-        let period = *period;
-        days.by(period).into_iter().map(move |(start, day)| By {
-            name: period.as_str().to_owned(),
-            value: start.period_name(period),
-            calls: calls(day.calls),
-            codes: Some(counts(&day)),
-        })
-    };
-    periods.iter().flat_map(of).collect()
-}
-
-fn counts(day: &Day) -> Vec<CodeCount> {
-    let rows = day.codes.iter().chain(day.codes.rest().map(|rest| (OTHER, rest)));
-    let mut rows: Vec<_> = rows.map(|(code, &count)| CodeCount { code: code.to_owned(), count }).collect();
-    rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
-    rows
-}
-
-/// Calls over time.
-pub fn timeline(summary: &Summary) -> Timeline {
-    let (seconds, buckets) = summary.timeline.buckets(BUCKET_SECONDS_MIN);
-    let bucket_seconds = (!buckets.is_empty()).then_some(seconds);
-    let buckets = buckets.into_iter().map(|(start, calls)| Bucket { start, ok: calls.ok, failed: calls.failed });
-    Timeline { bucket_seconds, buckets: buckets.collect() }
-}
-
-/// How long calls took.
-pub fn latency(summary: &Summary) -> Latency {
-    let latency = &summary.latency;
-    Latency {
-        unit: "ms",
-        all: quantiles(latency.all().quantiles()),
-        ok: quantiles(latency.ok.quantiles()),
-        failed: quantiles(latency.failed.quantiles()),
+    /// The word that the option and the file names use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Breaches => "breaches",
+            Self::Codes => "codes",
+            Self::Messages => "messages",
+            Self::Ids => "ids",
+            Self::LookInto => "look_into",
+            Self::StandsOut => "stands_out",
+            Self::Families => "families",
+            Self::Classes => "classes",
+            Self::Services => "services",
+            Self::Actions => "actions",
+            Self::Regions => "regions",
+            Self::By => "by",
+            Self::ByCodes => "by_codes",
+            Self::Timeline => "timeline",
+            Self::Latency => "latency",
+            Self::Inputs => "inputs",
+            Self::Malformed => "malformed",
+            Self::Totals => "totals",
+        }
     }
-}
 
-fn quantiles(measured: Measured) -> Quantiles {
-    let [p50, p90, p95, p99, p999] = match measured.percentiles_ns {
-        Some(percentiles) => percentiles.map(|ns| Some(milliseconds(ns))),
-        None => [None; 5],
-    };
-    Quantiles { count: measured.count, p50, p90, p95, p99, p999, max: measured.max_ns.map(milliseconds) }
-}
+    /// The table of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.as_str() == name)
+    }
 
-fn calls(counted: Counted) -> Calls {
-    Calls { ok: counted.ok, failed: counted.failed, failure_rate: counted.failure_rate() }
-}
+    /// Whether it has no more rows than a reader asked for; some tables have so few that they are whole.
+    #[must_use]
+    pub const fn is_cut(self, layout: Layout) -> bool {
+        match self {
+            Self::Latency => false,
+            Self::Classes => !matches!(layout, Layout::Html | Layout::Mail),
+            _ => !matches!(layout, Layout::Csv),
+        }
+    }
 
-const fn all(calls: &Calls) -> u64 {
-    calls.ok + calls.failed
-}
+    /// The columns that a format has of it, whatever a report holds; none when the format does not show the table.
+    #[must_use]
+    pub fn columns(self, layout: Layout) -> Vec<Column> {
+        match layout {
+            Layout::Csv => self.exact(),
+            Layout::Markdown => self.markdown(),
+            Layout::Html => self.html(),
+            Layout::Mail => self.mail(),
+            Layout::Text => self.text(),
+        }
+    }
 
-/// Names with their calls, the most frequent first; names without calls are left out.
-fn named(table: &Bounded<Counted>) -> Vec<(String, Calls)> {
-    let rows = table.iter().chain(table.rest().map(|rest| (OTHER, rest)));
-    let mut rows: Vec<_> = rows
-        .filter(|(_, counted)| counted.all() > 0)
-        .map(|(name, counted)| (name.to_owned(), calls(*counted)))
-        .collect();
-    rows.sort_by(|a, b| all(&b.1).cmp(&all(&a.1)).then_with(|| a.0.cmp(&b.0)));
-    rows
+    fn exact(self) -> Vec<Column> {
+        use Column::{
+            Action, Bytes, Class, Code, Compression, Count, Duration, Envelope, Error, Failed, Family, Field, Fields,
+            First, Format, Input, Key, Kind, Last, Line, Lines, Max, Measure, Muted, Name, Of, Offset, Ok, Outcome,
+            P50, P90, P95, P99, P999, Path, Rank, Rate, Reason, Region, RequestId, Rule, Runs, Seconds, Seen, Service,
+            Share, ShareOfAll, Since, Skipped, Start, Status, Text, Time, Timed, Trend, Unfinished, Value,
+        };
+        let place = [Input, Line, Offset, Time, Service, Action, Region, Duration];
+        let latency = [Timed, P50, P90, P95, P99, P999, Max];
+        match self {
+            Self::Breaches => vec![Rule, Measure, Value],
+            Self::Codes => {
+                vec![Code, Kind, Family, Class, Count, Share, First, Last, Since, Trend, Seen, Runs, Muted]
+            }
+            Self::Messages => vec![Code, Text, Count],
+            Self::Ids => [[Code, Class, RequestId, Reason].as_slice(), &place].concat(),
+            Self::LookInto => [[Rank, Code, Class, RequestId, Reason].as_slice(), &place].concat(),
+            Self::StandsOut => vec![Code, Field, Value, Share, ShareOfAll],
+            Self::Families => vec![Family, Count],
+            Self::Classes => vec![Class, Count],
+            Self::Services => vec![Service, Ok, Failed, Rate],
+            Self::Actions => [[Service, Action, Ok, Failed, Rate].as_slice(), &latency].concat(),
+            Self::Regions => vec![Region, Ok, Failed, Rate],
+            Self::By => vec![Name, Value, Ok, Failed, Rate],
+            Self::ByCodes => vec![Name, Value, Code, Count],
+            Self::Timeline => vec![Start, Seconds, Ok, Failed],
+            Self::Latency => [[Outcome].as_slice(), &latency].concat(),
+            Self::Inputs => {
+                let counts = LineClass::ALL.map(Of);
+                let first = [Path, Format, Compression, Envelope, Fields, Bytes, Lines];
+                [first.as_slice(), &counts, &[Status, Error, Unfinished, Skipped]].concat()
+            }
+            Self::Malformed => vec![Input, Line, Offset, Reason],
+            Self::Totals => vec![Name, Key, Value],
+        }
+    }
+
+    fn markdown(self) -> Vec<Column> {
+        use Column::{
+            Action, Calls, Class, Code, Codes, Count, Failed, Family, Lines, Max, Name, Of, Outcome, P50, P90, P95,
+            P99, P999, Path, Rate, Region, SeenRuns, Service, Share, Since, State, Timed, Trend, Value,
+        };
+        match self {
+            Self::Codes => vec![Count, Share, Class, Trend, SeenRuns, Since, Code],
+            Self::Actions => vec![Calls, Failed, Rate, P50, P99, Max, Service, Action],
+            Self::Services => vec![Calls, Failed, Rate, Service],
+            Self::Regions => vec![Calls, Failed, Rate, Region],
+            Self::By => vec![Calls, Failed, Rate, Name, Value, Codes],
+            Self::Latency => vec![Timed, P50, P90, P95, P99, P999, Max, Outcome],
+            Self::Classes => vec![Count, Share, Class],
+            Self::Families => vec![Count, Share, Family],
+            Self::Inputs => {
+                let counts = CLASSES.map(|(class, _)| Of(class));
+                [[Lines].as_slice(), &counts, &[State, Path]].concat()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn html(self) -> Vec<Column> {
+        use Column::{
+            Action, Bar, Calls, Class, Code, Codes, Count, Failed, Family, Lines, Max, Of, Outcome, OverTime, P50, P90,
+            P95, P99, P999, Path, Range, Rate, ReadAs, Service, Share, Since, State, Timed, Trend, Value,
+        };
+        match self {
+            Self::Codes => vec![Code, Class, Trend, Count, Share, Bar, OverTime, Since],
+            Self::Actions => vec![Action, Service, Calls, Failed, Rate, P50, P99, Max, Range],
+            Self::Services | Self::Regions | Self::By => vec![Value, Calls, Failed, Rate, Codes],
+            Self::Latency => vec![Outcome, Timed, P50, P90, P95, P99, P999, Max, Range],
+            Self::Classes => vec![Class, Count, Share],
+            Self::Families => vec![Family, Count, Share],
+            Self::Inputs => {
+                let counts = CLASSES.map(|(class, _)| Of(class));
+                [[Path, ReadAs, State, Lines].as_slice(), &counts].concat()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn mail(self) -> Vec<Column> {
+        use Column::{Bar, Calls, Class, Code, Codes, Count, Failed, Lines, Of, Path, Rate, Share, Value};
+        match self {
+            Self::Codes => vec![Count, Share, Bar, Class, Code],
+            Self::Services | Self::Regions | Self::By => vec![Calls, Failed, Rate, Value, Codes],
+            Self::Inputs => {
+                let counts = CLASSES.map(|(class, _)| Of(class));
+                [[Lines].as_slice(), &counts, &[Path]].concat()
+            }
+            _ => self.markdown(),
+        }
+    }
+
+    fn text(self) -> Vec<Column> {
+        use Column::{
+            Action, Bar, Calls, Class, Code, Count, Failed, Max, Outcome, OverTime, P50, P90, P95, P99, P999, Rate,
+            SeenRuns, Service, Share, Since, Timed, Trend, Value,
+        };
+        match self {
+            Self::Codes => vec![Count, Share, Bar, Class, Trend, SeenRuns, OverTime, Since, Code],
+            Self::Actions => vec![Failed, Calls, Rate, P50, P99, Max, Service, Action],
+            Self::Services | Self::Regions | Self::By => vec![Failed, Calls, Rate, Value],
+            Self::Latency => vec![Timed, P50, P90, P95, P99, P999, Max, Outcome],
+            _ => Vec::new(),
+        }
+    }
 }

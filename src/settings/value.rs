@@ -31,6 +31,17 @@ impl Value {
         }
     }
 
+    /// The values as they are typed; none of a switch.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        match self {
+            Self::Switch(_) => Vec::new(),
+            Self::Number(number) => vec![number.to_string()],
+            Self::Text(text) => vec![text.clone()],
+            Self::List(texts) => texts.clone(),
+        }
+    }
+
     /// Whether it is a list without a text.
     #[must_use]
     pub fn is_empty(&self) -> bool {

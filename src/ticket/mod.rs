@@ -399,7 +399,7 @@ mod tests {
         let classes = Classes::default();
         let codes: Vec<_> = codes.iter().map(|code| (*code).to_owned()).collect();
         let only_classes = if codes.is_empty() { CLASSES.to_vec() } else { Vec::new() };
-        let build = build::Options {
+        let build = crate::report::Options {
             classes: &classes,
             ids: 5,
             codes: &codes,
@@ -409,7 +409,7 @@ mod tests {
             filters: &BTreeMap::new(),
             against: crate::report::Against::default(),
         };
-        let facts = build::InputFacts {
+        let facts = crate::report::InputFacts {
             path: paths[0].clone(),
             format: crate::input::Framing::Ndjson,
             compression: crate::input::Compression::None,

@@ -41,7 +41,7 @@ fn the_examples_are_what_their_commands_make() {
     let ran = shell.output().unwrap();
     assert!(ran.status.success() && ran.stderr.is_empty(), "{ran:?}");
     let made: Vec<_> = files(folder.path()).into_iter().filter(|(name, _)| !name.ends_with(".ndjson")).collect();
-    assert_eq!(made.len(), 3 * (6 + resplog::render::csv::Table::ALL.len()));
+    assert_eq!(made.len(), 3 * (6 + resplog::report::tables::Table::ALL.len()));
     let examples = root().join("docs/examples");
     let mut wrong = Vec::new();
     for (name, text) in made {
@@ -71,14 +71,26 @@ fn says(page: &str, word: &str) -> bool {
 #[test]
 fn every_column_of_csv_is_documented() {
     let page = page("outputs.md");
-    for table in resplog::render::csv::Table::ALL {
+    for table in resplog::report::tables::Table::ALL {
         let start = format!("| `{}` |", table.as_str());
         let row = page.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("no row {start}"));
         // Some rows refer to the columns of another table.
         let has =
             |column: &&str| !says(row, column) && !row.contains("those of `ids`") && !row.contains("as in `actions`");
-        let missing: Vec<_> = table.columns().split(',').filter(has).collect();
+        let heads = resplog::render::csv::heads(table);
+        let missing: Vec<_> = heads.split(',').filter(has).collect();
         assert!(missing.is_empty(), "{}: {missing:?}", table.as_str());
+    }
+}
+
+#[test]
+fn every_format_is_documented() {
+    let page = page("outputs.md");
+    let help = crate::program::run(Path::new("."), ["report", "--help"], None).stdout;
+    for format in &resplog::render::FORMATS {
+        let (name, extension) = (format.name, format.extension());
+        assert!(page.contains(&format!("| `{name}` | `.{extension}` |")), "{name}: no row in outputs.md");
+        assert!(says(&help, extension) && says(&help, name), "{name}: not in the help");
     }
 }
 

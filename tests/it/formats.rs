@@ -108,7 +108,7 @@ fn a_folder_gets_every_table() {
     std::fs::create_dir(folder.path().join("tables")).unwrap();
     let ran = run(folder.path(), ["report", "log.ndjson", "-o", "tables"], None);
     assert!(ran.stdout.is_empty(), "{ran:?}");
-    for table in resplog::render::csv::Table::ALL {
+    for table in resplog::report::tables::Table::ALL {
         let file = folder.path().join("tables").join(table.as_str()).with_extension("csv");
         let text = std::fs::read_to_string(&file).unwrap();
         let rows = rows(&text);

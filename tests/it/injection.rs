@@ -233,7 +233,7 @@ fn no_cell_of_a_spreadsheet_is_a_formula() {
     let arguments: Vec<_> = EVERY_FORMAT.split_whitespace().collect();
     run(folder.path(), arguments, None);
     let tables: Vec<_> = written(&folder.path().join("out")).into_iter().filter(|(path, _)| is_csv(path)).collect();
-    assert_eq!(tables.len(), resplog::render::csv::Table::ALL.len());
+    assert_eq!(tables.len(), resplog::report::tables::Table::ALL.len());
     for (path, text) in tables {
         let rows = rows(&text);
         for row in &rows {

@@ -10,7 +10,7 @@ use resplog::input::source::Sizes;
 use resplog::input::{Compression, Framing, Input, Status};
 use resplog::inspect::Reading;
 use resplog::render::json;
-use resplog::report::build::{self, InputFacts};
+use resplog::report::{InputFacts, build};
 use resplog::scan::{ScannerKind, Tier};
 use resplog::summary::Summary;
 use resplog::summary::rejects::Reject;
@@ -82,7 +82,7 @@ fn fact(path: &str) -> InputFacts {
 
 fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> String {
     let by: Vec<_> = (0..summary.groups.by().len()).map(|field| format!("field{field}")).collect();
-    let options = build::Options {
+    let options = resplog::report::Options {
         classes: &Classes::default(),
         ids: 8,
         codes: &[],

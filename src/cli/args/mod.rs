@@ -5,7 +5,9 @@ mod words;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use resplog::render::{FORMATS, Format};
 
 pub use alarms::AlarmArgs;
 pub use words::*;
@@ -191,8 +193,8 @@ pub struct ReportArgs {
     pub tmp_dir: Option<PathBuf>,
 
     /// Format on standard output.
-    #[arg(short = 'f', long, value_enum, help_heading = "Output")]
-    pub format: Option<ReportFormat>,
+    #[arg(short = 'f', long, value_parser = formats(), help_heading = "Output")]
+    pub format: Option<&'static Format>,
 
     /// Write the report to a file, replaced atomically; the extension is the format: txt, json, md, html, csv, prom or
     /// eml. A folder gets every table as a CSV file. Repeat it for several. Standard output then gets a report only
@@ -372,4 +374,10 @@ pub struct CodesArgs {
     /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
     #[arg(long, value_name = "FILE")]
     pub classes: Option<PathBuf>,
+}
+
+/// Reads the name of a format.
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
+        .try_map(|name| Format::from_name(&name).ok_or_else(|| format!("there is no format '{name}'")))
 }

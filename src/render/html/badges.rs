@@ -1,8 +1,8 @@
 //! What a reader should not miss, at the top of the page, with links to where it stands. It knows no template.
 
 use crate::input::Status;
-use crate::render::text::numbers::counted;
 use crate::report::Report;
+use crate::report::numbers::counted;
 
 /// A link into the page.
 #[derive(Debug)]

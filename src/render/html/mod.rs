@@ -3,6 +3,9 @@
 
 pub mod badges;
 pub mod chart;
+mod drawn;
+mod grid;
+pub mod limits;
 pub mod over_time;
 pub mod page;
 pub mod spark;
@@ -13,10 +16,12 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use self::page::{Limits, Page};
+use self::limits::{Limits, fitting};
+use self::page::Page;
 use super::escape;
 use super::view::View;
 use crate::report::Report;
+use crate::report::tables::Layout;
 
 /// The page is at most this long; what does not fit is counted.
 pub const BYTES_MAX: usize = 200_000;
@@ -42,23 +47,6 @@ pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
 }
 
 fn page(report: &Report, view: &View, limits: Limits) -> io::Result<String> {
-    let page = Page::of(report, view, limits).render().map_err(io::Error::other)?;
+    let page = Page::of(report, view, limits, Layout::Html).render().map_err(io::Error::other)?;
     Ok(page + "\n")
-}
-
-/// Makes a document with as many rows as asked for, and with fewer until it fits; when one row of each table is still
-/// too much, with shorter texts.
-pub fn fitting(view: &View, bytes_max: usize, make: impl Fn(Limits) -> io::Result<String>) -> io::Result<String> {
-    let mut limits = Limits { rows: view.top.clamp(1, page::ROWS_MAX), chars: page::CHARS_MAX };
-    loop {
-        let made = make(limits)?;
-        if made.len() <= bytes_max {
-            return Ok(made);
-        }
-        limits = match limits {
-            Limits { rows: 1, chars: 0..=16 } => return Ok(made),
-            Limits { rows: 1, chars } => Limits { rows: 1, chars: chars / 2 },
-            Limits { rows, chars } => Limits { rows: rows * 2 / 3, chars },
-        };
-    }
 }

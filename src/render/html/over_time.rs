@@ -1,12 +1,11 @@
 //! Calls over time as the page shows them: two charts, their summits in words, and every number in a table.
 
 use super::chart;
-use super::page::Limits;
+use super::limits::Limits;
 use crate::catalog::Class;
-use crate::render::text::clock::Clock;
-use crate::render::text::numbers::{count, counted, percent, stretch};
-use crate::render::text::timeline::ROUND_SECONDS;
+use crate::render::clock::{Clock, ROUND_SECONDS};
 use crate::render::view::View;
+use crate::report::numbers::{count, counted, percent, stretch};
 use crate::report::{Bucket, Report};
 use crate::time::{NS_PER_SECOND, Nanos};
 
@@ -49,12 +48,12 @@ pub fn over_time(report: &Report, view: &View, limits: Limits) -> Option<OverTim
     }
     let seconds = report.timeline.bucket_seconds?.saturating_mul(i64::try_from(size).ok()?);
     let clock = Clock::of(report, &view.zone);
-    let rates: Vec<_> = bars.iter().map(|bar| bar.failed as f64 / all(bar).max(1) as f64).collect();
-    let most_calls = bars.iter().map(all).max()?.max(1);
+    let rates: Vec<_> = bars.iter().map(|bar| bar.failed as f64 / bar.all().max(1) as f64).collect();
+    let most_calls = bars.iter().map(Bucket::all).max()?.max(1);
     let most_rate = rates.iter().copied().fold(0.0, f64::max);
-    let calls: Vec<_> = bars.iter().map(|bar| all(bar) as f64 / most_calls as f64).collect();
+    let calls: Vec<_> = bars.iter().map(|bar| bar.all() as f64 / most_calls as f64).collect();
     let at_rate = rates.iter().position(|rate| *rate == most_rate).and_then(|place| bars.get(place))?;
-    let at_calls = bars.iter().find(|bar| all(bar) == most_calls).unwrap_or(at_rate);
+    let at_calls = bars.iter().find(|bar| bar.all() == most_calls).unwrap_or(at_rate);
     let by_class = by_class(report, size);
     let (axis_end, failed_axis) = chart::round_share(most_rate);
     Some(OverTime {
@@ -69,7 +68,7 @@ pub fn over_time(report: &Report, view: &View, limits: Limits) -> Option<OverTim
             percent(most_rate),
             clock.minute(at_rate.start),
             count(at_rate.failed),
-            counted(all(at_rate), "call", "calls")
+            counted(at_rate.all(), "call", "calls")
         ),
         calls_max: count(most_calls),
         calls_peak: format!("{} at {}", count(most_calls), clock.minute(at_calls.start)),
@@ -80,10 +79,6 @@ pub fn over_time(report: &Report, view: &View, limits: Limits) -> Option<OverTim
     })
 }
 
-const fn all(bar: &Bucket) -> u64 {
-    bar.ok.saturating_add(bar.failed)
-}
-
 /// Failures by class in each bar.
 fn by_class(report: &Report, size: usize) -> Vec<(Class, Vec<u64>)> {
     let sum = |buckets: &[u64]| buckets.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
@@ -92,7 +87,7 @@ fn by_class(report: &Report, size: usize) -> Vec<(Class, Vec<u64>)> {
 }
 
 fn layers(bars: &[Bucket], by_class: &[(Class, Vec<u64>)], axis_end: f64) -> Vec<(Class, String)> {
-    let part = |(bar, failures): (&Bucket, &u64)| *failures as f64 / all(bar).max(1) as f64 / axis_end;
+    let part = |(bar, failures): (&Bucket, &u64)| *failures as f64 / bar.all().max(1) as f64 / axis_end;
     let parts: Vec<Vec<_>> = by_class.iter().map(|(_, row)| bars.iter().zip(row).map(part).collect()).collect();
     by_class.iter().zip(chart::stacked(&parts)).map(|((class, _), outline)| (*class, outline)).collect()
 }
@@ -142,12 +137,12 @@ fn ticks(clock: &Clock<'_>, bars: &[Bucket], seconds: i64) -> Vec<(String, Strin
 
 fn rows(bars: &[Bucket], rates: &[f64], by_class: &[(Class, Vec<u64>)], view: &View) -> Vec<Vec<String>> {
     let row = |(place, (bar, rate)): (usize, (&Bucket, &f64))| {
-        let rate = if all(bar) == 0 { String::new() } else { percent(*rate) };
+        let rate = if bar.all() == 0 { String::new() } else { percent(*rate) };
         let classes = by_class.iter().map(|(_, row)| match row.get(place) {
             Some(0) | None => String::new(),
             Some(failures) => count(*failures),
         });
-        [view.second(bar.start), count(all(bar)), count(bar.failed), rate].into_iter().chain(classes).collect()
+        [view.second(bar.start), count(bar.all()), count(bar.failed), rate].into_iter().chain(classes).collect()
     };
     bars.iter().zip(rates).enumerate().map(row).collect()
 }

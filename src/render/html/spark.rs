@@ -1,8 +1,8 @@
 //! The failures of one code over time as a drawing the size of a word, and its summit in words. It knows no template.
 
 use super::chart;
-use crate::render::text::clock::Clock;
-use crate::render::text::numbers::{count, stretch};
+use crate::render::clock::Clock;
+use crate::report::numbers::{count, stretch};
 use crate::report::{Code, Report};
 
 /// A small chart.
@@ -27,14 +27,6 @@ pub fn of(report: &Report, code: &Code, clock: &Clock<'_>) -> Option<Spark> {
     Some(Spark {
         bars: failures.len(),
         outline: chart::outline(&parts),
-        peak: format!("{} in {} from {}", count(most), width(report), clock.minute(start)),
+        peak: format!("{} in {} from {}", count(most), stretch(report.stretch_seconds()?), clock.minute(start)),
     })
-}
-
-/// How long one bar is, such as `5 min`; empty without times.
-#[must_use]
-pub fn width(report: &Report) -> String {
-    let buckets = i64::try_from(report.series.buckets_per_stretch).unwrap_or(i64::MAX);
-    let seconds = report.timeline.bucket_seconds.map(|seconds| seconds.saturating_mul(buckets));
-    seconds.filter(|_| report.series.codes.values().any(|row| row.len() > 1)).map(stretch).unwrap_or_default()
 }

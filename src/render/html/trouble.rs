@@ -1,16 +1,19 @@
 //! The codes to look into as the page shows them: what stands out, ids with their places, and the text for a ticket,
 //! which holds nothing that may not leave the company.
 
-use super::page::{Limits, history};
+use super::limits::Limits;
 use super::spark;
 use crate::catalog::Class;
 use crate::record::LineClass;
+use crate::render::clock::Clock;
 use crate::render::escape::is_shell_safe;
-use crate::render::remarks::path;
-use crate::render::text::clock::Clock;
-use crate::render::text::numbers::{count, counted, rate, rough_percent};
-use crate::render::text::phrases;
-use crate::render::view::{View, took};
+use crate::render::ticket::Language;
+use crate::render::ticket::words::{BLANK, Words, words};
+use crate::render::view::{View, history};
+use crate::report::numbers::{count, counted, duration, rate, rough_percent};
+use crate::report::parts::path;
+use crate::report::phrases;
+use crate::report::troubles::troubles;
 use crate::report::{At, Code, Report, RequestId, Trend};
 
 /// How many messages a code shows.
@@ -42,23 +45,10 @@ pub struct IdRow {
     pub(crate) place: String,
 }
 
-/// The codes to look into, by rank.
-#[must_use]
-pub fn names(report: &Report) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
-    for id in &report.look_into {
-        if !names.contains(&id.code.as_str()) {
-            names.push(&id.code);
-        }
-    }
-    names
-}
-
 /// The codes to look into with their ids, as far as they fit.
 #[must_use]
-pub fn troubles(report: &Report, view: &View, limits: Limits) -> Vec<Trouble> {
-    let found = |name: &&str| report.codes.iter().find(|code| code.code == **name);
-    let codes = names(report).into_iter().filter_map(|name| found(&name));
+pub fn shown_troubles(report: &Report, view: &View, limits: Limits) -> Vec<Trouble> {
+    let codes = troubles(report).into_iter().filter_map(|trouble| trouble.code);
     let clock = Clock::of(report, &view.zone);
     (1..).zip(codes.take(limits.rows)).map(|(rank, code)| trouble(rank, code, report, view, &clock, limits)).collect()
 }
@@ -110,7 +100,7 @@ fn id_row(id: &RequestId, clock: &Clock<'_>, limits: Limits) -> IdRow {
     let at = &id.at;
     let call: Vec<_> = [&at.service, &at.action, &at.region].into_iter().flatten().map(|it| limits.text(it)).collect();
     let time = at.time.map(|time| clock.second(time));
-    let facts = [time, at.duration_ms.map(|ms| took(Some(ms))), (!call.is_empty()).then(|| call.join(" "))];
+    let facts = [time, at.duration_ms.map(duration), (!call.is_empty()).then(|| call.join(" "))];
     IdRow {
         id: limits.whole(&id.request_id),
         reason: id.reason.clone(),
@@ -125,19 +115,20 @@ fn ticket(code: &Code, report: &Report, view: &View, limits: Limits) -> Vec<Stri
     let calls = report.totals.counts[LineClass::Ok].saturating_add(report.totals.counts[LineClass::Failed]);
     let mut lines = Vec::new();
     let mut add = |name: &str, text: String| lines.push(format!("{name:<15}{text}"));
-    for (name, field) in FIELDS {
+    let words = words(Language::English);
+    for (name, field) in fields(words) {
         let values = values(code, field, limits);
         if !values.is_empty() {
             add(name, values);
         }
     }
-    add("Account (UIN)", "____________".to_owned());
+    add(words.account, BLANK.to_owned());
     if let (Some(first), Some(last)) = (code.first, code.last) {
         let offset = view.zone.offset_text(last);
-        add("Window", format!("{} to {} {offset}", view.second(first), view.second(last)));
+        add(words.window, format!("{} to {} {offset}", view.second(first), view.second(last)));
     }
     add("Failures", format!("{} of {}", count(code.count), counted(calls, "call", "calls")));
-    add("Error code", limits.text(&code.code));
+    add(words.code, limits.text(&code.code));
     if let Some(message) = code.messages.first() {
         add("Message", format!("{}  (masked)", limits.text(&message.text)));
     }
@@ -159,8 +150,13 @@ fn ticket(code: &Code, report: &Report, view: &View, limits: Limits) -> Vec<Stri
 type Field = fn(&At) -> Option<&String>;
 
 /// How the fields of a call are called in a ticket.
-const FIELDS: [(&str, Field); 3] =
-    [("Product", |at| at.service.as_ref()), ("API", |at| at.action.as_ref()), ("Region", |at| at.region.as_ref())];
+const fn fields(words: &Words) -> [(&'static str, Field); 3] {
+    [
+        (words.product, |at| at.service.as_ref()),
+        ("API", |at| at.action.as_ref()),
+        (words.region, |at| at.region.as_ref()),
+    ]
+}
 
 /// The values of a field in the calls that are listed.
 fn values(code: &Code, field: Field, limits: Limits) -> String {

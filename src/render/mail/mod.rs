@@ -10,12 +10,13 @@ use askama::Template;
 
 pub use mime::is_recipient;
 
-use super::html::fitting;
-use super::html::page::{Limits, Page};
-use super::text;
-use super::verdict;
+use super::html::limits::{Limits, fitting};
+use super::html::page::Page;
 use super::view::View;
+use super::{plain, text};
 use crate::report::Report;
+use crate::report::tables::Layout;
+use crate::report::verdict::verdict;
 
 /// The message is at most this long; what does not fit is counted.
 pub const BYTES_MAX: usize = 90_000;
@@ -31,8 +32,9 @@ const BOUNDARY: &str = "=_resplog_part_=";
 ///
 /// # Errors
 ///
-/// `out` fails, or `to` is not [`is_recipient`].
-pub fn write(report: &Report, view: &View, to: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+/// `out` fails, or whom it is for is not [`is_recipient`].
+pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let to = view.mail_to.as_deref();
     if to.is_some_and(|to| !is_recipient(to)) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "that is no address to send mail to"));
     }
@@ -52,12 +54,13 @@ fn message(report: &Report, view: &View, to: Option<&str>, limits: Limits) -> io
     if let Some(to) = to {
         message += &format!("To: {to}\n");
     }
-    let subject = format!("{}: {}", verdict::word(report).as_str(), verdict::sentence(report));
+    let verdict = verdict(report);
+    let subject = format!("{}: {}", verdict.word.as_str(), plain::line(&verdict.sentence));
     let subject: String = subject.chars().take(SUBJECT_CHARS_MAX).collect();
     message += &format!("Subject: {}\n", mime::header(&subject, "Subject: ".len()));
     message += "MIME-Version: 1.0\nAuto-Submitted: auto-generated\n";
     message += &format!("Content-Type: multipart/alternative; boundary=\"{BOUNDARY}\"\n");
-    let parts = [("plain", plain(report, view, limits)?), ("html", html(report, view, limits)?)];
+    let parts = [("plain", text_part(report, view, limits)?), ("html", html(report, view, limits)?)];
     for (subtype, body) in parts {
         // Writing to a String cannot fail.
         let _ = write!(
@@ -70,15 +73,8 @@ fn message(report: &Report, view: &View, to: Option<&str>, limits: Limits) -> io
     Ok(message)
 }
 
-fn plain(report: &Report, view: &View, limits: Limits) -> io::Result<String> {
-    let view = text::View {
-        width: COLUMNS,
-        color: false,
-        zone: view.zone.clone(),
-        top: limits.rows,
-        command: view.command.clone(),
-        unicode: true,
-    };
+fn text_part(report: &Report, view: &View, limits: Limits) -> io::Result<String> {
+    let view = View { top: limits.rows, ..view.of_width(COLUMNS) };
     let mut body = Vec::new();
     text::write(report, &view, &mut body)?;
     let body = String::from_utf8_lossy(&body).into_owned();
@@ -90,5 +86,5 @@ fn plain(report: &Report, view: &View, limits: Limits) -> io::Result<String> {
 }
 
 fn html(report: &Report, view: &View, limits: Limits) -> io::Result<String> {
-    Body { page: Page::of(report, view, limits) }.render().map_err(io::Error::other)
+    Body { page: Page::of(report, view, limits, Layout::Mail) }.render().map_err(io::Error::other)
 }

@@ -3,27 +3,31 @@
 use std::io::{self, Write};
 
 use super::bars::{bar, level};
-use super::clock::Clock;
-use super::numbers::{count, rough_percent, share};
+use super::cells::{column, span};
 use super::page::{Page, Phrase, Signs, Span, Style};
-use super::phrases;
-use super::table::{Column, Table};
+use super::table::Table;
 use crate::record::LineClass;
-use crate::render::verdict;
-use crate::report::{Code, Report, Trend};
+use crate::render::clock::Clock;
+use crate::render::plain;
+use crate::report::cells::{Change, Row};
+use crate::report::columns::Column;
+use crate::report::numbers::{count, rough_percent, share, times};
+use crate::report::tables::{Layout, Table as Listed};
+use crate::report::{Code, Report, Trend, phrases};
 
 /// Columns of the longest bar, on wide pages and on others.
 const BAR_WIDTHS: [usize; 2] = [10, 6];
 
 /// Writes the table, the codes that are gone and the classes.
 pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mut Page<W>) -> io::Result<()> {
-    let (seen, gone): (Vec<_>, Vec<_>) = report.codes.iter().partition(|code| code.count > 0);
-    if seen.is_empty() && gone.is_empty() {
+    let rows = Listed::Codes.rows(report, Layout::Text);
+    let gone: Vec<_> = report.gone().collect();
+    if rows.is_empty() && gone.is_empty() {
         return Ok(());
     }
     page.section()?;
-    if !seen.is_empty() {
-        let [wide, narrow] = BAR_WIDTHS.map(|width| table(&seen, width, report, clock, top, &page.signs));
+    if !rows.is_empty() {
+        let [wide, narrow] = BAR_WIDTHS.map(|width| table(&rows, width, report, clock, top, &page.signs));
         if wide.fits(page.width) { wide.write(page)? } else { narrow.write(page)? }
     }
     write_gone(&gone, top, page)?;
@@ -32,33 +36,51 @@ pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mu
 
 /// Whether the table shows this code.
 #[must_use]
-pub fn is_shown(report: &Report, code: &str, top: usize) -> bool {
-    report.codes.iter().filter(|row| row.count > 0).take(top).any(|row| row.code == code)
+pub fn is_shown(report: &Report, name: &str, top: usize) -> bool {
+    let rows = Listed::Codes.rows(report, Layout::Text);
+    rows.iter().take(top).any(|row| matches!(row, Row::Code(code) if code.code == name))
 }
 
-fn table(seen: &[&Code], bar_width: usize, report: &Report, clock: &Clock<'_>, top: usize, signs: &Signs) -> Table {
-    let mut table = Table::new(vec![
-        Column::right("failed"),
-        Column::right("share"),
-        Column::left("").droppable(3),
-        Column::left("class"),
-        Column::left("trend"),
-        Column::right("runs").droppable(2),
-        Column::left("over time").droppable(4),
-        Column::left("since"),
-        Column::left("code"),
-    ]);
-    let most = seen.iter().map(|code| code.count).max().unwrap_or(0);
-    for code in seen.iter().take(top) {
-        let part = if most == 0 { 0.0 } else { code.count as f64 / most as f64 };
-        let spark = spark(report, code, signs);
-        table.push(row(code, bar(part, bar_width, signs), spark, clock, signs));
+fn table(rows: &[Row<'_>], bar_width: usize, report: &Report, clock: &Clock<'_>, top: usize, signs: &Signs) -> Table {
+    let columns = Listed::Codes.shown(report, Layout::Text);
+    let layout = |it: &Column| match it {
+        Column::OverTime => column(*it).droppable(4),
+        Column::Bar => column(*it).droppable(3),
+        Column::SeenRuns => super::table::Column::right("runs").droppable(2),
+        it => column(*it),
+    };
+    let mut table = Table::new(columns.iter().map(layout).collect());
+    let codes: Vec<&Code> =
+        rows.iter().filter_map(|row| if let Row::Code(code) = row { Some(*code) } else { None }).collect();
+    let most = codes.iter().map(|code| code.count).max().unwrap_or(0);
+    let cell = |row: &Row<'_>, code: &Code, it: Column| match it {
+        Column::Bar => {
+            Span::plain(bar(if most == 0 { 0.0 } else { code.count as f64 / most as f64 }, bar_width, signs))
+        }
+        Column::OverTime => Span::plain(spark(report, code, signs)),
+        Column::Trend => trend(Change::of(code), signs),
+        Column::SeenRuns => {
+            let runs = code.seen_runs.as_ref().map(|runs| format!("{}/{}", count(runs.seen), count(runs.runs)));
+            Span::plain(runs.unwrap_or_default())
+        }
+        Column::Since => Span::plain(code.since.map(|since| clock.minute(since)).unwrap_or_default()),
+        Column::Code => name(code),
+        it => span(&row.cell(it)),
+    };
+    for (row, code) in rows.iter().zip(&codes).take(top) {
+        table.push(columns.iter().map(|it| cell(row, code, *it)).collect());
     }
-    let rest = seen.get(top..).unwrap_or_default();
+    let rest = codes.get(top..).unwrap_or_default();
     if !rest.is_empty() {
-        table.push(rest_row(rest, seen.len()));
+        table.push(rest_row(rest, codes.len(), &columns));
     }
     table
+}
+
+fn name(code: &Code) -> Span {
+    let remark = phrases::code(&code.code);
+    let name = if remark.is_empty() { plain::code(&code.code) } else { format!("{}  {remark}", code.code) };
+    Span::whole(Style::Strong, name)
 }
 
 /// The failures of a code over the whole time of the report, one sign for two of its stretches; nothing without times.
@@ -73,32 +95,15 @@ fn spark(report: &Report, code: &Code, signs: &Signs) -> String {
     marks.iter().map(|mark| level(*mark as f64 / most as f64, signs)).collect()
 }
 
-fn row(code: &Code, bar: String, spark: String, clock: &Clock<'_>, signs: &Signs) -> Vec<Span> {
-    let runs = code.seen_runs.as_ref().map(|runs| format!("{}/{}", count(runs.seen), count(runs.runs)));
-    let remark = phrases::code(&code.code);
-    let name = if remark.is_empty() { verdict::code(&code.code) } else { format!("{}  {remark}", code.code) };
-    vec![
-        Span::plain(count(code.count)),
-        Span::plain(share(code.share)),
-        Span::plain(bar),
-        Span::plain(code.class.as_str()),
-        trend(code, signs),
-        Span::plain(runs.unwrap_or_default()),
-        Span::plain(spark),
-        Span::plain(code.since.map(|since| clock.minute(since)).unwrap_or_default()),
-        Span::whole(Style::Strong, name),
-    ]
-}
-
 /// How the code changed; one that is acknowledged is only said to be.
-fn trend(code: &Code, signs: &Signs) -> Span {
+fn trend(change: Change, signs: &Signs) -> Span {
     let [worse, better] = signs.arrows;
-    let text = |sign: &str, word: &str| match code.times {
-        Some(times) => format!("{sign}{}x", verdict::times_of(times)),
+    let text = |sign: &str, word: &str| match change.times {
+        Some(more) => format!("{sign}{}x", times(more)),
         None => format!("{sign}{word}"),
     };
-    match code.trend {
-        _ if code.muted => Span::styled(Style::Faint, "muted"),
+    match change.trend {
+        _ if change.muted => Span::styled(Style::Faint, "muted"),
         Some(Trend::New) => Span::styled(Style::Bad, "NEW"),
         Some(Trend::Escalating) => Span::styled(Style::Warn, text(worse, "up")),
         Some(Trend::Easing) => Span::plain(text(better, "down")),
@@ -108,16 +113,18 @@ fn trend(code: &Code, signs: &Signs) -> Span {
 }
 
 /// What the table does not show, summed up.
-fn rest_row(rest: &[&Code], total: usize) -> Vec<Span> {
+fn rest_row(rest: &[&Code], total: usize, columns: &[Column]) -> Vec<Span> {
     let failed = rest.iter().fold(0, |sum: u64, code| sum.saturating_add(code.count));
     let new = rest.iter().filter(|code| code.is_news()).count();
     let new = if new > 0 { format!(", {new} of them new") } else { String::new() };
     let name = format!("{} more{new} (--top {total})", rest.len());
-    let mut row = vec![Span::default(); 9];
-    row[0] = Span::plain(count(failed));
-    row[1] = Span::plain(share(rest.iter().map(|code| code.share).sum()));
-    row[8] = Span::whole(Style::Faint, name);
-    row
+    let cell = |column: &Column| match column {
+        Column::Count => Span::plain(count(failed)),
+        Column::Share => Span::plain(share(rest.iter().map(|code| code.share).sum())),
+        Column::Code => Span::whole(Style::Faint, name.clone()),
+        _ => Span::default(),
+    };
+    columns.iter().map(cell).collect()
 }
 
 fn write_gone<W: Write>(gone: &[&Code], top: usize, page: &mut Page<W>) -> io::Result<()> {
@@ -125,7 +132,7 @@ fn write_gone<W: Write>(gone: &[&Code], top: usize, page: &mut Page<W>) -> io::R
         return Ok(());
     }
     let mut codes: Vec<Phrase> =
-        gone.iter().take(top).map(|code| vec![Span::whole(Style::Plain, verdict::code(&code.code))]).collect();
+        gone.iter().take(top).map(|code| vec![Span::whole(Style::Plain, plain::code(&code.code))]).collect();
     if gone.len() > top {
         codes.push(vec![Span::styled(Style::Faint, format!("{} more (--top {})", gone.len() - top, gone.len()))]);
     }

@@ -2,13 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::clock::Clock;
-use super::numbers::{bytes, count, counted, percent, percent_range};
 use super::page::{Page, Phrase, Span, Style};
-use super::{path, safe};
+use super::safe::{path, safe};
 use crate::record::LineClass;
-use crate::render::verdict::{self, Word};
-use crate::report::{Calls, Report};
+use crate::render::clock::Clock;
+use crate::render::plain;
+use crate::report::Report;
+use crate::report::numbers::{bytes, count, counted, percent, percent_range};
+use crate::report::verdict::{Word, verdict};
 use crate::settings::Value;
 
 /// Longer options, in bytes, may be wrapped apart.
@@ -16,13 +17,13 @@ const OPTION_BYTES_WHOLE_MAX: usize = 36;
 
 /// Writes the head.
 pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, page: &mut Page<W>) -> io::Result<()> {
-    let word = verdict::word(report);
-    let lead = Span::styled(style(word), word.as_str());
-    let sentence = Span::plain(verdict::sentence(report));
+    let verdict = verdict(report);
+    let lead = Span::styled(style(verdict.word), verdict.word.as_str());
+    let sentence = Span::plain(plain::line(&verdict.sentence));
     page.flow(vec![lead, Span::plain("  ")], 2, &[vec![sentence]])?;
-    if report.breaches.len() > 1 {
-        for breach in &report.breaches {
-            page.flow(vec![Span::plain("  ")], 4, &[vec![Span::styled(Style::Bad, verdict::breach(breach))]])?;
+    if verdict.rules.len() > 1 {
+        for rule in &verdict.rules {
+            page.flow(vec![Span::plain("  ")], 4, &[vec![Span::styled(Style::Bad, plain::line(rule))]])?;
         }
     }
     let about = about(report, clock, page.signs.to);
@@ -66,17 +67,14 @@ fn about(report: &Report, clock: &Clock<'_>, to: &str) -> Vec<Phrase> {
 
 /// The service and the region that all calls have; several have tables.
 fn only(report: &Report) -> Option<Phrase> {
-    let totals = &report.totals;
-    let is_all =
-        |calls: &Calls| calls.ok == totals.counts[LineClass::Ok] && calls.failed == totals.counts[LineClass::Failed];
     let mut said = Vec::new();
     if let [only] = report.services.as_slice()
-        && is_all(&only.calls)
+        && report.is_all(&only.calls)
     {
         said.push(safe(&only.service));
     }
     if let [only] = report.regions.as_slice()
-        && is_all(&only.calls)
+        && report.is_all(&only.calls)
     {
         said.push(format!("in {}", safe(&only.region)));
     }
@@ -94,7 +92,7 @@ fn inputs(report: &Report) -> Option<Phrase> {
 
 /// How much was recognised of the lines that are not blank.
 fn coverage(report: &Report) -> Option<String> {
-    let (recognised, lines) = (verdict::recognised(report), verdict::lines_not_blank(report));
+    let (recognised, lines) = (report.totals.counts.recognised(), report.totals.counts.not_blank());
     match lines {
         0 => None,
         _ if recognised == 0 => None,
@@ -127,8 +125,6 @@ fn setting(name: &str, value: &Value) -> Vec<Span> {
     };
     match value {
         Value::Switch(_) => vec![Span::plain(format!("--{name} "))],
-        Value::Number(number) => one(&number.to_string()).into(),
-        Value::Text(text) => one(text).into(),
-        Value::List(texts) => texts.iter().flat_map(|text| one(text)).collect(),
+        value => value.texts().iter().flat_map(|text| one(text)).collect(),
     }
 }

@@ -4,13 +4,15 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::clock::Clock;
-use super::numbers::{count, counted, duration, rate, rough_percent};
+use super::codes;
 use super::page::{Page, Phrase, Span, Style, cut};
-use super::{codes, path, phrases, safe};
-use crate::catalog::{Class, OTHER};
-use crate::render::verdict;
-use crate::report::{At, Code, LookInto, Message, Report, StandsOut};
+use super::safe::{path, safe};
+use crate::catalog::OTHER;
+use crate::render::clock::Clock;
+use crate::render::plain;
+use crate::report::numbers::{count, counted, duration, rate, rough_percent};
+use crate::report::troubles::{Trouble, troubles};
+use crate::report::{At, LookInto, Message, Report, StandsOut, phrases};
 
 /// Columns before the names of lines.
 const INDENT: usize = 4;
@@ -36,18 +38,18 @@ pub fn write<W: Write>(
     }
     page.section()?;
     heading(command, page)?;
-    let entries = entries(report);
+    let entries: Vec<_> = troubles(report).into_iter().map(Entry).collect();
     let columns = Columns::of(&entries, clock, page.width);
     let mut classes = Vec::new();
     for (place, entry) in entries.iter().enumerate() {
-        let is_shown = codes::is_shown(report, entry.name, top);
-        let is_first = !classes.contains(&entry.class);
-        classes.push(entry.class);
+        let is_shown = codes::is_shown(report, entry.0.name, top);
+        let is_first = !classes.contains(&entry.0.class);
+        classes.push(entry.0.class);
         entry.write_head(place + 1, is_first, is_shown, clock, page)?;
         entry.write_stands_out(&columns, page)?;
         entry.write_throttled(&columns, page)?;
         entry.write_messages(&columns, page)?;
-        for id in &entry.ids {
+        for id in &entry.0.ids {
             columns.write(id, clock, page)?;
         }
     }
@@ -68,31 +70,8 @@ fn heading<W: Write>(command: &str, page: &mut Page<W>) -> io::Result<()> {
     page.flow(lead, 2, &phrases)
 }
 
-/// A code with its ids.
-struct Entry<'a> {
-    name: &'a str,
-    class: Class,
-    /// What else is known of the code.
-    code: Option<&'a Code>,
-    ids: Vec<&'a LookInto>,
-}
-
-/// The codes in the order in which the list comes to them.
-fn entries(report: &Report) -> Vec<Entry<'_>> {
-    let mut entries: Vec<Entry<'_>> = Vec::new();
-    for id in &report.look_into {
-        match entries.iter_mut().find(|entry| entry.name == id.code) {
-            Some(entry) => entry.ids.push(id),
-            None => entries.push(Entry {
-                name: &id.code,
-                class: id.class,
-                code: report.codes.iter().find(|code| code.code == id.code),
-                ids: vec![id],
-            }),
-        }
-    }
-    entries
-}
+/// A code with its ids, and how it is written.
+struct Entry<'a>(Trouble<'a>);
 
 impl Entry<'_> {
     /// The code and what its class means, said once a class; what the table of codes does not show is said here.
@@ -105,10 +84,13 @@ impl Entry<'_> {
         page: &mut Page<W>,
     ) -> io::Result<()> {
         let mut phrases: Vec<Phrase> = Vec::new();
-        let meaning =
-            if is_first { format!("{}: {}", self.class, phrases::class(self.class)) } else { self.class.to_string() };
+        let meaning = if is_first {
+            format!("{}: {}", self.0.class, phrases::class(self.0.class))
+        } else {
+            self.0.class.to_string()
+        };
         phrases.push(vec![Span::plain(meaning)]);
-        if let Some(code) = self.code.filter(|_| !is_shown) {
+        if let Some(code) = self.0.code.filter(|_| !is_shown) {
             let failures = counted(code.count, "failure", "failures");
             let since = code.since.map(|since| format!(" since {}", clock.minute(since))).unwrap_or_default();
             let trend = code.trend.map(|trend| format!(", {}", trend.as_str())).unwrap_or_default();
@@ -116,7 +98,7 @@ impl Entry<'_> {
         }
         let lead = vec![
             Span::plain(format!("{rank:>2}  ")),
-            Span::whole(Style::Strong, verdict::code(self.name)),
+            Span::whole(Style::Strong, plain::code(self.0.name)),
             Span::plain("  "),
         ];
         page.flow(lead, INDENT, &phrases)
@@ -131,7 +113,7 @@ impl Entry<'_> {
     /// The most frequent messages with the names of their lines, no more than there are ids: the less the code is
     /// looked into, the less of it is said.
     fn messages(&self) -> impl Iterator<Item = (String, &Message)> {
-        let messages = self.code.map(|code| code.messages.as_slice()).unwrap_or_default();
+        let messages = self.0.code.map(|code| code.messages.as_slice()).unwrap_or_default();
         // What did not fit into the table of variants is none.
         let (kept, more) = match messages.split_last() {
             Some((rest, kept)) if rest.text == OTHER && !kept.is_empty() => (kept, "+"),
@@ -143,16 +125,16 @@ impl Entry<'_> {
             _ => format!("message {} of {total}{more}", place + 1),
         };
         kept.iter()
-            .take(self.ids.len().min(MESSAGES_MAX))
+            .take(self.0.ids.len().min(MESSAGES_MAX))
             .enumerate()
             .map(move |(place, message)| (name(place), message))
     }
 
     /// Where the code is more frequent than calls are; without that, what its ids were calls of.
     fn write_stands_out<W: Write>(&self, columns: &Columns, page: &mut Page<W>) -> io::Result<()> {
-        let rows = self.code.map(|code| code.stands_out.as_slice()).unwrap_or_default();
+        let rows = self.0.code.map(|code| code.stands_out.as_slice()).unwrap_or_default();
         if rows.is_empty() {
-            let seen = if columns.has_calls { Vec::new() } else { seen_in(&self.ids, page.signs.cut) };
+            let seen = if columns.has_calls { Vec::new() } else { seen_in(&self.0.ids, page.signs.cut) };
             return if seen.is_empty() { Ok(()) } else { page.flow(columns.name("seen in"), columns.indent(), &seen) };
         }
         let say = |(place, row): (usize, &StandsOut)| {
@@ -170,7 +152,7 @@ impl Entry<'_> {
 
     /// At how many calls a second a throttle code was given.
     fn write_throttled<W: Write>(&self, columns: &Columns, page: &mut Page<W>) -> io::Result<()> {
-        let Some(throttled) = self.code.and_then(|code| code.throttled) else { return Ok(()) };
+        let Some(throttled) = self.0.code.and_then(|code| code.throttled) else { return Ok(()) };
         let (from, peak) = (rate(throttled.from_per_second), rate(throttled.peak_per_second));
         let range = if from == peak { from } else { format!("{from} to {peak}") };
         let text = format!("at {range} calls/s in all");
@@ -181,7 +163,7 @@ impl Entry<'_> {
     fn write_messages<W: Write>(&self, columns: &Columns, page: &mut Page<W>) -> io::Result<()> {
         let room = page.width.saturating_sub(columns.indent());
         for (name, message) in self.messages() {
-            let is_all = self.code.is_some_and(|code| code.count == message.count);
+            let is_all = self.0.code.is_some_and(|code| code.count == message.count);
             let before = if is_all { String::new() } else { format!("{} x  ", count(message.count)) };
             let mut line = columns.name(&name);
             line.push(Span::plain(cut(&format!("{before}{}", safe(&message.text)), room, page.signs.cut)));
@@ -244,7 +226,7 @@ struct Columns {
 impl Columns {
     /// The fullest layout in which every line fits into the page.
     fn of(entries: &[Entry<'_>], clock: &Clock<'_>, page_width: usize) -> Self {
-        let ids = || entries.iter().flat_map(|entry| &entry.ids);
+        let ids = || entries.iter().flat_map(|entry| &entry.0.ids);
         let widest = |text: &dyn Fn(&LookInto) -> String| ids().map(|id| text(id).width()).max().unwrap_or(0);
         let names = entries.iter().map(Entry::name_width).max().unwrap_or(0);
         let mut columns = Self {

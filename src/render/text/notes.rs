@@ -2,36 +2,29 @@
 
 use std::io::{self, Write};
 
-use super::clock::Clock;
-use super::numbers::{count, counted};
 use super::page::{Page, Phrase, Span, Style};
-use super::{path, phrases, safe};
-use crate::input::Status;
-use crate::record::{LineClass, Outcome};
-use crate::render::gaps::Gaps;
+use super::safe::{path, safe};
+use crate::render::clock::Clock;
+use crate::render::plain;
 use crate::render::remarks::made_in;
-use crate::render::verdict;
-use crate::report::{Code, Condition, Input, Report};
+use crate::report::gaps::Gaps;
+use crate::report::numbers::{count, counted};
+use crate::report::remarks::{OUTCOMES, Remark, Topic, Way, found_elsewhere, remarks};
+use crate::report::{Input, MalformedSample, Report, Stamp, phrases};
+use crate::summary::totals::OutcomeCounts;
 
 /// Columns of the names of notes, with the gap behind them.
 const NAME_WIDTH: usize = 17;
 /// Narrower pages have the names on lines of their own.
 const WIDTH_MIN: usize = 76;
-/// How many places of malformed lines are shown, by reason.
-const PLACES_MAX: usize = 3;
-
 /// Writes the notes that there are.
 pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mut Page<W>) -> io::Result<()> {
-    let notes = [
-        ("NOT IN THE RATE", not_in_the_rate(report)),
-        ("NOT SEEN", not_seen(report, clock, top, page.signs.to)),
-        ("ACKNOWLEDGED", acknowledged(report)),
-        ("WITHOUT AN ID", without_an_id(report)),
-        ("ODD LINES", odd(report)),
-        ("READ AS", read_as(report, top)),
-        ("NOTE", remarks(report)),
-        ("STAMP", stamp(report)),
-    ];
+    let of =
+        |(topic, remarks): (Topic, Vec<Remark<'_>>)| (name(topic), items(topic, &remarks, clock, top, page.signs.to));
+    let mut notes: Vec<_> = remarks(report).into_iter().filter(|(topic, _)| *topic != Topic::ReadAs).map(of).collect();
+    // Where it is not the root alone, and after what is odd; the options stand in the head of the page.
+    let place = notes.iter().position(|(name, _)| LAST.contains(name)).unwrap_or(notes.len());
+    notes.insert(place, (name(Topic::ReadAs), read_as(report, top)));
     let notes: Vec<_> = notes.into_iter().filter(|(_, items)| !items.is_empty()).collect();
     if notes.is_empty() {
         return Ok(());
@@ -59,97 +52,87 @@ fn item(text: impl Into<String>) -> Item {
     vec![vec![Span::plain(text)]]
 }
 
-fn not_in_the_rate(report: &Report) -> Vec<Item> {
-    let totals = &report.totals;
-    let mut items = Vec::new();
-    if totals.counts[LineClass::NoEnvelope] > 0 {
-        let lines = counted(totals.counts[LineClass::NoEnvelope], "line", "lines");
-        items.push(item(format!("{lines} without an envelope: JSON, but no response of the API")));
+/// What stands after how the inputs were read.
+const LAST: [&str; 2] = [name(Topic::Notes), name(Topic::Stamp)];
+
+const fn name(topic: Topic) -> &'static str {
+    match topic {
+        Topic::NotInTheRate => "NOT IN THE RATE",
+        Topic::NotSeen => "NOT SEEN",
+        Topic::Acknowledged => "ACKNOWLEDGED",
+        Topic::WithoutAnId => "WITHOUT AN ID",
+        Topic::OddLines => "ODD LINES",
+        Topic::ReadAs => "READ AS",
+        Topic::Notes => "NOTE",
+        Topic::Stamp => "STAMP",
     }
-    items.extend(malformed(report));
-    if let Some(last) = items.last_mut() {
-        last.push(vec![Span::styled(Style::Faint, "--rejects FILE lists all")]);
-    }
-    if totals.counts[LineClass::DryRun] > 0 {
-        items.push(item(format!(
-            "{}: they would have succeeded",
-            counted(totals.counts[LineClass::DryRun], "dry run", "dry runs")
-        )));
-    }
-    if totals.counts[LineClass::Duplicates] > 0 {
-        items.push(item(format!(
-            "{} taken out by --dedupe",
-            counted(totals.counts[LineClass::Duplicates], "duplicate", "duplicates")
-        )));
-    }
-    if totals.counts[LineClass::Filtered] > 0 {
-        let untimed = match totals.untimed {
-            0 => String::new(),
-            untimed => format!(", {} of them for having no time", count(untimed)),
-        };
-        items.push(item(format!(
-            "{} taken out by filters{untimed}",
-            counted(totals.counts[LineClass::Filtered], "record", "records")
-        )));
-    }
-    if totals.counts[LineClass::Blank] > 0 {
-        items.push(item(counted(totals.counts[LineClass::Blank], "blank line", "blank lines")));
-    }
-    items
 }
 
-/// One item a reason, with the first places.
-fn malformed(report: &Report) -> Vec<Item> {
-    let reasons = report.malformed.reasons.0.iter().filter(|(_, count)| *count > 0);
-    let say = |&(reason, lines): &(&'static str, u64)| {
-        let lines = counted(lines, "line", "lines");
-        let mut item = item(format!("{lines} malformed ({reason}): {}", phrases::reason(reason)));
-        let samples = report.malformed.samples.iter().filter(|sample| sample.reason == reason);
-        for (place, sample) in samples.take(PLACES_MAX).enumerate() {
-            let at = Span::whole(Style::Plain, format!("{}:{}", path(&sample.input), sample.line));
-            item.push(if place == 0 { vec![Span::plain("first at "), at] } else { vec![at] });
+/// The remarks of a topic; of inputs that were not seen at most `top`.
+fn items(topic: Topic, remarks: &[Remark<'_>], clock: &Clock<'_>, top: usize, to: &str) -> Vec<Item> {
+    let mut items: Vec<Item> = remarks.iter().flat_map(|remark| worded(remark, clock, to)).collect();
+    if topic == Topic::NotInTheRate {
+        let rejects =
+            remarks.iter().filter(|it| matches!(it, Remark::NoEnvelope(_) | Remark::Malformed { .. })).count();
+        if let Some(last) = rejects.checked_sub(1).and_then(|last| items.get_mut(last)) {
+            last.push(vec![Span::styled(Style::Faint, "--rejects FILE lists all")]);
         }
-        item
-    };
-    reasons.map(say).collect()
-}
-
-fn not_seen(report: &Report, clock: &Clock<'_>, top: usize, to: &str) -> Vec<Item> {
-    let mut items = Vec::new();
-    for input in report.inputs.iter().filter(|input| input.status != Status::Ok) {
-        let error = input.error.as_deref().map(|error| format!(": {}", safe(error))).unwrap_or_default();
-        let status = if input.status == Status::Error { "not read" } else { input.status.as_str() };
-        items.push(of(input, format!("{status}{error}")));
     }
-    for input in report.inputs.iter().filter(|input| input.unfinished) {
-        items.push(of(input, "its last line is not finished and counts as malformed"));
+    if topic == Topic::NotSeen {
+        let total = remarks.iter().filter(|it| !matches!(it, Remark::Gaps(_) | Remark::AllSeen)).count();
+        if total > top {
+            items.splice(top..total, [item(format!("{} more (--top {total})", total - top))]);
+        }
     }
-    for input in report.inputs.iter().filter(|input| input.skipped) {
-        items.push(of(input, "skipped: it lies outside of the time window"));
-    }
-    if items.len() > top {
-        let total = items.len();
-        items.truncate(top);
-        items.push(item(format!("{} more (--top {total})", total - top)));
-    }
-    items.extend(gaps(report, clock, to));
     items
 }
 
-/// Codes that somebody knows about, muted or not any more.
-fn acknowledged(report: &Report) -> Vec<Item> {
-    let known = report.codes.iter().filter_map(|code| Some((code, code.acknowledgement.as_ref()?)));
-    let say = |(code, reason): (&Code, &String)| {
-        let heard = if code.muted { "muted" } else { "not muted" };
-        let name = Span::whole(Style::Plain, verdict::code(&code.code));
-        vec![vec![name], vec![Span::plain(format!("{heard}: {}", safe(reason)))]]
+fn worded(remark: &Remark<'_>, clock: &Clock<'_>, to: &str) -> Vec<Item> {
+    if let Some(text) = remark.words() {
+        return vec![item(text)];
+    }
+    let one = match remark {
+        Remark::Malformed { reason, lines, first } => malformed(reason, *lines, first),
+        Remark::Filtered { records, untimed } => {
+            let untimed = match untimed {
+                0 => String::new(),
+                untimed => format!(", {} of them for having no time", count(*untimed)),
+            };
+            item(format!("{} taken out by filters{untimed}", counted(*records, "record", "records")))
+        }
+        Remark::NotWhole(input) => {
+            let error = input.error.as_deref().map(|error| format!(": {}", safe(error))).unwrap_or_default();
+            of(input, format!("{}{error}", phrases::status(input.status)))
+        }
+        Remark::Unfinished(input) => of(input, "its last line is not finished and counts as malformed"),
+        Remark::Skipped(input) => of(input, "skipped: it lies outside of the time window"),
+        Remark::Gaps(found) => gaps(found, clock, to),
+        Remark::Acknowledged { code, reason } => {
+            let muted = if code.muted { "muted" } else { "not muted" };
+            let name = Span::whole(Style::Plain, plain::code(&code.code));
+            vec![vec![name], vec![Span::plain(format!("{muted}: {}", safe(reason)))]]
+        }
+        Remark::WithoutAnId(missing) => without_an_id(missing),
+        Remark::Hint(hint) => item(safe(hint)),
+        Remark::Stamp(made) => return stamp(made),
+        _ => return Vec::new(),
     };
-    known.map(say).collect()
+    vec![one]
+}
+
+/// A reason with the first places.
+fn malformed(reason: &str, lines: u64, first: &[&MalformedSample]) -> Item {
+    let lines = counted(lines, "line", "lines");
+    let mut item = item(format!("{lines} malformed ({reason}): {}", phrases::reason(reason)));
+    for (place, sample) in first.iter().enumerate() {
+        let at = Span::whole(Style::Plain, format!("{}:{}", path(&sample.input), sample.line));
+        item.push(if place == 0 { vec![Span::plain("first at "), at] } else { vec![at] });
+    }
+    item
 }
 
 /// When and how the report was made, on the clock of machines.
-fn stamp(report: &Report) -> Vec<Item> {
-    let Some(stamp) = &report.stamp else { return Vec::new() };
+fn stamp(stamp: &Stamp) -> Vec<Item> {
     let of = |(name, values): (&String, &Vec<String>)| {
         values.iter().map(|value| vec![Span::plain(format!("--{name}={}", safe(value)))]).collect::<Vec<_>>()
     };
@@ -162,77 +145,42 @@ fn of(input: &Input, text: impl Into<String>) -> Item {
 }
 
 /// The longest stretches of time without calls.
-fn gaps(report: &Report, clock: &Clock<'_>, to: &str) -> Option<Item> {
-    let Gaps { longest, opening, ending } = Gaps::of(&report.timeline)?;
+fn gaps(gaps: &Gaps, clock: &Clock<'_>, to: &str) -> Item {
+    let Gaps { longest, opening, ending } = gaps;
     let mut said: Vec<Span> = Vec::new();
     for (from, until) in longest {
         said.push(Span::plain(if said.is_empty() { format!("{opening} ") } else { ", ".to_owned() }));
-        said.push(Span::whole(Style::Plain, clock.stretch(from, until, to)));
+        said.push(Span::whole(Style::Plain, clock.stretch(*from, *until, to)));
     }
     if !ending.is_empty() {
-        said.push(Span::plain(ending));
+        said.push(Span::plain(ending.as_str()));
     }
-    Some(vec![said])
+    vec![said]
 }
 
-fn without_an_id(report: &Report) -> Vec<Item> {
-    let missing = &report.totals.missing_request_id;
-    let parts =
-        [(missing[Outcome::Failed], "failed"), (missing[Outcome::Ok], "ok"), (missing[Outcome::DryRun], "dry runs")];
-    let said: Vec<_> =
-        parts.iter().filter(|part| part.0 > 0).map(|(records, word)| format!("{} {word}", count(*records))).collect();
-    if said.is_empty() {
-        return Vec::new();
-    }
-    vec![item(format!("{}: counted, but in no list of ids", said.join(", ")))]
-}
-
-fn odd(report: &Report) -> Vec<Item> {
-    let say = |(anomaly, lines): (&&'static str, &u64)| {
-        let text = format!("{} {} ({anomaly})", counted(*lines, "line", "lines"), phrases::anomaly(anomaly));
-        item(text.replace("  ", " "))
-    };
-    report.anomalies.iter().map(say).collect()
+fn without_an_id(missing: &OutcomeCounts) -> Item {
+    let parts = OUTCOMES.into_iter().filter(|(outcome, _)| missing[*outcome] > 0);
+    let said: Vec<_> = parts.map(|(outcome, word)| format!("{} {word}", count(missing[outcome]))).collect();
+    item(format!("{}: counted, but in no list of ids", said.join(", ")))
 }
 
 /// Where the envelope and the context were found, when that is not the root alone.
 fn read_as(report: &Report, top: usize) -> Vec<Item> {
-    let mut ways: Vec<(Vec<Phrase>, usize)> = Vec::new();
-    for input in
-        report.inputs.iter().filter(|input| !input.fields.is_empty() || input.envelope.iter().any(|it| !it.is_empty()))
-    {
-        let way = way(input);
-        match ways.iter_mut().find(|(known, _)| *known == way) {
-            Some((_, inputs)) => *inputs += 1,
-            None => ways.push((way, 1)),
-        }
-    }
-    let total = ways.len();
-    let mut items = Vec::new();
-    for (mut way, inputs) in ways.into_iter().take(top) {
-        if total > 1 {
-            way.push(vec![Span::styled(Style::Faint, counted(inputs as u64, "input", "inputs"))]);
-        }
-        items.push(way);
-    }
-    if total > top {
-        items.push(item(format!("{} more (--top {total})", total - top)));
+    let ways = found_elsewhere(report);
+    let mut items: Vec<Item> = ways.iter().take(top).map(way).collect();
+    if ways.len() > top {
+        items.push(item(format!("{} more (--top {})", ways.len() - top, ways.len())));
     }
     items
 }
 
-fn way(input: &Input) -> Vec<Phrase> {
+fn way(way: &Way<'_>) -> Item {
     let pointer = |pointer: &str| if pointer.is_empty() { "the root".to_owned() } else { safe(pointer) };
-    let envelopes: Vec<_> = input.envelope.iter().map(|it| pointer(it)).collect();
+    let envelopes: Vec<_> = way.input.envelope.iter().map(|it| pointer(it)).collect();
     let envelope = vec![Span::plain(format!("envelope {}", envelopes.join(", ")))];
-    let fields = input.fields.iter().map(|(name, field)| vec![Span::plain(format!("{name} {}", safe(&field.pointer)))]);
-    std::iter::once(envelope).chain(fields).collect()
-}
-
-fn remarks(report: &Report) -> Vec<Item> {
-    let mut items: Vec<_> = report.hints.iter().map(|hint| item(safe(hint))).collect();
-    if report.status.contains(&Condition::WriteFailed) {
-        items.push(item("a report or another file could not be written (exit 4)"));
-    }
-    items
+    let fields =
+        way.input.fields.iter().map(|(name, field)| vec![Span::plain(format!("{name} {}", safe(&field.pointer)))]);
+    let inputs =
+        way.is_one_of_several.then(|| vec![Span::styled(Style::Faint, counted(way.inputs, "input", "inputs"))]);
+    std::iter::once(envelope).chain(fields).chain(inputs).collect()
 }

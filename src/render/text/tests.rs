@@ -5,10 +5,15 @@ use crate::settings::Value;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use super::numbers::count;
+use super::safe::{path, safe};
 use super::*;
+use crate::render::plain;
+use crate::report as samples;
+use crate::report::numbers::{count, rough_percent};
+use crate::report::tables::Table;
+use crate::report::verdict::{Verdict, verdict};
 use crate::report::{Bucket, LookInto, Timeline};
-use crate::time::Nanos;
+use crate::time::{Nanos, Zone};
 
 const WIDTHS: [usize; 8] = [1, 40, 60, 79, 80, 100, 132, 200];
 
@@ -20,7 +25,16 @@ fn view(width: usize) -> View {
         top: 20,
         command: "/var/log/tcapi --since 24h".to_owned(),
         unicode: true,
+        table: Table::Codes,
+        mail_to: None,
+        last_success: None,
     }
+}
+
+/// Word and sentence on one line.
+fn headline(report: &Report) -> String {
+    let Verdict { word, sentence, .. } = verdict(report);
+    format!("{}  {}", word.as_str(), plain::line(&sentence))
 }
 
 fn shown(report: &Report, view: &View) -> String {
@@ -254,7 +268,7 @@ fn the_numbers_are_those_of_the_report() {
             assert!(page.contains(&format!(
                 "{} {}",
                 class.class,
-                numbers::rough_percent(class.count as f64 / report.totals.counts[LineClass::Failed] as f64)
+                rough_percent(class.count as f64 / report.totals.counts[LineClass::Failed] as f64)
             )));
         }
     }
@@ -291,7 +305,7 @@ fn breaches_stand_first() {
 fn the_verdict_begins_every_page() {
     for report in all() {
         let page = shown(&report, &view(10_000));
-        assert_eq!(page.lines().next().unwrap(), crate::render::verdict::verdict(&report));
+        assert_eq!(page.lines().next().unwrap(), headline(&report));
     }
 }
 
@@ -344,6 +358,6 @@ proptest! {
     fn any_text_is_tame_everywhere(text in "\\PC{0,80}|.{0,80}", width in 1_usize..220) {
         let page = shown(&hostile(&text), &view(width));
         prop_assert!(!page.contains(|c: char| c.is_control() && c != '\n'));
-        prop_assert!(!crate::render::verdict::verdict(&hostile(&text)).contains(char::is_control));
+        prop_assert!(!headline(&hostile(&text)).contains(char::is_control));
     }
 }

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use super::bars::level;
-use super::clock::Clock;
-use super::numbers::{count, percent, rate, rough_percent, stretch};
 use super::page::{Page, Phrase, Signs, Span, Style};
 use crate::record::LineClass;
+use crate::render::clock::{Clock, ROUND_SECONDS};
+use crate::report::numbers::{count, percent, rate, rough_percent, stretch};
 use crate::report::{Bucket, Report};
 use crate::time::{NS_PER_SECOND, Nanos};
 
@@ -18,12 +18,6 @@ const LABEL_WIDTH: usize = 5;
 const MARKS_MAX: usize = 72;
 /// With fewer marks than this beside them, remarks go below.
 const MARKS_BESIDE_MIN: usize = 28;
-/// Stretches of time that people count in, in seconds.
-pub const ROUND_SECONDS: [i64; 18] = [
-    60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800,
-    604_800, 1_209_600,
-];
-
 /// Writes the lines and the axis.
 pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, page: &mut Page<W>) -> io::Result<()> {
     let buckets = &report.timeline.buckets;
@@ -42,10 +36,10 @@ pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, page: &mut Page<W>) -
     let room = if is_beside { beside } else { page.width.saturating_sub(NAME_WIDTH) };
     let marks = Marks::of(buckets, bucket_seconds, room.min(MARKS_MAX), clock);
     if has_failed {
-        let line = marks.line(|mark| mark.failed as f64 / calls_of(mark) as f64, &page.signs);
+        let line = marks.line(|mark| mark.failed as f64 / mark.all() as f64, &page.signs);
         write_line("failed %", &line, Style::Bad, &failed, is_beside, page)?;
     }
-    let line = marks.line(|mark| calls_of(mark) as f64, &page.signs);
+    let line = marks.line(|mark| mark.all() as f64, &page.signs);
     write_line(unit.name(), &line, Style::Plain, &calls, is_beside, page)?;
     let axis = format!("{:NAME_WIDTH$}{}  ", "", marks.axis(clock, page.width.saturating_sub(NAME_WIDTH)));
     let scale = format!("one mark = {}", stretch(marks.seconds));
@@ -74,10 +68,6 @@ fn width(phrases: &[Phrase], signs: &Signs) -> usize {
     phrases.iter().flatten().map(Span::width).sum::<usize>() + dots
 }
 
-const fn calls_of(bucket: &Bucket) -> u64 {
-    bucket.ok.saturating_add(bucket.failed)
-}
-
 /// The rate before and after the most frequent code changed, and the bucket with the most failures.
 fn failures(report: &Report, bucket_seconds: i64, clock: &Clock<'_>) -> Vec<Phrase> {
     let buckets = &report.timeline.buckets;
@@ -95,7 +85,7 @@ fn failures(report: &Report, bucket_seconds: i64, clock: &Clock<'_>) -> Vec<Phra
     if let Some(worst) =
         worst.filter(|worst| worst.failed > 0 && worst.failed < report.totals.counts[LineClass::Failed])
     {
-        let (failed, calls) = (worst.failed, calls_of(worst));
+        let (failed, calls) = (worst.failed, worst.all());
         let part = rough_percent(failed as f64 / calls as f64);
         let text = format!("most at {}: {} of {} ({part})", clock.minute(worst.start), count(failed), count(calls));
         remarks.push(vec![Span::plain(text)]);
@@ -105,18 +95,18 @@ fn failures(report: &Report, bucket_seconds: i64, clock: &Clock<'_>) -> Vec<Phra
 
 fn failure_rate(buckets: &[&Bucket]) -> Option<f64> {
     let sum = |part: fn(&Bucket) -> u64| buckets.iter().map(|bucket| part(bucket) as f64).sum::<f64>();
-    let calls = sum(calls_of);
+    let calls = sum(Bucket::all);
     (calls > 0.0).then(|| sum(|bucket| bucket.failed) / calls)
 }
 
 /// The mean, and the bucket with the most calls.
 fn calls(buckets: &[Bucket], bucket_seconds: i64, unit: Unit, clock: &Clock<'_>) -> Vec<Phrase> {
     let per_unit = |calls: f64, seconds: f64| rate(calls * unit.seconds() / seconds);
-    let total: f64 = buckets.iter().map(|bucket| calls_of(bucket) as f64).sum();
+    let total: f64 = buckets.iter().map(|bucket| bucket.all() as f64).sum();
     let mean = per_unit(total, bucket_seconds as f64 * buckets.len() as f64);
     let mut remarks = vec![vec![Span::plain(format!("mean {mean}"))]];
-    if let Some(most) = buckets.iter().rev().max_by_key(|bucket| calls_of(bucket)) {
-        let number = per_unit(calls_of(most) as f64, bucket_seconds as f64);
+    if let Some(most) = buckets.iter().rev().max_by_key(|bucket| bucket.all()) {
+        let number = per_unit(most.all() as f64, bucket_seconds as f64);
         remarks.push(vec![Span::plain(format!("most at {}: {number}", clock.minute(most.start)))]);
     }
     remarks
@@ -134,7 +124,7 @@ enum Unit {
 impl Unit {
     /// The smallest one with ten calls or more in the mean.
     fn of(buckets: &[Bucket], bucket_seconds: i64) -> Self {
-        let total: f64 = buckets.iter().map(|bucket| calls_of(bucket) as f64).sum();
+        let total: f64 = buckets.iter().map(|bucket| bucket.all() as f64).sum();
         let per_second = total / (bucket_seconds as f64 * buckets.len() as f64);
         let units = [Self::Second, Self::Minute, Self::Hour];
         units.into_iter().find(|unit| per_second * unit.seconds() >= 10.0).unwrap_or(Self::Day)
@@ -196,7 +186,7 @@ impl Marks {
 
     /// One sign a mark, the greatest highest; none where nothing was called.
     fn line(&self, value: fn(&Bucket) -> f64, signs: &Signs) -> String {
-        let values: Vec<_> = self.marks.iter().map(|mark| (calls_of(mark) > 0).then(|| value(mark))).collect();
+        let values: Vec<_> = self.marks.iter().map(|mark| (mark.all() > 0).then(|| value(mark))).collect();
         let most = values.iter().flatten().copied().fold(0.0, f64::max);
         let part = |value: f64| if most > 0.0 { value / most } else { 0.0 };
         values.into_iter().map(|value| value.map_or(signs.gap, |value| level(part(value), signs))).collect()

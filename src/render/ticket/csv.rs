@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::render::escape;
 use crate::ticket::{Picked, Product, Ticket, Tickets};
 
-use super::View;
+use super::view::View;
 
 const COLUMNS: &str = "ticket,code,class,product,suggested_product,uin,failures,first,last,impact_failures,impact_calls,\
                        impact_action,message,outcome,request_id,reason,time,action,region,duration_ms";

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use crate::render::escape;
 use crate::ticket::Tickets;
 
-use super::View;
 use super::sender::{self, Note};
 use super::sheet::{Piece, Row, Sheet, Value, fitting};
+use super::view::View;
 
 /// Writes tickets one after the other.
 pub(super) fn write(tickets: &Tickets, view: &View, out: &mut dyn Write) -> io::Result<()> {

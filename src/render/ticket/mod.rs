@@ -7,16 +7,15 @@ mod markdown;
 mod sender;
 mod sheet;
 mod text;
-mod words;
+mod view;
+pub mod words;
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::ticket::Tickets;
-use crate::time::Zone;
+pub use view::{Language, View};
 
-/// The most characters of one ticket above the line, its line ends included.
-pub const CHARACTERS_MAX: usize = 1_999;
+use crate::ticket::Tickets;
 
 /// How tickets are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,29 +42,6 @@ impl Format {
     }
 }
 
-/// The language of the headings above the line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Simplified Chinese.
-    Chinese,
-    /// Japanese.
-    Japanese,
-}
-
-/// What the log does not say.
-#[derive(Clone, Debug, Default)]
-pub struct View {
-    /// The language of the headings.
-    pub language: Language,
-    /// The zone of the times.
-    pub zone: Zone,
-    /// The account; a blank to fill in when not given.
-    pub uin: Option<String>,
-}
-
 /// Writes all tickets.
 ///
 /// # Errors
@@ -86,7 +62,7 @@ mod tests {
     use crate::render::escape::is_shell_safe;
     use crate::report::At;
     use crate::ticket::{Impact, Message, Picked, Product, Share, Ticket, is_plain};
-    use crate::time::Nanos;
+    use crate::time::{Nanos, Zone};
 
     const NAMES: [&str; 6] = [
         "$(touch x)",

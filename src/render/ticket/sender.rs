@@ -6,7 +6,7 @@ use crate::ticket::{CODES_MAX, LeftOut, Ticket, Why};
 use crate::time::{NS_PER_SECOND, Nanos};
 
 use super::sheet::{Piece, Value};
-use crate::render::text::numbers::count;
+use crate::report::numbers::count;
 
 /// How much time before and after a call is looked through.
 const AROUND_SECONDS: i64 = 900;

@@ -1,16 +1,16 @@
 //! A ticket as headings and values, before it is text or Markdown, cut so that it fits. It does not know how log text
 //! is escaped, only that it must be.
 
-use crate::render::text::numbers::count;
+use crate::report::numbers::count;
 use crate::ticket::{Picked, Product, Ticket};
 use crate::time::Nanos;
 use crate::time::Zone;
 
-use super::words::{Words, words};
-use super::{CHARACTERS_MAX, View};
+use super::view::View;
+use super::words::{BLANK, Words, words};
 
-/// Where the account, or a product that nobody knows, is filled in by hand.
-const BLANK: &str = "____________";
+/// The most characters of one ticket above the line, its line ends included.
+const CHARACTERS_MAX: usize = 1_999;
 /// The most actions and regions that a ticket names.
 const NAMES_MAX: usize = 3;
 /// Stands where text was cut.

@@ -7,9 +7,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::render::escape::terminal;
 use crate::ticket::Tickets;
 
-use super::View;
 use super::sender::{self, Note};
 use super::sheet::{Piece, Row, Sheet, Value, fitting};
+use super::view::View;
 
 /// Stands between what is pasted and what is not.
 const LINE: &str = "----- above: paste it; below: for you -----";

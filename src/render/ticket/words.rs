@@ -1,29 +1,34 @@
 //! The headings of a ticket in the languages of the support desks, and names for what the API calls products. It
 //! translates nothing that a log says.
 
-use super::Language;
+use super::view::Language;
+
+/// Where the account, or a product that nobody knows, is filled in by hand.
+pub const BLANK: &str = "____________";
 
 /// The headings above the line.
-pub(super) struct Words {
-    pub(super) product: &'static str,
-    pub(super) api: &'static str,
-    pub(super) region: &'static str,
-    pub(super) account: &'static str,
-    pub(super) window: &'static str,
-    pub(super) since: &'static str,
-    pub(super) impact: &'static str,
-    pub(super) code: &'static str,
-    pub(super) message: &'static str,
-    pub(super) request_ids: &'static str,
-    pub(super) success: &'static str,
-    pub(super) suggested: &'static str,
-    pub(super) time: &'static str,
-    pub(super) duration: &'static str,
-    pub(super) reason: &'static str,
+#[derive(Debug)]
+pub struct Words {
+    pub(crate) product: &'static str,
+    pub(crate) api: &'static str,
+    pub(crate) region: &'static str,
+    pub(crate) account: &'static str,
+    pub(crate) window: &'static str,
+    pub(crate) since: &'static str,
+    pub(crate) impact: &'static str,
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) request_ids: &'static str,
+    pub(crate) success: &'static str,
+    pub(crate) suggested: &'static str,
+    pub(crate) time: &'static str,
+    pub(crate) duration: &'static str,
+    pub(crate) reason: &'static str,
 }
 
 /// The headings of a language.
-pub(super) const fn words(language: Language) -> &'static Words {
+#[must_use]
+pub const fn words(language: Language) -> &'static Words {
     match language {
         Language::English => &ENGLISH,
         Language::Chinese => &CHINESE,

@@ -1,15 +1,26 @@
-//! The verdict: one sentence that says it all, first in every format and the subject of a mail. It knows no format;
-//! its text is plain ASCII but for codes and rules, which have passed [`escape::terminal`](super::escape::terminal).
+//! The verdict: one word and one sentence that say it all, first in every format and the subject of a mail. It knows no
+//! format, and how numbers are spelt only by [`numbers`](super::numbers).
 
-use super::escape::terminal;
-use super::text::numbers::{count, counted, duration, percent, share};
+use super::numbers::{count, counted, duration, percent, share, times};
+use super::parts::{Part, quoted, words};
+use super::{Breach, Code, Compared, Condition, Input, Report, Trend};
 use crate::input::Status;
 use crate::record::LineClass;
-use crate::report::{Breach, Code, Compared, Condition, Input, Report, Trend};
 use crate::rule::Unit;
 
 /// More unrecognised lines than this share belong into the verdict.
 const UNRECOGNISED_SHARE: f64 = 0.01;
+
+/// The verdict on a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What stands first.
+    pub word: Word,
+    /// What stands beside the word: breaches first, then the finding, then what is missing.
+    pub sentence: Vec<Part>,
+    /// The rules that fired, each with the value that made it fire: `failure_rate > 2% (is 3.1 %)`.
+    pub rules: Vec<Vec<Part>>,
+}
 
 /// The first word of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,15 +63,13 @@ impl Word {
     }
 }
 
-/// Word and sentence on one line: `OK  no failures in 9,126 calls`. It holds no control characters.
+/// The verdict on a report.
 #[must_use]
-pub fn verdict(report: &Report) -> String {
-    format!("{}  {}", word(report).as_str(), sentence(report))
+pub fn verdict(report: &Report) -> Verdict {
+    Verdict { word: word(report), sentence: sentence(report), rules: report.breaches.iter().map(breach).collect() }
 }
 
-/// The word that stands first.
-#[must_use]
-pub fn word(report: &Report) -> Word {
+fn word(report: &Report) -> Word {
     if report.status.contains(&Condition::Interrupted) {
         return Word::Interrupted;
     }
@@ -75,48 +84,47 @@ fn finding(report: &Report) -> Word {
         () if totals.counts[LineClass::Failed] > 0 => Word::Failing,
         () if totals.counts[LineClass::Ok] > 0 && report.inputs.iter().any(is_bad) => Word::Incomplete,
         () if totals.counts[LineClass::Ok] > 0 => Word::Ok,
-        () if recognised(report) > 0 => Word::NoCalls,
+        () if report.totals.counts.recognised() > 0 => Word::NoCalls,
         () if totals.counts.lines > totals.counts[LineClass::Blank] => Word::NotRecognised,
         () if !report.inputs.is_empty() && report.inputs.iter().all(is_bad) => Word::Unreadable,
         () => Word::Empty,
     }
 }
 
-/// What stands behind the word: breaches first, then the finding, then what is missing.
-#[must_use]
-pub fn sentence(report: &Report) -> String {
-    let mut text = String::new();
+fn sentence(report: &Report) -> Vec<Part> {
+    let mut parts = Vec::new();
     if report.status.contains(&Condition::Interrupted) {
-        text.push_str("so far ");
+        parts.push(words("so far "));
     }
     match report.breaches.as_slice() {
         [] => {}
-        [only] => text += &format!("{}: ", breach(only)),
-        several => text += &format!("{} rules fired: ", several.len()),
+        [only] => {
+            parts.extend(breach(only));
+            parts.push(words(": "));
+        }
+        several => parts.push(words(format!("{} rules fired: ", several.len()))),
     }
-    text += &found(report);
+    parts.extend(found(report));
     for remark in [new_codes(report), unread(report), unrecognised(report)].into_iter().flatten() {
-        text += "; ";
-        text += &remark;
+        parts.push(words("; "));
+        parts.extend(remark);
     }
-    text
+    parts
 }
 
-/// A rule with the value that made it fire: `failure_rate > 2% (is 3.1 %)`.
-#[must_use]
-pub fn breach(breach: &Breach) -> String {
-    let rule = terminal(&breach.rule);
+fn breach(breach: &Breach) -> Vec<Part> {
     let value = match breach.measure.unit() {
         Unit::Fraction => percent(breach.value),
         Unit::Count => plain(breach.value),
         Unit::Milliseconds => duration(breach.value),
         Unit::Seconds => duration((breach.value * 1e3).max(0.0)),
     };
+    let rule = quoted(&breach.rule);
     if breach.is_compound {
         // Which of several measures it is has to be said.
-        return format!("{rule} ({} is {value})", terminal(&breach.measure.to_string()));
+        return vec![rule, words(" ("), quoted(breach.measure.to_string()), words(format!(" is {value})"))];
     }
-    format!("{rule} (is {value})")
+    vec![rule, words(format!(" (is {value})"))]
 }
 
 /// A number with at most three digits behind the point.
@@ -128,45 +136,23 @@ fn plain(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A code as it is shown: harmless, and in quotes when blanks at its ends would not be seen.
-#[must_use]
-pub fn code(code: &str) -> String {
-    let text = terminal(code);
-    if text.trim() == text { text.into_owned() } else { format!("\"{text}\"") }
-}
-
-/// Lines that are records, filtered ones and duplicates too.
-#[must_use]
-pub fn recognised(report: &Report) -> u64 {
-    let totals = &report.totals;
-    totals
-        .responses
-        .saturating_add(totals.counts[LineClass::Duplicates])
-        .saturating_add(totals.counts[LineClass::Filtered])
-}
-
-/// Lines that are not blank.
-#[must_use]
-pub fn lines_not_blank(report: &Report) -> u64 {
-    report.totals.counts.lines.saturating_sub(report.totals.counts[LineClass::Blank])
-}
-
-fn found(report: &Report) -> String {
+fn found(report: &Report) -> Vec<Part> {
     let totals = &report.totals;
     let calls = totals.counts[LineClass::Ok].saturating_add(totals.counts[LineClass::Failed]);
-    match finding(report) {
+    let text = match finding(report) {
         Word::Failing => {
             let failures = failures(totals.counts[LineClass::Failed], calls, totals.failure_rate);
-            format!("{failures}{}{}", compared(report, calls), leading(report))
+            let rate = words(format!("{failures}{}", compared(report, calls)));
+            return std::iter::once(rate).chain(leading(report)).collect();
         }
         Word::Ok | Word::Incomplete if calls == 1 => "the only call succeeded".to_owned(),
         Word::Ok | Word::Incomplete => format!("no failures in {} calls{}", count(calls), compared(report, calls)),
         Word::NoCalls if totals.counts[LineClass::DryRun] > 0 => {
             format!("nothing but {}", counted(totals.counts[LineClass::DryRun], "dry run", "dry runs"))
         }
-        Word::NoCalls if recognised(report) == 1 => "filters took out the only record".to_owned(),
-        Word::NoCalls => format!("filters took out all {} records", count(recognised(report))),
-        Word::NotRecognised => match lines_not_blank(report) {
+        Word::NoCalls if report.totals.counts.recognised() == 1 => "filters took out the only record".to_owned(),
+        Word::NoCalls => format!("filters took out all {} records", count(report.totals.counts.recognised())),
+        Word::NotRecognised => match report.totals.counts.not_blank() {
             1 => "the only line is no response of the API".to_owned(),
             lines => format!("none of {} lines is a response of the API", count(lines)),
         },
@@ -178,7 +164,8 @@ fn found(report: &Report) -> String {
             format!("nothing but {}", counted(totals.counts[LineClass::Blank], "blank line", "blank lines"))
         }
         _ => "nothing was logged: 0 lines".to_owned(),
-    }
+    };
+    vec![words(text)]
 }
 
 fn failures(failed: u64, calls: u64, rate: Option<f64>) -> String {
@@ -200,53 +187,42 @@ fn compared(report: &Report, calls: u64) -> String {
         _ if failed == 0 && report.totals.counts[LineClass::Failed] == 0 => String::new(),
         _ if failed == 0 => format!(", {of} rate was 0"),
         0.0 => format!(", {of} rate was {}", percent(before)),
-        times => match times_of(times).as_str() {
+        times => match self::times(times).as_str() {
             "1.0" => format!(", much like {of} {}", percent(before)),
             times => format!(", {times} times {of} {}", percent(before)),
         },
     }
 }
 
-/// How many times as much: `0.25`, `2.8`, `31`.
-#[must_use]
-pub fn times_of(times: f64) -> String {
-    match times {
-        times if times >= 9.95 => count(times.round() as u64),
-        times if times >= 0.95 => format!("{times:.1}"),
-        times if times >= 0.005 => format!("{times:.2}"),
-        _ => "<0.01".to_owned(),
-    }
-}
-
 /// The code that most failures have.
-fn leading(report: &Report) -> String {
-    let Some(leading) = report.codes.first().filter(|code| code.count > 0) else { return String::new() };
-    let name = code(&leading.code);
+fn leading(report: &Report) -> Vec<Part> {
+    let Some(leading) = report.codes.first().filter(|code| code.count > 0) else { return Vec::new() };
     let trend = match leading.trend {
         _ if leading.muted => " (acknowledged)".to_owned(),
         Some(trend @ (Trend::New | Trend::Escalating)) => format!(" ({})", trend.as_str()),
         _ => String::new(),
     };
-    if leading.count == report.totals.counts[LineClass::Failed] {
-        let all = if leading.count == 1 { "" } else { " all" };
-        return format!(",{all} with {name}{trend}");
-    }
-    format!(", {} of them with {name}{trend}", share(leading.share))
+    let of_all = if leading.count == report.totals.counts[LineClass::Failed] {
+        format!(",{} with ", if leading.count == 1 { "" } else { " all" })
+    } else {
+        format!(", {} of them with ", share(leading.share))
+    };
+    vec![words(of_all), Part::Code(leading.code.clone()), words(trend)]
 }
 
 /// New codes beside the leading one.
-fn new_codes(report: &Report) -> Option<String> {
+fn new_codes(report: &Report) -> Option<Vec<Part>> {
     let leads = report.codes.first().is_some_and(Code::is_news);
     let new: Vec<_> = report.codes.iter().skip(1).filter(|code| code.is_news()).collect();
     match new.as_slice() {
         [] => None,
-        [only] => Some(format!("{} {}", if leads { "also new:" } else { "new:" }, code(&only.code))),
-        several => Some(format!("{} {}new codes", several.len(), if leads { "more " } else { "" })),
+        [only] => Some(vec![words(if leads { "also new: " } else { "new: " }), Part::Code(only.code.clone())]),
+        several => Some(vec![words(format!("{} {}new codes", several.len(), if leads { "more " } else { "" }))]),
     }
 }
 
 /// Inputs that were not read, or not whole.
-fn unread(report: &Report) -> Option<String> {
+fn unread(report: &Report) -> Option<Vec<Part>> {
     let total = report.inputs.len();
     let of = |status| report.inputs.iter().filter(|input| input.status == status).count();
     let said: Vec<_> =
@@ -257,29 +233,41 @@ fn unread(report: &Report) -> Option<String> {
             .collect();
     let (&(inputs, word), rest) = said.split_first().filter(|_| finding(report) != Word::Unreadable)?;
     if total == 1 {
-        return Some(format!("the input is {word}"));
+        return Some(vec![words(format!("the input is {word}"))]);
     }
     let rest = rest.iter().map(|(inputs, word)| format!(", {inputs} {word}"));
-    Some(format!("{inputs} of {total} inputs {word}{}", rest.collect::<String>()))
+    Some(vec![words(format!("{inputs} of {total} inputs {word}{}", rest.collect::<String>()))])
 }
 
 /// Lines that are no records, when they are many.
-fn unrecognised(report: &Report) -> Option<String> {
-    let lines = lines_not_blank(report);
-    let rest = lines.saturating_sub(recognised(report));
+fn unrecognised(report: &Report) -> Option<Vec<Part>> {
+    let lines = report.totals.counts.not_blank();
+    let rest = lines.saturating_sub(report.totals.counts.recognised());
     let is_many = rest as f64 > UNRECOGNISED_SHARE * lines as f64;
     (is_many && finding(report) != Word::NotRecognised)
-        .then(|| format!("{} of {} lines not recognised", count(rest), count(lines)))
+        .then(|| vec![words(format!("{} of {} lines not recognised", count(rest), count(lines)))])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalog::Class;
-    use crate::render::text as samples;
+    use crate::report as samples;
     use crate::report::Totals;
     use crate::rule::{Measure, Percentile, Scale};
     use crate::summary::totals::Counts;
+
+    fn line(parts: &[Part]) -> String {
+        let texts = parts.iter().map(|part| match part {
+            Part::Words(text) | Part::Quoted(text) | Part::Code(text) => text.as_str(),
+        });
+        texts.collect()
+    }
+
+    fn said(report: &Report) -> String {
+        let Verdict { word, sentence, .. } = verdict(report);
+        format!("{}  {}", word.as_str(), line(&sentence))
+    }
 
     fn totals(ok: u64, failed: u64) -> Totals {
         let rate = (ok + failed > 0).then(|| failed as f64 / (ok + failed) as f64);
@@ -313,7 +301,7 @@ mod tests {
             (of(filtered), "NO CALLS  filters took out all 3 records"),
             (of(dry), "NO CALLS  nothing but 2 dry runs"),
         ] {
-            assert_eq!(verdict(&report), text);
+            assert_eq!(said(&report), text);
         }
     }
 
@@ -336,7 +324,7 @@ mod tests {
             (with(&[Status::Error], totals(0, 0)), "UNREADABLE  the input could not be read"),
             (with(&[Status::Error, Status::Error], totals(0, 0)), "UNREADABLE  none of 2 inputs could be read"),
         ] {
-            assert_eq!(verdict(&report), text);
+            assert_eq!(said(&report), text);
         }
     }
 
@@ -351,13 +339,13 @@ mod tests {
         let rate = breach("failure_rate > 2% and responses >= 200", 0.25, Measure::FailureRate);
         let mut report = Report { breaches: vec![rate.clone()], ..of(totals(3, 1)) };
         assert_eq!(
-            verdict(&report),
+            said(&report),
             "BREACH  failure_rate > 2% and responses >= 200 (failure_rate is 25.0 %): 25.0 % of 4 calls failed (1)"
         );
         report.breaches.push(breach("new_codes > 0", 2.0, Measure::NewCodes));
-        assert_eq!(verdict(&report), "BREACH  2 rules fired: 25.0 % of 4 calls failed (1)");
+        assert_eq!(said(&report), "BREACH  2 rules fired: 25.0 % of 4 calls failed (1)");
         report.status = vec![Condition::Interrupted, Condition::Breach];
-        assert_eq!(verdict(&report), "INTERRUPTED  so far 2 rules fired: 25.0 % of 4 calls failed (1)");
+        assert_eq!(said(&report), "INTERRUPTED  so far 2 rules fired: 25.0 % of 4 calls failed (1)");
         let p99 = || Measure::Percentile(Percentile::P99);
         for (rule, value, measure, text) in [
             ("p99 > 2s", 2_304.5, p99(), "p99 > 2s (is 2.30 s)"),
@@ -373,11 +361,12 @@ mod tests {
                 "code(\u{1b}[31m) > 0 or p99 > 1s",
                 5.0,
                 Measure::Code("\u{1b}[31m".into(), Scale::Count),
-                "code(\\x1b[31m) > 0 or p99 > 1s (code(\\x1b[31m) is 5)",
+                "code(\u{1b}[31m) > 0 or p99 > 1s (code(\u{1b}[31m) is 5)",
             ),
         ] {
             let is_compound = rule.contains(" or ");
-            assert_eq!(super::breach(&Breach { rule: rule.to_owned(), value, measure, is_compound }), text);
+            let breach = Breach { rule: rule.to_owned(), value, measure, is_compound };
+            assert_eq!(line(&super::breach(&breach)), text);
         }
     }
 
@@ -392,25 +381,25 @@ mod tests {
             (9_000, true, (9_999, 1), "FAILING  0.010 % of 10,000 calls failed (1), <0.01 times the baseline's 90.0 %"),
         ] {
             let compared = Some(Compared { failed, calls: 10_000, is_baseline });
-            assert_eq!(verdict(&Report { compared, ..of(totals(ok, failed_now)) }), text);
+            assert_eq!(said(&Report { compared, ..of(totals(ok, failed_now)) }), text);
         }
     }
 
     #[test]
-    fn the_leading_code_is_named_and_harmless() {
+    fn the_leading_code_is_named() {
         let code = |name: &str, count, trend| Code { count, share: count as f64 / 4.0, trend, ..samples::code(name) };
         let mut report = of(totals(4, 4));
         report.codes = vec![code("Internal\nError", 3, None), code("B", 1, None)];
-        assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), 75.0 % of them with Internal\\nError");
+        assert_eq!(said(&report), "FAILING  50.0 % of 8 calls failed (4), 75.0 % of them with Internal\nError");
         report.codes =
             vec![code("A", 3, Some(Trend::New)), code("B", 1, Some(Trend::New)), code("C", 0, Some(Trend::Gone))];
-        assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), 75.0 % of them with A (new); also new: B");
+        assert_eq!(said(&report), "FAILING  50.0 % of 8 calls failed (4), 75.0 % of them with A (new); also new: B");
         report.codes = vec![code("A ", 4, Some(Trend::Steady))];
-        assert_eq!(verdict(&report), "FAILING  50.0 % of 8 calls failed (4), all with \"A \"");
+        assert_eq!(said(&report), "FAILING  50.0 % of 8 calls failed (4), all with A ");
         report.codes =
             vec![code("A", 2, Some(Trend::Escalating)), code("B", 1, Some(Trend::New)), code("C", 1, Some(Trend::New))];
         assert_eq!(
-            verdict(&report),
+            said(&report),
             "FAILING  50.0 % of 8 calls failed (4), 50.0 % of them with A (escalating); 2 new codes"
         );
     }

@@ -1,7 +1,7 @@
 //! Stretches of time without calls inside the span of a report, the longest ones by name. It knows no format.
 
-use super::text::numbers::stretch;
-use crate::report::Timeline;
+use super::Timeline;
+use super::numbers::stretch;
 use crate::time::{NS_PER_SECOND, Nanos};
 
 /// How many stretches are named.
@@ -12,9 +12,9 @@ const NAMED_MAX: usize = 3;
 pub struct Gaps {
     /// Where the longest begin and end, in the order of time.
     pub longest: Vec<(Nanos, Nanos)>,
-    /// What is said before them.
+    /// What to say before them.
     pub opening: String,
-    /// What is said behind them.
+    /// What to say after them.
     pub ending: String,
 }
 

@@ -4,6 +4,12 @@ use crate::report::Report;
 use crate::time::Zone;
 use crate::time::{Civil, NS_PER_SECOND, Nanos};
 
+/// Stretches of time that people count in, in seconds.
+pub const ROUND_SECONDS: [i64; 18] = [
+    60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800,
+    604_800, 1_209_600,
+];
+
 /// How much of a date the times of a page carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dated {
@@ -112,24 +118,16 @@ fn day(civil: Civil) -> String {
     format!("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day)
 }
 
-/// The times that all others of a report lie between: the ends of its window, else those of its timeline.
+/// The times that all others of a report lie between: its span, else those of its codes.
 fn range(report: &Report) -> Option<(Nanos, Nanos)> {
-    let bucket_seconds = report.timeline.bucket_seconds.unwrap_or(0);
-    let width_ns = bucket_seconds.saturating_mul(NS_PER_SECOND);
-    let buckets = &report.timeline.buckets;
-    let buckets = buckets
-        .first()
-        .zip(buckets.last())
-        .map(|(first, last)| (first.start, Nanos(last.start.0.saturating_add(width_ns))));
-    let window = report.window.as_ref().and_then(|window| window.from.zip(window.to));
     let listed = report.codes.iter().filter_map(|code| code.first.zip(code.last));
-    window.or(buckets).or_else(|| listed.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
+    report.span().or_else(|| listed.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::text::samples;
+    use crate::report as samples;
     use crate::report::{Bucket, Timeline};
 
     fn clock(from: i64, minutes: i64, zone: &Zone) -> String {

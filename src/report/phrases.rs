@@ -2,6 +2,7 @@
 //! stand for themselves.
 
 use crate::catalog::{Class, NONE, OTHER};
+use crate::input::Status;
 
 /// Who can act on failures of a class, and how; a hint.
 #[must_use]
@@ -16,6 +17,15 @@ pub const fn class(class: Class) -> &'static str {
         Class::Auth => "key, signature or permission; check the credentials and policies",
         Class::Caller => "the request itself is at fault; correct the call",
         Class::Unknown => "the code does not tell who can act",
+    }
+}
+
+/// Why an input is not whole.
+#[must_use]
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Error => "not read",
+        other => other.as_str(),
     }
 }
 

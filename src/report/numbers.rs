@@ -123,6 +123,17 @@ pub fn rate(number: f64) -> String {
     if number < 9.95 { format!("{number:.1}") } else { count(number.round() as u64) }
 }
 
+/// How many times as much: `0.25`, `2.8`, `31`.
+#[must_use]
+pub fn times(times: f64) -> String {
+    match times {
+        times if times >= 9.95 => count(times.round() as u64),
+        times if times >= 0.95 => format!("{times:.1}"),
+        times if times >= 0.005 => format!("{times:.2}"),
+        _ => "<0.01".to_owned(),
+    }
+}
+
 /// A size in bytes, in powers of 1,000: `62 bytes`, `1.9 GB`.
 #[must_use]
 pub fn bytes(number: u64) -> String {

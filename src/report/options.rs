@@ -1,0 +1,56 @@
+//! What a report is made of beside the summary: the options that change numbers or lists, and how the inputs were read.
+
+use std::collections::BTreeMap;
+
+use super::Against;
+use crate::catalog::{self, Classes};
+use crate::input;
+use crate::scan::detect::FieldSeen;
+use crate::settings::Value;
+use crate::time::Period;
+
+/// What a report is made of, beside the summary.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The class of each code.
+    pub classes: &'a Classes,
+    /// How many ids a code lists.
+    pub ids: usize,
+    /// Codes that are listed; all when empty. Totals are never cut.
+    pub codes: &'a [String],
+    /// Classes that are listed; all when empty.
+    pub only_classes: &'a [catalog::Class],
+    /// Names of the `--by` fields.
+    pub by: &'a [String],
+    /// Periods to group by.
+    pub periods: &'a [Period],
+    /// The options that change numbers or lists.
+    pub filters: &'a BTreeMap<&'static str, Value>,
+    /// What the report is held against.
+    pub against: Against<'a>,
+}
+
+/// How one input was read, in words.
+#[derive(Clone, Debug)]
+pub struct InputFacts {
+    /// Its path as it is shown.
+    pub path: String,
+    /// How records stand in its bytes.
+    pub format: input::Framing,
+    /// How its bytes were packed.
+    pub compression: input::Compression,
+    /// Pointers to the envelope.
+    pub envelope: Vec<String>,
+    /// Where context was found, with a sample.
+    pub fields: BTreeMap<&'static str, FieldSeen>,
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// How it was read.
+    pub status: input::Status,
+    /// What is wrong.
+    pub error: Option<String>,
+    /// Whether its last line is cut and has no LF.
+    pub unfinished: bool,
+    /// Whether it was left out.
+    pub skipped: bool,
+}

@@ -1,0 +1,43 @@
+//! Where records stand: line numbers are resolved here, late, and inputs get their paths.
+
+use super::options::InputFacts;
+use super::{At, MalformedSample};
+use crate::summary::Summary;
+use crate::summary::exemplars::Exemplar;
+use crate::summary::numbering::Numbers;
+use crate::summary::rejects::Reject;
+
+/// Line numbers and paths, for resolving where records stand.
+pub struct Numbered<'a> {
+    numbers: Numbers,
+    inputs: &'a [InputFacts],
+}
+
+impl<'a> Numbered<'a> {
+    /// The lines of a summary and the paths of its inputs.
+    #[must_use]
+    pub fn of(summary: &Summary, inputs: &'a [InputFacts]) -> Self {
+        Self { numbers: summary.numbering.resolve(), inputs }
+    }
+
+    fn path(&self, input: u32) -> String {
+        self.inputs.get(input as usize).map(|facts| facts.path.clone()).unwrap_or_default()
+    }
+
+    /// Where an exemplar stands and what is known of the call.
+    #[must_use]
+    pub fn at(&self, exemplar: &Exemplar) -> At {
+        At::of(exemplar, self.path(exemplar.origin.input), self.numbers.line(exemplar.origin))
+    }
+
+    /// Where a malformed line stands; none for other rejects.
+    #[must_use]
+    pub fn sample(&self, reject: &Reject) -> Option<MalformedSample> {
+        Some(MalformedSample {
+            input: self.path(reject.origin.input),
+            line: self.numbers.line(reject.origin),
+            offset: reject.origin.offset,
+            reason: reject.reason?.as_str(),
+        })
+    }
+}
