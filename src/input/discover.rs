@@ -66,8 +66,16 @@ impl Found {
 /// What the names of this program's temporary files begin with; a run that was killed may leave one.
 pub const TEMPORARY: &str = ".resplog-";
 
-/// What the file of a state begins with, whichever run and version wrote it.
-pub const STATE: &[u8] = b"{\n  \"resplog_state\": ";
+/// How many bytes of a file tell whether it is a state.
+const STATE_BYTES: usize = 32;
+
+/// Whether a file that begins with these bytes is a state, whichever run and version wrote it: with white space between
+/// its members or without.
+#[must_use]
+pub fn begins_state(head: &[u8]) -> bool {
+    let member = head.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    member.is_some_and(|member| member.starts_with(b"\"resplog_state\":"))
+}
 
 /// The identity of a regular file; others, such as pipes, are told apart by their names only.
 fn identity(path: &Path) -> Option<FileId> {
@@ -81,9 +89,9 @@ fn is_own(path: &Path, own: &[FileId]) -> bool {
 }
 
 fn is_state(path: &Path) -> bool {
-    let mut head = [0; STATE.len()];
+    let mut head = [0; STATE_BYTES];
     let read = source::open_path(path).and_then(|file| source::read_at(&file, 0, &mut head));
-    read.is_ok() && head == STATE
+    read.is_ok_and(|length| begins_state(head.get(..length).unwrap_or_default()))
 }
 
 /// Whether a file is the lock of a state, which may not have been written yet.
