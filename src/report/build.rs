@@ -95,7 +95,8 @@ pub fn totals(counts: Counts, untimed: u64, bytes: u64, missing: MissingIds, dis
         failure_rate: (calls > 0).then(|| ratio(failed, calls)),
         failure_rate_bounds: (widest > 0).then(|| [ratio(failed, widest), ratio(failed + malformed, widest)]),
         missing_request_id: missing.0,
-        distinct_request_ids,
+        // The estimate may be a little above what there is.
+        distinct_request_ids: distinct_request_ids.min(counts.responses().saturating_sub(missing.0.sum())),
     }
 }
 

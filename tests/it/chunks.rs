@@ -323,7 +323,7 @@ fn what_the_program_writes_is_no_input_of_the_next_run() {
 /// Values with everything that may stand between them and around them; the last one is longer than a line may be when
 /// `is_long` is set, and then nothing behind it is parsed.
 fn values(is_array: bool, is_long: bool) -> Vec<u8> {
-    let mut text = "\u{feff} \t\r\n".repeat(1) + if is_array { "[" } else { "" };
+    let mut text = "\u{feff} \t\r\n".to_owned() + if is_array { "[" } else { "" };
     for number in 0..60_usize {
         let space = [" ", "\n", "\r\n\t", ""][number % 4].repeat(1 + number * 5);
         let comma = if is_array && number > 0 { "," } else { "\n" };

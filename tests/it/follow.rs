@@ -74,8 +74,11 @@ fn text(number: u64) -> String {
     format!("{{\"host\":\"a-name-that-all-lines-of-all-logs-begin-with-{}\",{}", "x".repeat(40), &line(number)[1..])
 }
 
-/// What becomes of many logs between two runs.
-const CHANGES: [(&str, fn(&Logs, u64)); 6] = [
+/// What becomes of so many logs between two runs.
+type Change = fn(&Logs, u64);
+
+/// Changes, with what they are called.
+const CHANGES: [(&str, Change); 6] = [
     ("nothing", |_, _| {}),
     ("all are new", |logs, files| {
         for file in 0..files {

@@ -58,7 +58,7 @@ impl Chance {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0 % of == 0
+        self.0.is_multiple_of(of)
     }
 }
 

@@ -129,6 +129,68 @@ fn a_signal_moves_no_state_unless_everything_was_read() {
     }
 }
 
+#[test]
+fn a_signal_ends_a_run_whose_output_nobody_reads() {
+    let failed = "{\"Response\":{\"Error\":{\"Code\":\"InternalError\"},\"RequestId\":\"0f3ac1de-77b1-4c39\"}}\n";
+    let folder = folder(&[("log", failed.repeat(20_000).as_bytes())]);
+    for (arguments, signal, exit) in
+        [(&["ids", "log"][..], "TERM", 143), (&["find", "0f3ac1de-77b1-4c39", "log"], "INT", 130)]
+    {
+        let (mut reader, writer) = pipe().unwrap();
+        let mut command = command(folder.path());
+        let mut child = command.args(arguments).stdout(writer).stderr(Stdio::null()).spawn().unwrap();
+        drop(command);
+        reader.read_exact(&mut [0]).unwrap();
+        send(&child, signal);
+        assert_eq!(child.wait().unwrap().code(), Some(exit), "{arguments:?}");
+        drop(reader);
+    }
+}
+
+#[test]
+fn a_signal_ends_a_run_that_copies_a_pipe() {
+    for arguments in [&["report", "--dedupe", "-"][..], &["ticket", "-"]] {
+        let (child, writer) = reading(arguments);
+        send(&child, "TERM");
+        let output = child.wait_with_output().unwrap();
+        drop(writer);
+        assert_eq!(output.status.code(), Some(143), "{output:?}");
+    }
+}
+
+#[test]
+fn a_signal_in_a_stream_of_values_leaves_no_broken_value() {
+    let (reader, mut writer) = pipe().unwrap();
+    let mut command = command(&testdata());
+    let child = command
+        .args(["report", "-f", "json", "--input-format", "json"])
+        .stdin(reader)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(command);
+    writer.write_all(b"[").unwrap();
+    writer.write_all(&[&LINE[..LINE.len() - 1], b",\n"].concat().repeat(LINES)).unwrap();
+    writer.write_all(&LINE[..30]).unwrap();
+    send(&child, "TERM");
+    let output = child.wait_with_output().unwrap();
+    drop(writer);
+    assert_eq!(output.status.code(), Some(143), "{output:?}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["status"], &report["totals"]["malformed"]), (&json!(["interrupted"]), &json!(0)));
+}
+
+#[test]
+fn threads_are_four_for_each_processor_at_the_most() {
+    let report = |threads: &str| run(&testdata(), ["report", "-f", "json", "-j", threads, "bare.ndjson"], None);
+    let (one, many) = (report("1"), report("100000"));
+    assert_eq!((one.exit, &*one.stderr), (0, ""));
+    assert_eq!((many.exit, &many.stdout), (0, &one.stdout));
+    assert!(many.stderr.starts_with("resplog: --threads 100000: "), "{}", many.stderr);
+    assert_eq!(many.stderr.lines().count(), 1, "{}", many.stderr);
+}
+
 /// Everything a pipe gives, or a failure when its end does not come.
 fn all_of(mut reader: PipeReader) -> Vec<u8> {
     let (sender, receiver) = mpsc::channel();

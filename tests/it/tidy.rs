@@ -357,3 +357,28 @@ fn names_are_found_behind_a_path() {
     assert_eq!(names_after("use ::serde::x; y::serde::z", "serde::"), ["x"]);
     assert_eq!(names_after("simd_json::x serde::y", "serde::"), ["y"]);
 }
+
+/// Words of `src/` that stand for a term of the field, or for an actor who is not named, and how often they still do.
+const OLD_WORDS: &[(&str, usize)] =
+    &[("told", 89), ("behind", 225), ("so many", 40), ("is no", 91), ("held against", 7), ("met", 6)];
+
+#[test]
+fn old_words_only_get_fewer() {
+    let sources = sources();
+    let is_inside = |letter: Option<char>| letter.is_some_and(|it| it.is_ascii_alphanumeric() || it == '_');
+    let mut wrong = Vec::new();
+    for &(word, most) in OLD_WORDS {
+        let of = |text: &str| {
+            let whole = |&(place, found): &(usize, &str)| {
+                let after = text[place + found.len()..].chars().next();
+                !is_inside(text[..place].chars().next_back()) && !is_inside(after)
+            };
+            text.match_indices(word).filter(whole).count()
+        };
+        let found: usize = sources.iter().map(|source| of(&source.text)).sum();
+        if found != most {
+            wrong.push(format!("'{word}' stands {found} times in src: OLD_WORDS says {most}, and may only be lowered"));
+        }
+    }
+    complain(&wrong);
+}
