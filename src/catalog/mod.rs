@@ -5,6 +5,7 @@
 
 mod class;
 mod entry;
+mod product;
 #[cfg(test)]
 mod review;
 mod rules;
@@ -15,12 +16,15 @@ use serde::Serialize;
 
 pub use class::{Class, Classes, ClassesError};
 pub use entry::{Entry, Retry, describe};
+pub use product::{is_product, service_of_host, split_action};
 pub use suggest::suggest;
 
 /// Codes that are common to all services, and those that SDKs make up: code, scope, class, retry, meaning, advice.
 const COMMON: &str = include_str!("common.tsv");
 /// Codes that at least one service lists: code, services.
 const SERVICES: &str = include_str!("services.tsv");
+/// The services of that table.
+const PRODUCTS: &str = include_str!("products.tsv");
 
 /// Stands for the code of an error that has none: kind `api`, class `unknown`.
 pub const NONE: &str = "(none)";
@@ -63,6 +67,12 @@ pub fn family(code: &str) -> &str {
 /// Whether a shipped table has this code, to the byte: as a common one, one that an SDK makes up, or one that a service lists.
 pub fn is_listed(code: &str) -> bool {
     table::find(COMMON, code).is_some() || table::find(SERVICES, code).is_some()
+}
+
+/// Whether the catalog knows an error by its code: by the full code, as [`is_listed`] has it, or by a family that is common
+/// to all services, so that `InternalError.NeverSeen` is one and `Domain.NeverSeen` is not.
+pub fn names_error(code: &str) -> bool {
+    is_listed(code) || kind(family(code)) == Kind::Common
 }
 
 /// The services that list this code, by their API names (`cvm`), in byte order; none for a code that is not listed.
@@ -136,6 +146,24 @@ mod tests {
             assert_eq!(family(code), family_expected, "{code}");
             assert_eq!(is_listed(code), listed_expected, "{code}");
         }
+        for (code, expected) in [
+            ("InternalError", true),
+            ("InternalError.NeverSeen", true),
+            ("DryRunOperation.X.Y", true),
+            ("ClientError.NetworkError", true),
+            ("internalerror", false),
+            ("InternalErrors.X", false),
+            ("Domain.NeverSeen", false),
+            ("AccessDenied", false),
+            ("404", false),
+            (".InternalError", false),
+            ("", false),
+            (NONE, false),
+            (OTHER, false),
+        ] {
+            assert_eq!(names_error(code), expected, "{code}");
+        }
+        assert!(listed().all(names_error));
         assert_eq!(services("InternalError.DBError").take(2).collect::<Vec<_>>(), ["bizlive", "ccc"]);
         assert_eq!(services("ClientError").count(), 0);
         assert_eq!(services("no such code").count(), 0);

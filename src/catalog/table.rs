@@ -5,6 +5,16 @@
 
 /// The columns behind `key`, as one text; `None` if no line has that key. Takes a number of steps logarithmic in the size of the table.
 pub(super) fn find(table: &'static str, key: &str) -> Option<&'static str> {
+    line(table, key).map(|(_, rest)| rest)
+}
+
+/// The key itself, as the table has it; `None` if no line has it.
+pub(super) fn key(table: &'static str, key: &str) -> Option<&'static str> {
+    line(table, key).map(|(found, _)| found)
+}
+
+/// The key and the rest of the line of `key`.
+fn line(table: &'static str, key: &str) -> Option<(&'static str, &'static str)> {
     let bytes = table.as_bytes();
     let (mut low, mut high) = (0, bytes.len());
     while low < high {
@@ -15,7 +25,7 @@ pub(super) fn find(table: &'static str, key: &str) -> Option<&'static str> {
         let (found, rest) = line.split_once('\t').unwrap_or((line, ""));
         match found.as_bytes().cmp(key.as_bytes()) {
             std::cmp::Ordering::Equal if line.starts_with('#') => return None,
-            std::cmp::Ordering::Equal => return Some(rest),
+            std::cmp::Ordering::Equal => return Some((found, rest)),
             std::cmp::Ordering::Less => low = start + line.len() + 1,
             std::cmp::Ordering::Greater => high = start,
         }
@@ -41,8 +51,8 @@ mod tests {
 
     #[test]
     fn every_key_is_found_and_nothing_else() {
-        for (key, rest) in rows(TABLE) {
-            assert_eq!(find(TABLE, key), Some(rest), "{key}");
+        for (name, rest) in rows(TABLE) {
+            assert_eq!((key(TABLE, name), find(TABLE, name)), (Some(name), Some(rest)), "{name}");
         }
         for key in ["", "# a comment", "A.", "A.B ", "AA", "C", "c", "\u{ff}", "A\t1"] {
             assert_eq!(find(TABLE, key), None, "{key}");

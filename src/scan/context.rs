@@ -6,6 +6,7 @@ use bumpalo::collections::Vec as BumpVec;
 
 use super::json::Node;
 use super::policy::Value;
+use crate::catalog;
 use crate::profile::names::{self, Field};
 use crate::profile::status::status_from_number;
 use crate::profile::{FieldPointer, Pointer, Profile};
@@ -22,14 +23,18 @@ pub struct Offers<'a> {
 
 #[derive(Clone, Copy, Debug)]
 struct Offer<'a> {
-    field: Field,
+    name: names::Name,
     /// How deep the object lies that holds the member; the root is 0.
     level: u8,
-    /// The place of the name in its field's row of the table.
-    rank: u8,
-    unit: Option<Unit>,
     key: &'a str,
     value: Value<'a>,
+}
+
+impl Offer<'_> {
+    /// By field, then objects outermost first, in one object the names in table order.
+    const fn order(&self) -> (Field, u8, u8) {
+        (self.name.field, self.level, self.name.rank)
+    }
 }
 
 impl<'a> Offers<'a> {
@@ -47,8 +52,8 @@ impl<'a> Offers<'a> {
     }
 
     /// One member of the present object whose name was looked up already.
-    pub fn known(&mut self, (field, rank, unit): names::Name, key: &'a str, value: Value<'a>) {
-        self.list.push(Offer { field, level: self.level, rank, unit, key, value });
+    pub fn known(&mut self, name: names::Name, key: &'a str, value: Value<'a>) {
+        self.list.push(Offer { name, level: self.level, key, value });
     }
 
     /// Goes on to the next object inwards.
@@ -78,17 +83,15 @@ impl<'a> Offers<'a> {
         mut show: impl FnMut(Field, Option<(usize, &'a str)>, &Context<'a>),
     ) -> (Context<'a>, Anomalies) {
         // The sort is stable, so that of one name in one object the last member ends its run.
-        self.list.sort_by_key(|offer| (offer.field, offer.level, offer.rank));
+        self.list.sort_by_key(Offer::order);
         let mut reader = Reader { profile, context: Context::default(), anomalies: Anomalies::NONE };
         let mut done = overrides.fields;
         for (place, offer) in self.list.iter().enumerate() {
-            let spelt_again = self
-                .list
-                .get(place + 1)
-                .is_some_and(|next| (next.field, next.level, next.rank) == (offer.field, offer.level, offer.rank));
-            if !spelt_again && !done.contains(offer.field) && reader.read(offer.field, offer.unit, offer.value) {
-                done.insert(offer.field);
-                show(offer.field, Some((usize::from(offer.level), offer.key)), &reader.context);
+            let spelt_again = self.list.get(place + 1).is_some_and(|next| next.order() == offer.order());
+            let field = offer.name.field;
+            if !spelt_again && !done.contains(field) && reader.named(offer.name, offer.value) {
+                done.insert(field);
+                show(field, Some((usize::from(offer.level), offer.key)), &reader.context);
             }
         }
         for &(field, unit, value) in overrides.values {
@@ -108,8 +111,8 @@ pub fn read_each<'a>(
     offers: impl Iterator<Item = (names::Name, Value<'a>)>,
 ) -> (Context<'a>, Anomalies) {
     let mut reader = Reader { profile, context: Context::default(), anomalies: Anomalies::NONE };
-    for ((field, _, unit), value) in offers {
-        reader.read(field, unit, value);
+    for (name, value) in offers {
+        reader.named(name, value);
     }
     (reader.context, reader.anomalies)
 }
@@ -193,6 +196,19 @@ struct Reader<'a, 'p> {
 }
 
 impl<'a> Reader<'a, '_> {
+    /// Whether the value of a name in the table is readable; if so, the field is set. A host that tells no service is
+    /// passed over silently: most hosts are somebody else's.
+    fn named(&mut self, name: names::Name, value: Value<'a>) -> bool {
+        if !name.is_host {
+            return self.read(name.field, name.unit, value);
+        }
+        let service = match value {
+            Value::Str(host) => catalog::service_of_host(host),
+            _ => None,
+        };
+        set(&mut self.context.service, service)
+    }
+
     /// Whether the value is readable; if so, the field is set.
     fn read(&mut self, field: Field, unit: Option<Unit>, value: Value<'a>) -> bool {
         if matches!(value, Value::Null | Value::Absent) {

@@ -28,7 +28,7 @@ impl Found {
             let (record, anomalies) = policy::judge(members, Context::default(), &[]);
             return Scanned { line: Line::Record(record), anomalies };
         }
-        let fields = self.context.iter().map(|&(_, (field, _, _), _, _)| field);
+        let fields = self.context.iter().map(|&(_, name, _, _)| name.field);
         if !asks_more && context::are_distinct(fields) {
             let offers = self.context.iter().map(|&(_, name, _, place)| (name, value(place)));
             let (context, odd) = context::read_each(profile, offers);
