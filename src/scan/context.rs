@@ -219,17 +219,14 @@ impl<'a> Reader<'a, '_> {
             Field::Service => text(value, &mut self.context.service),
             Field::Action => text(value, &mut self.context.action),
             Field::Region => text(value, &mut self.context.region),
-            Field::Duration => {
-                let unit = unit.unwrap_or(Unit::Ms);
-                set(
-                    &mut self.context.duration_ns,
-                    match value {
-                        Value::Number(number) => time::duration_from_number(number, unit),
-                        Value::Str(text) => time::duration_from_text(text, unit),
-                        _ => None,
-                    },
-                )
-            }
+            Field::Duration => set(
+                &mut self.context.duration_ns,
+                match value {
+                    Value::Number(number) => time::duration_from_number(number, unit),
+                    Value::Str(text) => time::duration_from_text(text, unit),
+                    _ => None,
+                },
+            ),
             Field::Status => set(
                 &mut self.context.status,
                 match value {

@@ -2,6 +2,7 @@
 //! unit that the name gave.
 
 use super::decimal::{Decimal, plain_scaled};
+use super::duration_forms::{duration_from_clock, duration_from_iso};
 
 /// What a bare number counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,18 +32,26 @@ impl Unit {
         }
     }
 
-    /// Reads `ns`, `us`, `µs`, `ms`, `s` or `sec`, as it stands behind a pointer or a number; letters of either case.
+    /// Reads `ns`, `nanos`, `us`, `µs`, `micros`, `ms`, `millis`, `msec`, `milliseconds`, `s`, `sec`, `secs` or `seconds`,
+    /// as it stands behind a pointer or a number; letters of either case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        const SPELLINGS: [(&str, Unit); 7] = [
-            ("ns", Unit::Ns),
+        const SPELLINGS: [(&str, Unit); 14] = [
+            ("ms", Unit::Ms),
+            ("s", Unit::S),
             ("us", Unit::Us),
             // U+00B5 MICRO SIGN, as Go writes it, and U+03BC GREEK SMALL LETTER MU, as keyboards do.
             ("\u{b5}s", Unit::Us),
             ("\u{3bc}s", Unit::Us),
-            ("ms", Unit::Ms),
-            ("s", Unit::S),
+            ("ns", Unit::Ns),
+            ("nanos", Unit::Ns),
+            ("micros", Unit::Us),
+            ("millis", Unit::Ms),
+            ("msec", Unit::Ms),
+            ("milliseconds", Unit::Ms),
             ("sec", Unit::S),
+            ("secs", Unit::S),
+            ("seconds", Unit::S),
         ];
         SPELLINGS.iter().find(|(spelling, _)| text.eq_ignore_ascii_case(spelling)).map(|&(_, unit)| unit)
     }
@@ -58,23 +67,41 @@ impl Unit {
     }
 }
 
-/// A duration in nanoseconds from a number's text in a unit, exactly; digits beyond nanoseconds are dropped.
+/// The longest duration that a number without a unit is read as, in nanoseconds: 900,000 ms. No call takes a quarter of
+/// an hour, so that a larger number counts something smaller than milliseconds.
+const BARE_NS_MAX: u64 = 900_000_000_000;
+
+/// A duration in nanoseconds from a number's text in a unit, exactly; digits beyond nanoseconds are dropped. Without a
+/// unit it counts milliseconds, and is unreadable above 900,000 of them.
 ///
-/// None, which is unreadable, for what is below zero (`-0` is not), above `u64` nanoseconds (584 years), or no
+/// None, which is unreadable, also for what is below zero (`-0` is not), above `u64` nanoseconds (584 years), or no
 /// number of the JSON grammar; leading zeros are allowed.
 #[must_use]
-pub fn duration_from_number(text: &str, unit: Unit) -> Option<u64> {
-    plain_scaled(text.as_bytes(), unit.places()).or_else(|| in_ns(&Decimal::parse(text)?, unit))
+pub fn duration_from_number(text: &str, unit: Option<Unit>) -> Option<u64> {
+    let places = unit.unwrap_or(Unit::Ms).places();
+    match plain_scaled(text.as_bytes(), places) {
+        Some(ns) => is_in_bounds(ns, unit).then_some(ns),
+        None => in_ns(&Decimal::parse(text)?, unit),
+    }
 }
 
-/// A duration in nanoseconds from a text: a number in the default unit (`12.5`), a number with a unit (`1.5s`,
-/// `120ms`, `15 µs`, `2sec`), or as Go writes it (`1m30.5s`, `1h0m2s`).
+/// A duration in nanoseconds from a text: a number as in [`duration_from_number`] (`12.5`), a number with a unit (`1.5s`,
+/// `120ms`, `15 µs`, `2sec`), as Go writes it (`1m30.5s`, `1h0m2s`), as a clock shows it (`00:00:00.231`, also
+/// `d.hh:mm:ss`), or as ISO 8601 writes it (`PT0.231S`, with days, hours, minutes and seconds).
 ///
-/// One blank may stand between a number and its unit; letters are of either case. Hours (`h`) and minutes (`m`,
-/// `min`) are whole numbers, each unit at most once and the larger first. Limits are those of
-/// [`duration_from_number`].
+/// One blank may stand between a number and its unit, which is one of [`Unit::parse`]; letters are of either case. Of Go's
+/// form hours (`h`) and minutes (`m`, `min`) are whole numbers, each unit at most once and the larger first. Limits are
+/// those of [`duration_from_number`]; a unit in the text goes before the one that is given.
 #[must_use]
-pub fn duration_from_text(text: &str, default: Unit) -> Option<u64> {
+pub fn duration_from_text(text: &str, unit: Option<Unit>) -> Option<u64> {
+    let bytes = text.as_bytes();
+    match bytes.first()? {
+        b'P' | b'p' => duration_from_iso(bytes),
+        _ => duration_in_units(text, unit).or_else(|| duration_from_clock(bytes)),
+    }
+}
+
+fn duration_in_units(text: &str, default: Option<Unit>) -> Option<u64> {
     let mut rest = text.as_bytes();
     let mut total_ns = 0_u64;
     // The unit of the part before; each part has a smaller one, so there are few.
@@ -95,7 +122,7 @@ pub fn duration_from_text(text: &str, default: Unit) -> Option<u64> {
             }
             Some(_) => return None,
             // Anything from seconds down is the last part, since it may have a fraction.
-            None if behind.is_empty() => in_ns(&number, Unit::parse(std::str::from_utf8(unit_text).ok()?)?)?,
+            None if behind.is_empty() => in_ns(&number, Some(Unit::parse(std::str::from_utf8(unit_text).ok()?)?))?,
             None => return None,
         };
         total_ns = total_ns.checked_add(part_ns)?;
@@ -110,8 +137,13 @@ pub fn duration_from_text(text: &str, default: Unit) -> Option<u64> {
     }
 }
 
-fn in_ns(number: &Decimal, unit: Unit) -> Option<u64> {
-    if number.is_negative() { None } else { number.scaled(unit.places()) }
+fn in_ns(number: &Decimal, unit: Option<Unit>) -> Option<u64> {
+    let ns = if number.is_negative() { None } else { number.scaled(unit.unwrap_or(Unit::Ms).places()) };
+    ns.filter(|&ns| is_in_bounds(ns, unit))
+}
+
+fn is_in_bounds(ns: u64, unit: Option<Unit>) -> bool {
+    unit.is_some() || ns <= BARE_NS_MAX
 }
 
 /// Nanoseconds of a unit that is no power of ten.
@@ -153,7 +185,7 @@ mod tests {
             ("12ms", Unit::Ms, None),
             ("", Unit::Ms, None),
         ] {
-            assert_eq!(duration_from_number(text, unit), ns, "{text} {unit:?}");
+            assert_eq!(duration_from_number(text, Some(unit)), ns, "{text} {unit:?}");
         }
     }
 
@@ -202,15 +234,44 @@ mod tests {
             ("", None),
             ("5e", None),
             ("5µ", None),
-            ("0:00:01.5", None),
+            ("0:00:01.5", Some(1_500_000_000)),
+            ("231.4 milliseconds", Some(231_400_000)),
+            ("2 Seconds", Some(2_000_000_000)),
+            ("900000", Some(900_000_000_000)),
+            ("900000.0000009", Some(900_000_000_000)),
+            ("900000.000001", None),
+            ("900001", None),
+            ("9e5", Some(900_000_000_000)),
+            ("1e6", None),
+            ("900001ms", Some(900_001_000_000)),
             ("5124095h", Some(18_446_742_000_000_000_000)),
             ("5124096h", None),
             ("5124095h34m33.709551615s", Some(u64::MAX)),
             ("5124095h34m33.709551616s", None),
         ] {
-            assert_eq!(duration_from_text(text, Unit::Ms), ns, "{text}");
+            assert_eq!(duration_from_text(text, None), ns, "{text}");
         }
-        assert_eq!(duration_from_text("12", Unit::S), Some(12_000_000_000));
+        assert_eq!(duration_from_text("12", Some(Unit::S)), Some(12_000_000_000));
+    }
+
+    #[test]
+    fn a_bare_number_is_no_more_than_a_quarter_of_an_hour() {
+        for (text, ns) in [
+            ("231.4", Some(231_400_000)),
+            ("900000", Some(900_000_000_000)),
+            ("900000.0000001", Some(900_000_000_000)),
+            ("900000.5", None),
+            ("900001", None),
+            ("231400000", None),
+            ("18446744073709551615", None),
+            ("1e400", None),
+            ("-1", None),
+        ] {
+            assert_eq!(duration_from_number(text, None), ns, "{text}");
+            assert_eq!(duration_from_text(text, None), ns, "{text}");
+        }
+        assert_eq!(duration_from_number("231400000", Some(Unit::Ns)), Some(231_400_000));
+        assert_eq!(duration_from_number("900001", Some(Unit::Ms)), Some(900_001_000_000));
     }
 
     #[test]
@@ -220,7 +281,8 @@ mod tests {
         }
         assert_eq!(Unit::parse("sec"), Some(Unit::S));
         assert_eq!(Unit::parse(""), None);
-        assert_eq!(Unit::parse("secs"), None);
+        assert_eq!(Unit::parse("secs"), Some(Unit::S));
+        assert_eq!(Unit::parse("hours"), None);
     }
 
     proptest! {
@@ -232,9 +294,9 @@ mod tests {
                     Unit::Ns => ns.to_string(),
                     _ => format!("{}.{:0width$}", ns / per, ns % per),
                 };
-                prop_assert_eq!(duration_from_number(&number, unit), Some(ns));
-                prop_assert_eq!(duration_from_text(&number, unit), Some(ns));
-                prop_assert_eq!(duration_from_text(&format!("{number}{}", unit.as_str()), Unit::Ms), Some(ns));
+                prop_assert_eq!(duration_from_number(&number, Some(unit)), Some(ns));
+                prop_assert_eq!(duration_from_text(&number, Some(unit)), Some(ns));
+                prop_assert_eq!(duration_from_text(&format!("{number}{}", unit.as_str()), None), Some(ns));
             }
         }
 
@@ -242,14 +304,14 @@ mod tests {
         fn go_durations_are_exact(ns: u64) {
             let (seconds, fraction) = (ns / 1_000_000_000, ns % 1_000_000_000);
             let text = format!("{}h{}m{}.{fraction:09}s", seconds / 3_600, seconds / 60 % 60, seconds % 60);
-            prop_assert_eq!(duration_from_text(&text, Unit::Ms), Some(ns));
+            prop_assert_eq!(duration_from_text(&text, None), Some(ns));
         }
 
         #[test]
         fn no_text_is_too_odd(text in "\\PC{0,12}", like in "[0-9.eE+-]{0,9} ?[nuµmshc]{0,3}[0-9]{0,3}[msh]?") {
-            let _ = duration_from_text(&text, Unit::S);
-            let _ = duration_from_text(&like, Unit::S);
-            let _ = duration_from_number(&like, Unit::S);
+            let _ = duration_from_text(&text, None);
+            let _ = duration_from_text(&like, None);
+            let _ = duration_from_number(&like, None);
         }
     }
 }

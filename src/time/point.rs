@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::clock::{Clock, instant, read_date, read_offset, two_digits};
 use super::nanos::Nanos;
-use super::stamp::{Clock, instant, read_date, read_offset, time_from_text, two_digits};
+use super::stamp::time_from_text;
 use super::zone::Zone;
 
 /// A text that is no point in time; shown with what is accepted.

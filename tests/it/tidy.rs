@@ -59,7 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "time/",
         ],
     ),
-    ("serde_json", &["baseline.rs", "render/escape.rs", "render/json.rs", "state/file.rs"]),
+    ("serde_json", &["baseline.rs", "render/escape.rs", "render/json.rs", "state/file.rs", "time/json_forms.rs"]),
     ("signal_hook", &["cli/signals.rs"]),
     ("simd_json", &["scan/full.rs"]),
     ("tempfile", &["cli/copy.rs", "cli/report.rs", "dedupe.rs", "disk.rs"]),
