@@ -11,7 +11,7 @@ use crate::record::{Line, MESSAGE_BYTES_MAX, Outcome};
 use crate::redact::{cut, redact};
 use crate::time::Nanos;
 
-use super::Ticket;
+use super::{Ticket, known_product};
 
 /// A failure; all texts are redacted, the message is cut.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,7 +65,7 @@ fn one(seen: &Seen<'_>, options: &Options, wanted: &BTreeSet<(&str, Option<&str>
     let context = &record.context;
     let own = |text: &str| redact(text).into_owned();
     let (code, service) = (own(record.code), context.service.map(own));
-    if !wanted.contains(&(code.as_str(), service.as_deref())) {
+    if !wanted.contains(&(code.as_str(), known_product(service.as_deref()))) {
         return None;
     }
     Some(Evidence {

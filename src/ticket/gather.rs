@@ -16,7 +16,7 @@ use crate::summary::codes::{Code, Codes};
 use crate::summary::numbering::{Numbering, Numbers};
 use crate::time::Nanos;
 
-use super::is_plain;
+use super::{is_plain, known_product};
 
 /// How many products are told apart.
 const PRODUCTS_MAX: usize = 64;
@@ -35,7 +35,7 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// The failures with a code: those of each product, those without one under `None`; and how many are of products
+    /// The failures with a code: those of each product, those without a known one under `None`; and how many are of products
     /// that are not told apart.
     pub(super) fn products(&self, code: &str) -> (Vec<(Option<&str>, &Code)>, u64) {
         let unnamed = of(&self.found.unnamed, code).map(|failures| (None, failures));
@@ -121,7 +121,7 @@ impl Found {
         match record.outcome {
             Outcome::Ok => self.success(record, seen.origin),
             Outcome::Failed if wanted.contains(&*redact(record.code)) => {
-                let codes = match record.context.service {
+                let codes = match known_product(record.context.service) {
                     Some(service) => self.named.entry(service, redact, Codes::merge),
                     None => &mut self.unnamed,
                 };
@@ -138,7 +138,7 @@ impl Found {
             return;
         }
         self.scratch.clear();
-        self.scratch.push_str(&redact(record.context.service.unwrap_or_default()));
+        self.scratch.push_str(&redact(known_product(record.context.service).unwrap_or_default()));
         self.scratch.push(SEPARATOR);
         self.scratch.push_str(&redact(action));
         self.successes.entry(&self.scratch, Cow::Borrowed, Success::merge).observe(record, &id, origin);

@@ -11,7 +11,7 @@ use crate::catalog::{self, Class, Classes};
 use crate::engine::{Options, RunControl, ThreadsError};
 use crate::input::Input;
 use crate::record::LineClass;
-use crate::report::{At, Code, Report};
+use crate::report::{Action, At, Code, Report};
 use crate::summary::bounded::Bounded;
 use crate::summary::codes;
 use crate::summary::exemplars::Exemplar;
@@ -108,7 +108,7 @@ pub struct Ticket {
 pub enum Product {
     /// The log names it; redacted.
     Named(String),
-    /// The log does not name it; these list the code.
+    /// The log does not name it, or by no name that the catalog knows; these list the code.
     Suggested(Vec<&'static str>),
     /// Nobody knows.
     Unknown,
@@ -181,6 +181,12 @@ pub struct Choice<'c> {
 pub fn is_plain(id: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     (1..=PLAIN_BYTES_MAX).contains(&id.len()) && id.bytes().all(is_allowed)
+}
+
+/// The product that a service is, when the catalog knows one of that name: loggers write the name of the program that logs
+/// there as well.
+fn known_product(service: Option<&str>) -> Option<&str> {
+    service.filter(|name| catalog::is_product(name))
 }
 
 /// Writes up the codes of a report: those in `report.codes`, which lists what was chosen. The inputs are read again, as
@@ -283,13 +289,11 @@ impl Writer<'_> {
 
     fn impact(&self, service: Option<&str>, main: Option<&Share>, failures: u64) -> Impact {
         let of_action = main.and_then(|main| {
-            let mut rows = self.report.actions.iter();
-            let row = rows.find(|row| row.service.as_deref() == service && row.action == main.name)?;
-            Some(Impact {
-                failures: main.failures,
-                calls: row.calls.ok + row.calls.failed,
-                action: Some(main.name.clone()),
-            })
+            let is_row = |row: &&Action| known_product(row.service.as_deref()) == service && row.action == main.name;
+            // Several names that are no products share one ticket.
+            let rows = self.report.actions.iter().filter(is_row);
+            let calls = rows.map(|row| row.calls.ok + row.calls.failed).reduce(|sum, calls| sum + calls)?;
+            Some(Impact { failures: main.failures, calls, action: Some(main.name.clone()) })
         });
         let of_service = || {
             let row = self.report.services.iter().find(|row| Some(row.service.as_str()) == service)?;
@@ -466,6 +470,24 @@ mod tests {
         );
         assert_eq!(of_cbs.impact, Impact { failures: 1, calls: 5, action: Some("Act".to_owned()) });
         assert!(tickets.tickets[0].success.is_none());
+        assert_eq!(evidence.iter().map(|it| it.line).collect::<Vec<_>>(), [2, 3, 4]);
+    }
+
+    #[test]
+    fn a_name_that_is_not_a_product_names_no_ticket() {
+        let log = [
+            success(1, "my-shop", "good-1"),
+            failure(2, "my-shop", "InternalError", "bad-1"),
+            failure(3, "checkout", "InternalError", "bad-2"),
+            failure(4, "cvm", "InternalError", "bad-3"),
+        ]
+        .concat();
+        let (tickets, evidence) = written_up(&log, &[], 1);
+        let summary: Vec<_> = tickets.tickets.iter().map(|it| (it.product.named(), it.failures)).collect();
+        assert_eq!(summary, [(None, 2), (Some("cvm"), 1)]);
+        let unnamed = &tickets.tickets[0];
+        assert_eq!(unnamed.impact, Impact { failures: 2, calls: 3, action: Some("Act".to_owned()) });
+        assert_eq!(unnamed.success.as_ref().map(|it| it.request_id.as_str()), Some("good-1"));
         assert_eq!(evidence.iter().map(|it| it.line).collect::<Vec<_>>(), [2, 3, 4]);
     }
 
