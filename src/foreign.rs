@@ -11,8 +11,6 @@ pub enum Foreign {
     PythonRepr,
     /// Responses of API 2.0: `code`, `message` and `codeDesc` at the root.
     ApiVersion2,
-    /// Objects that an SDK has taken out of their envelopes: `RequestId` at the root.
-    Unwrapped,
     /// Responses of another cloud.
     OtherCloud(&'static str),
 }
@@ -29,11 +27,6 @@ impl Foreign {
             }
             Self::ApiVersion2 => {
                 "holds responses of API 2.0 (code, message, codeDesc); only API 3.0 has the Response envelope".into()
-            }
-            Self::Unwrapped => {
-                "holds objects that an SDK took out of their envelopes: such a log shows no failures by \
-                                construction, since the SDK raises them; log the raw response body"
-                    .into()
             }
             Self::OtherCloud(cloud) => format!("looks like responses of {cloud}, not of Tencent Cloud API 3.0"),
         }
@@ -67,7 +60,7 @@ pub fn recognise(head: &[u8]) -> Option<Foreign> {
             return Some(Foreign::OtherCloud(cloud));
         }
     }
-    has("\"RequestId\"").then_some(Foreign::Unwrapped)
+    None
 }
 
 /// Members that only responses of another cloud have.

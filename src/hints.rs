@@ -3,8 +3,9 @@
 use crate::coverage::{say_holes, say_repeats};
 use crate::engine::Analysis;
 use crate::foreign::Foreign;
-use crate::record::LineClass;
+use crate::record::{Form, LineClass};
 use crate::summary::Summary;
+use crate::summary::reading::Reading;
 use crate::summary::totals::Counts;
 
 /// Above this share of non-blank lines, lines without an envelope are worth a hint.
@@ -23,6 +24,7 @@ pub fn hints(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
         hints.extend(coverage(&summary.totals));
     }
     hints.extend(only_failures(&summary.totals));
+    hints.extend(only_unwrapped(summary));
     hints.extend(repetition(summary, paths));
     hints.extend(say_holes(paths));
     hints
@@ -68,6 +70,17 @@ fn coverage(totals: &Counts) -> Option<String> {
 fn only_failures(totals: &Counts) -> Option<String> {
     (totals[LineClass::Ok] == 0 && totals[LineClass::Failed] >= FAILED_MIN)
         .then(|| "the log holds failures only, so the failure rate says nothing about all calls".to_owned())
+}
+
+/// Programs that log what an SDK returns log no failures: those are thrown.
+fn only_unwrapped(summary: &Summary) -> Option<String> {
+    let mut forms = summary.readings.values().flat_map(Reading::forms).peekable();
+    forms.peek()?;
+    forms.all(|(form, _)| form == Form::Unwrapped).then(|| {
+        "the log holds only what an SDK returns of calls that succeeded: failures are thrown as exceptions and are not in \
+         it, so the failure rate says nothing; log those too, or the raw response bodies"
+            .to_owned()
+    })
 }
 
 fn repetition(summary: &Summary, paths: &[&str]) -> Option<String> {

@@ -9,8 +9,8 @@ use crate::input::Input;
 use crate::input::order::Order;
 use crate::record::{Line, Outcome, Record};
 use crate::redact::redact;
-use crate::scan::detect;
 pub use crate::scan::id_set::{IdSet, TooManyIds};
+use crate::scan::lookup;
 use crate::scan::sieve::Sieve;
 use crate::time::Nanos;
 
@@ -102,7 +102,7 @@ fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed>
     let id = record.request_id?;
     let text = match wanted {
         Wanted::Ids { raw: true, .. } => seen.text.to_vec(),
-        Wanted::Ids { raw: false, .. } => detect::envelope(seen.text, seen.profile).into_bytes(),
+        Wanted::Ids { raw: false, .. } => lookup::envelope(seen.text, seen.profile).into_bytes(),
         Wanted::Failed | Wanted::Slow(_) => Vec::new(),
     };
     let number = match wanted {

@@ -1,18 +1,16 @@
 //! What the first bytes of an input tell before it is read: how it is cut, where the envelope is, what kind of foreign
 //! input it may be, and whether a window of time leaves it out.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::filter::Filter;
 use crate::foreign::{self, Foreign};
-use crate::input::feed::{Framing, HEAD_BYTES, Head};
+use crate::input::feed::{Framing, Head};
 use crate::json_stream;
 use crate::profile::{Pointer, Profile};
 use crate::record::Line;
-use crate::scan::detect::{self, FieldSeen};
 use crate::scan::{Scanner, ScannerKind};
 use crate::settings::{InputFormat, Settings};
 use crate::time::Nanos;
@@ -20,10 +18,8 @@ use crate::time::Nanos;
 /// How inputs are understood, and which of their records count.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// Where envelope and context are; the pointers to the envelope are told from each input when `detect` is set.
+    /// Where responses and their context are looked for.
     pub profile: Profile,
-    /// Whether the place of the envelope is detected.
-    pub detect: bool,
     /// How inputs are cut.
     pub format: InputFormat,
     /// Which records count.
@@ -36,9 +32,8 @@ impl Reading {
     /// How inputs are read under these settings, with other fields to group by.
     #[must_use]
     pub fn of(settings: &Settings, by: Vec<Pointer>) -> Self {
-        let profile = Profile::at(settings.envelope.clone());
+        let profile = Profile::at(settings.envelope.clone()).with_forms(settings.forms);
         Self {
-            detect: settings.envelope.is_empty(),
             format: settings.input_format,
             filter: settings.filter(),
             prune: true,
@@ -47,19 +42,12 @@ impl Reading {
     }
 }
 
-/// What was told of an input.
-#[derive(Clone, Debug)]
+/// What the first bytes of an input show.
+#[derive(Clone, Copy, Debug)]
 pub struct Inspected {
-    /// Where envelope and context are.
-    pub profile: Arc<Profile>,
-    /// Whether more bytes behind these would change nothing: the pointers are given, or all lines were there that are
-    /// looked at.
-    pub is_final: bool,
     /// Whether it is a stream of values.
     pub is_json: bool,
-    /// Where each context field was found, with a sample.
-    pub fields: BTreeMap<&'static str, FieldSeen>,
-    /// What it looks like when it is no log of responses.
+    /// What it looks like when it is not a log of responses.
     pub foreign: Option<Foreign>,
     /// Whether it was left out because it lies outside of the window.
     pub skipped: bool,
@@ -67,13 +55,15 @@ pub struct Inspected {
 
 /// A file is left out when it lies more than this outside of the window, in nanoseconds.
 const PRUNE_MARGIN_NS: i64 = 3_600_000_000_000;
+/// How many of the first lines are searched for a time.
+const LINES_MAX: usize = 1000;
 /// How much of the end of a file is looked at for its last time.
 const TAIL_BYTES: u64 = 256 * 1024;
 
 /// The surveys of all inputs of a run.
 pub struct Inspector<'o> {
     reading: &'o Reading,
-    profiles: Mutex<Vec<Arc<Profile>>>,
+    profile: Arc<Profile>,
     inputs: Mutex<Vec<Option<Inspected>>>,
 }
 
@@ -81,43 +71,24 @@ impl<'o> Inspector<'o> {
     /// Nothing looked at yet.
     #[must_use]
     pub fn new(reading: &'o Reading, inputs: usize) -> Self {
-        Self { reading, profiles: Mutex::new(Vec::new()), inputs: Mutex::new(vec![None; inputs]) }
+        let profile = Arc::new(reading.profile.clone());
+        Self { reading, profile, inputs: Mutex::new(vec![None; inputs]) }
     }
 
     /// Looks at the first bytes of an input.
     pub fn prepare(&self, input: u32, head: Head<'_>) -> (Arc<Profile>, Framing) {
         let is_json = match self.reading.format {
-            _ if head.envelope.is_some() => false,
+            _ if head.is_begun => false,
             InputFormat::Auto => json_stream::is_stream(head.first),
             InputFormat::Ndjson => false,
             InputFormat::Json => true,
         };
-        let texts: Vec<&[u8]> = if is_json {
-            json_stream::sample(head.first).take(detect::LINES_MAX).collect()
-        } else {
-            detect::sample(head.first).collect()
-        };
-        let given = &self.reading.profile;
-        let profile = self.intern(if let Some(known) = head.envelope {
-            given.with_candidates(known.to_vec())
-        } else if self.reading.detect {
-            given.with_candidates(detect::candidates(texts.iter().copied()))
-        } else {
-            given.clone()
-        });
-        let fields = detect::fields(texts.iter().copied(), &profile);
         let skipped = self.reading.prune
             && !is_json
-            && head.file.is_some_and(|(file, size)| is_outside(&self.reading.filter, &profile, &texts, file, size));
-        let whole = texts.len() >= detect::LINES_MAX || head.first.len() >= HEAD_BYTES;
-        let inspected = Inspected {
-            profile: Arc::clone(&profile),
-            is_final: head.envelope.is_some() || !self.reading.detect || whole,
-            is_json,
-            fields,
-            foreign: foreign::recognise(head.first),
-            skipped,
-        };
+            && head
+                .file
+                .is_some_and(|(file, size)| is_outside(&self.reading.filter, &self.profile, head.first, file, size));
+        let inspected = Inspected { is_json, foreign: foreign::recognise(head.first), skipped };
         let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = inputs.get_mut(input as usize) {
             *slot = Some(inspected);
@@ -128,7 +99,7 @@ impl<'o> Inspector<'o> {
             (false, true) => Framing::Values,
             (false, false) => Framing::Lines,
         };
-        (profile, framing)
+        (Arc::clone(&self.profile), framing)
     }
 
     /// What was told of each input.
@@ -136,25 +107,14 @@ impl<'o> Inspector<'o> {
     pub fn finish(self) -> Vec<Option<Inspected>> {
         self.inputs.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Inputs of one profile share it, and with it the scanners of the threads.
-    fn intern(&self, profile: Profile) -> Arc<Profile> {
-        let mut profiles = self.profiles.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(same) = profiles.iter().find(|held| held.candidates() == profile.candidates()) {
-            return Arc::clone(same);
-        }
-        let profile = Arc::new(profile);
-        profiles.push(Arc::clone(&profile));
-        profile
-    }
 }
 
 /// Whether the first and the last timed record of a file both lie clearly before the window, or both behind it.
-fn is_outside(filter: &Filter, profile: &Arc<Profile>, first: &[&[u8]], file: &File, size: u64) -> bool {
+fn is_outside(filter: &Filter, profile: &Arc<Profile>, head: &[u8], file: &File, size: u64) -> bool {
     if !filter.has_window() {
         return false;
     }
-    let first = times(profile, first.iter().copied()).next();
+    let first = times(profile, head.split(|&byte| byte == b'\n').take(LINES_MAX)).next();
     let mut tail = vec![0; size.min(TAIL_BYTES) as usize];
     let at = size - tail.len() as u64;
     let (Some(first), Ok(())) = (first, file.read_exact_at(&mut tail, at)) else { return false };

@@ -108,7 +108,9 @@ impl Envelopes {
             },
             _ => documented_size(dice),
         };
-        let place = if place == Place::Only { place } else { draw_place(dice) };
+        // A response without an id yields to a whole one that its payload may quote, so it gets no payload.
+        let is_alone = place == Place::Only || self.id_member.is_empty();
+        let place = if is_alone { Place::Only } else { draw_place(dice) };
         let room = bytes.saturating_sub(ONLY_ID_BYTES + 1) as usize;
         let mut walk = match self.mode {
             Mode::Wrapped => self.payloads.walk_of(dice, action),

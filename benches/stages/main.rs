@@ -13,7 +13,6 @@ use std::time::Instant;
 
 use resplog::profile::Profile;
 use resplog::record::{LINE_BYTES_MAX, Line, LineClass, Origin};
-use resplog::scan::detect;
 use resplog::scan::{Scanner, ScannerKind, Tier};
 use resplog::summary::{Summary, Tally};
 
@@ -27,8 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let only = arguments.next();
     let text = fs::read(path)?;
     let chunks = chunks(&text);
-    let head = chunks.first().copied().unwrap_or_default();
-    let profile = Arc::new(Profile::at(detect::candidates(detect::sample(head))));
+    let profile = Arc::new(Profile::default());
     let lines =
         time("newlines", &text, rounds, || chunks.iter().map(|chunk| memchr::memchr_iter(b'\n', chunk).count()).sum())?;
     writeln!(io::stdout(), "{lines} lines")?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
-use resplog::engine::{InOrder, Options, RunControl};
+use resplog::engine::{self, InOrder, Options, RunControl};
 use resplog::filter::Filter;
 use resplog::ids::{self, Listed, Wanted};
 use resplog::input::feed::InputRead;
@@ -154,7 +154,7 @@ fn list(
     wanted: &Wanted,
     mut write: impl FnMut(&Listed, &str, &mut dyn Write) -> io::Result<()> + Send,
 ) -> Result<Listing> {
-    let paths: Vec<_> = inputs.iter().map(report::shown).collect();
+    let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
     let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;

@@ -174,6 +174,7 @@ fn settings(args: &InputArgs, filter: &FilterArgs, now: Nanos) -> Result<Setting
     let names = |names: &[String]| Settings::names(names.iter().map(String::as_str));
     Ok(Settings {
         envelope: args.envelope.iter().map(pointer).collect::<Result<_>>()?,
+        forms: args.forms.as_deref().map(settings::forms).transpose().context("--forms")?.unwrap_or_default(),
         input_format: match args.input_format {
             InputFormatArg::Auto => InputFormat::Auto,
             InputFormatArg::Ndjson => InputFormat::Ndjson,

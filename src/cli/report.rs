@@ -7,8 +7,7 @@ use resplog::dedupe;
 use resplog::disk::Disk;
 use resplog::engine::{self, Analysis, Duplicates, RunControl};
 use resplog::hints;
-use resplog::input::{Framing, Input, discover};
-use resplog::redact::redact;
+use resplog::input::{Input, discover};
 use resplog::render::{escape, json};
 use resplog::report::build;
 use resplog::report::{self, InputFacts, Report, Stamp, Window};
@@ -44,12 +43,12 @@ pub fn run(args: &ReportArgs) -> u8 {
         Ok(session) => session,
         Err(Refused(error, code)) => return complain(&error, code),
     };
-    let (NewLines { inputs, mut analysis, rejects, positions }, _copies) =
+    let (NewLines { inputs, analysis, rejects, positions }, _copies) =
         match read(args, &plan, session.as_mut(), &disk, &watch) {
             Ok(done) => done,
             Err(error) => return complain(&error, exit::WRITE),
         };
-    let facts = facts(&inputs, &mut analysis);
+    let facts = engine::facts(&inputs, &analysis);
     warn_of_inputs(&facts);
     let history = session.as_ref().map(Session::history).unwrap_or_default();
     let newest = session.as_ref().and_then(Session::newest);
@@ -158,7 +157,7 @@ fn analyze(
         let analysis = engine::analyze(inputs, &plan.options, watch, duplicates, None::<fn(&Reject, u64)>)?;
         return Ok((analysis, Ok(None)));
     };
-    let paths: Vec<_> = inputs.iter().map(shown).collect();
+    let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let mut analysis = None;
     let written = output.draft(disk, args.state.state.is_some(), |out| {
         let mut result = Ok(());
@@ -179,36 +178,6 @@ fn analyze(
             Ok((analysis, written))
         }
     }
-}
-
-/// How each input was read, in words. What was seen of its fields is taken from the analysis.
-pub fn facts(inputs: &[Input], analysis: &mut Analysis) -> Vec<InputFacts> {
-    let rows = inputs.iter().enumerate().map(|(rank, input)| {
-        let read = analysis.reads.get(rank).cloned().unwrap_or_default();
-        let mut inspected = analysis.inspected.get_mut(rank).and_then(Option::as_mut);
-        let fields = inspected.as_mut().map(|it| std::mem::take(&mut it.fields)).unwrap_or_default();
-        // What was not read because nothing is new in it has the profile of the runs before.
-        let known = input.start.as_ref().and_then(|start| start.envelope.as_deref());
-        let pointers = inspected.as_ref().map(|it| it.profile.candidates()).or(known).unwrap_or_default();
-        InputFacts {
-            path: shown(input),
-            format: if inspected.as_ref().is_some_and(|it| it.is_json) { Framing::Json } else { Framing::Ndjson },
-            compression: read.compression,
-            envelope: pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect(),
-            fields,
-            bytes: read.bytes,
-            status: read.status(),
-            error: read.damage.map(|damage| damage.text),
-            unfinished: analysis.unfinished.get(rank).copied().unwrap_or(false),
-            skipped: inspected.is_some_and(|it| it.skipped),
-        }
-    });
-    rows.collect()
-}
-
-/// The path as reports show it, without secrets.
-pub fn shown(input: &Input) -> String {
-    redact(&input.path.to_string_lossy()).into_owned()
 }
 
 /// Says which inputs could not be read as they should.

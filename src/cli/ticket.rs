@@ -18,7 +18,7 @@ use resplog::time::Zone;
 
 use super::args::{LanguageArg, TicketArgs, TicketFormat};
 use super::outputs::{Named, Output};
-use super::report::{shown, warn};
+use super::report::warn;
 use super::signals::Signals;
 use super::{complain, copy, exit, plan, print, report, stdout};
 
@@ -157,7 +157,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
 }
 
 fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &mut Analysis) -> Result<Report> {
-    let facts = report::facts(inputs, analysis);
+    let facts = engine::facts(inputs, analysis);
     report::warn_of_inputs(&facts);
     let options = resplog::report::Options {
         classes: &plan.classes,
@@ -180,7 +180,7 @@ fn write_up(
     inputs: &[Input],
     watch: &RunControl,
 ) -> Result<Tickets> {
-    let paths: Vec<_> = inputs.iter().map(shown).collect();
+    let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let choice = ticket::Choice {
         classes: &plan.classes,
         any_throttling: !args.code.is_empty() || !args.class.is_empty(),
@@ -198,7 +198,7 @@ fn hand_over(
     inputs: &[Input],
     watch: &RunControl,
 ) -> Result<()> {
-    let paths: Vec<_> = inputs.iter().map(shown).collect();
+    let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let mut run = Ok(false);
     let draft = output.draft(disk, false, |out| {
         let mut written = Ok(());

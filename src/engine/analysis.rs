@@ -11,7 +11,8 @@ use crate::input::order::Order;
 use crate::inspect::Inspected;
 use crate::record::{Line, LineClass};
 use crate::reorder::ReorderBuffer;
-use crate::scan::Decided;
+use crate::scan::{Decided, lookup};
+use crate::summary::reading::Reading;
 use crate::summary::rejects::Reject;
 use crate::summary::{Summary, Tally};
 
@@ -93,8 +94,9 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         }
     }
     for fold in driven.folds {
-        analysis.summary.merge(fold.summary);
-        for input in fold.unfinished {
+        let (summary, unfinished) = fold.finish();
+        analysis.summary.merge(summary);
+        for input in unfinished {
             if let Some(unfinished) = analysis.unfinished.get_mut(input as usize) {
                 *unfinished = true;
             }
@@ -120,6 +122,8 @@ struct Rules<'r> {
 struct Fold {
     summary: Summary,
     unfinished: Vec<u32>,
+    /// How the records of an input are read, which is the present one.
+    reading: (u32, Reading),
     tally: Tally,
     rejects: Vec<Reject>,
 }
@@ -128,7 +132,14 @@ impl Fold {
     fn line(&mut self, seen: &Seen<'_>, rules: &Rules<'_>) {
         let Seen { origin, scanned, .. } = seen;
         let origin = *origin;
+        if origin.input != self.reading.0 {
+            self.keep_reading(origin.input);
+        }
+        self.reading.1.doubt(scanned.doubts);
         if let Line::Record(record) = &scanned.line {
+            if self.reading.1.observe(record, origin.offset) {
+                self.reading.1.insert_fields(origin.offset, lookup::fields(seen.text, seen.profile));
+            }
             let verdict = rules.filter.map_or(Verdict::Counts, |filter| filter.judge(record));
             if verdict != Verdict::Counts {
                 self.tally.counts[LineClass::Filtered] += 1;
@@ -147,7 +158,22 @@ impl Fold {
         self.summary.observe(&scanned.line, scanned.anomalies, origin, &mut self.tally);
     }
 
-    /// Fingerprint a chunk and gives its rejects.
+    /// Puts the reading of the present input away, and begins that of another.
+    #[cold]
+    fn keep_reading(&mut self, input: u32) {
+        let reading = self.summary.readings.remove(&input).unwrap_or_default();
+        let (before, held) = std::mem::replace(&mut self.reading, (input, reading));
+        if held != Reading::default() {
+            self.summary.readings.insert(before, held);
+        }
+    }
+
+    fn finish(mut self) -> (Summary, Vec<u32>) {
+        self.keep_reading(u32::MAX);
+        (self.summary, self.unfinished)
+    }
+
+    /// Settles a chunk and gives its rejects.
     fn chunk(&mut self, done: Done) -> Vec<Reject> {
         if done.unfinished {
             self.unfinished.push(done.input);

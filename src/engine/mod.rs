@@ -3,10 +3,12 @@
 mod analysis;
 mod drive;
 mod duplicates;
+mod facts;
 mod run;
 mod worker;
 
 pub use analysis::{Analysis, analyze};
 pub use drive::{ThreadsError, drive, in_order};
 pub use duplicates::Duplicates;
+pub use facts::{facts, shown_path};
 pub use run::{Done, Driven, InOrder, Options, Run, RunControl, Seen};

@@ -8,7 +8,7 @@ use crate::input::feed::{Event, Hand};
 use crate::input::source::{Damage, Lines};
 use crate::json_stream::{Piece, Values};
 use crate::profile::Profile;
-use crate::record::{Anomalies, Line, Origin, Reason};
+use crate::record::{Line, Origin, Reason};
 use crate::scan::sieve::Sieve;
 use crate::scan::{Decided, Scanned, Scanner, Span};
 
@@ -127,10 +127,9 @@ impl<'r, W> Worker<'r, W> {
         let (mut count, mut end) = (0, 0);
         while let Some((offset, piece)) = values.next_piece() {
             let origin = Origin { input, offset, chunk: 0, line: count };
-            let malformed = |reason| Scanned { line: Line::Malformed(reason), anomalies: Anomalies::NONE };
             let (text, scanned) = match piece {
                 Piece::Value(text) => (text, scanner.value(text)),
-                Piece::Malformed(reason) => (&[][..], malformed(reason)),
+                Piece::Malformed(reason) => (&[][..], Scanned::malformed(reason)),
             };
             line(fold, &Seen { origin, text, scanned: &scanned, profile });
             end = offset + text.len() as u64;

@@ -31,8 +31,6 @@ pub struct Outcome {
     pub lines: u64,
     /// Whether it is a stream of JSON values, which has no lines to go on from.
     pub is_json: bool,
-    /// The pointers to the envelope, and whether they are known for good; none when the first lines were not looked at.
-    pub envelope: Option<(Vec<String>, bool)>,
 }
 
 impl Plan {
@@ -80,13 +78,9 @@ fn after(
     if !track.reads {
         return Ok(Some(position));
     }
-    let Outcome { read, lines, is_json, envelope } = outcome();
+    let Outcome { read, lines, is_json } = outcome();
     if is_json {
         return Ok(None);
-    }
-    if let Some((envelope, is_final)) = envelope {
-        position.envelope = envelope;
-        position.envelope_is_final = is_final;
     }
     position.lines += lines;
     if position.packed.is_some() {

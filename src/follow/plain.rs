@@ -10,7 +10,6 @@ use super::position::{Mark, Position, StoredPath};
 use super::probe::{self, Bytes, Probe};
 use crate::input::source::Damage;
 use crate::input::{Compression, Input, Start, Status, feed};
-use crate::profile::Pointer;
 
 /// Where a stream goes on: its track, its start, and the position that it goes on from, by index.
 pub(super) type Decided = (Track, Start, Option<usize>);
@@ -145,13 +144,11 @@ fn is_empty_archive(probe: &Probe) -> bool {
 }
 
 pub(super) fn start_of(probe: &Probe, position: &Position, reads: bool, compression: Compression) -> Start {
-    let pointers = || position.envelope.iter().map(|pointer| Pointer::parse(pointer).ok()).collect::<Option<Vec<_>>>();
     Start {
         file: probe.file,
         offset: position.offset,
         lines: position.lines,
         mid_line: false,
-        envelope: if position.envelope_is_final || !reads { pointers() } else { None },
         nothing_new: (!reads).then_some(compression),
     }
 }

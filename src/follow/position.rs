@@ -152,10 +152,6 @@ pub struct Position {
     pub packed: Option<Packed>,
     /// What is wrong with the archive: status and text.
     pub damage: Option<(String, String)>,
-    /// Pointers to the envelope.
-    pub envelope: Vec<String>,
-    /// Whether the pointers are known for good.
-    pub envelope_is_final: bool,
     /// Whether the file was renamed or compressed, so that nobody is expected to write to it any more.
     pub rotated: bool,
     /// Whether a run found nothing new in it after it was rotated.

@@ -5,7 +5,6 @@ use super::fingerprint::Fingerprint;
 use super::source::{Damage, Lines};
 use super::stream::Stream;
 use super::{Compression, Status};
-use crate::profile::Pointer;
 
 /// What was read of an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,6 +90,6 @@ pub struct Head<'a> {
     pub file: Option<(&'a std::fs::File, u64)>,
     /// Whether the input is read from a start on.
     pub has_start: bool,
-    /// Pointers to the envelope, when they are known already; `first` then begins at the start.
-    pub envelope: Option<&'a [Pointer]>,
+    /// Whether earlier runs read its first bytes, so that `first` are those of a later line.
+    pub is_begun: bool,
 }

@@ -285,16 +285,15 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             return Ok(Opening::Skipped);
         }
         let opened = source::open(input, &self.memory, &self.budget).map_err(|error| failed(error.to_string()))?;
-        let envelope = input.start.as_ref().and_then(|start| start.envelope.as_deref());
         let offset = input.start.as_ref().map_or(0, |start| start.offset);
-        let has_start = input.start.is_some();
+        let (has_start, is_begun) = (input.start.is_some(), offset > 0);
         let refused = || failed("a stream of JSON values cannot be followed, only lines can".into());
         let (prepared, body) = match opened {
             Opened::File(file, size) => {
                 let head = source::Sizes { chunk_bytes: HEAD_BYTES, ..self.sizes };
                 let (mut buffer, mut lease) = (Vec::new(), self.budget.lease());
-                let seen = if envelope.is_some() { offset } else { 0 };
-                let part = source::read_part(&file, seen..size.max(seen), 0, head, &mut buffer, &mut lease, self.stop);
+                let part =
+                    source::read_part(&file, offset..size.max(offset), 0, head, &mut buffer, &mut lease, self.stop);
                 let parts = size.saturating_sub(offset).div_ceil(self.sizes.chunk_bytes as u64);
                 let parts = u32::try_from(parts).map_err(|_| failed(format!("{size} bytes are too many")))?;
                 if size == 0
@@ -308,7 +307,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                     );
                 }
                 self.note(rank, 0, part.damage);
-                let head = Head { first: &buffer, file: Some((&file, size)), has_start, envelope };
+                let head = Head { first: &buffer, file: Some((&file, size)), has_start, is_begun };
                 match (self.prepare)(rank, head) {
                     (_, Framing::Skip) => return Ok(Opening::Skipped),
                     (_, Framing::Refuse) => return Err(refused()),
@@ -324,16 +323,16 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 let mut skipped = None;
                 if let Some(start) = &input.start {
                     stream.keep_ends();
-                    if envelope.is_some() {
+                    if is_begun {
                         skipped = self.skip(&mut stream, start);
                     }
                 }
                 let (head, damage) = stream.peek(HEAD_BYTES, self.sizes, self.stop);
-                let (prepared, framing) = (self.prepare)(rank, Head { first: head, file: None, has_start, envelope });
+                let (prepared, framing) = (self.prepare)(rank, Head { first: head, file: None, has_start, is_begun });
                 if framing == Framing::Refuse {
                     return Err(refused());
                 }
-                if let Some(start) = input.start.as_ref().filter(|start| start.envelope.is_none()) {
+                if let Some(start) = input.start.as_ref().filter(|_| !is_begun) {
                     skipped = self.skip(&mut stream, start);
                 }
                 let damage = skipped.or(damage);

@@ -19,8 +19,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::profile::Pointer;
-
 /// What a user named, found and in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
@@ -47,8 +45,6 @@ pub struct Start {
     pub lines: u64,
     /// Whether the offset of an archive is inside a line, the rest of which is passed over.
     pub mid_line: bool,
-    /// Pointers to the envelope, when they are known for good.
-    pub envelope: Option<Vec<Pointer>>,
     /// Nothing is read at all; this is how the file is packed.
     pub nothing_new: Option<Compression>,
 }

@@ -6,6 +6,7 @@ pub mod status;
 use std::fmt;
 
 use crate::profile::names::Field;
+use crate::record::Forms;
 use crate::time::{Unit, Zone};
 
 /// A JSON Pointer (RFC 6901) through object members.
@@ -96,29 +97,36 @@ impl fmt::Display for FieldPointer {
     }
 }
 
+/// Where a context field was found first, and what it said there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldSeen {
+    /// Pointer of the member; inside of a layer it goes on from the layer's pointer.
+    pub pointer: String,
+    /// The value as it was read: a time in RFC 3339, a duration in milliseconds.
+    pub sample: String,
+}
+
 /// How the lines of an input are read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Profile {
-    candidates: Vec<Pointer>,
+    envelope: Vec<Pointer>,
+    forms: Forms,
     fields: Vec<FieldPointer>,
     by: Vec<Pointer>,
     zone: Zone,
 }
 
-impl Default for Profile {
-    fn default() -> Self {
-        Self::at(vec![Pointer::default()])
-    }
-}
-
 impl Profile {
-    /// A profile that tries these pointers, in this order; the root when there are none.
+    /// A profile that looks for envelopes at these pointers alone, in this order; anywhere when there are none.
     #[must_use]
-    pub fn at(mut candidates: Vec<Pointer>) -> Self {
-        if candidates.is_empty() {
-            candidates.push(Pointer::default());
-        }
-        Self { candidates, fields: Vec::new(), by: Vec::new(), zone: Zone::Utc }
+    pub fn at(envelope: Vec<Pointer>) -> Self {
+        Self { envelope, ..Self::default() }
+    }
+
+    /// The same profile with the forms that are read.
+    #[must_use]
+    pub fn with_forms(self, forms: Forms) -> Self {
+        Self { forms, ..self }
     }
 
     /// The same profile with `--field` overrides, `--by` pointers and the zone of times that name none.
@@ -127,16 +135,16 @@ impl Profile {
         Self { fields, by, zone, ..self }
     }
 
-    /// The same profile with other pointers to the envelope; the root when there are none.
+    /// `--envelope`: the only places that are looked at, in this order; none when the rule of SPEC 5 finds the response.
     #[must_use]
-    pub fn with_candidates(&self, candidates: Vec<Pointer>) -> Self {
-        Self { candidates: Self::at(candidates).candidates, ..self.clone() }
+    pub fn envelope(&self) -> &[Pointer] {
+        &self.envelope
     }
 
-    /// Where the envelope is looked for: the first that holds one wins.
+    /// The forms of responses that are read.
     #[must_use]
-    pub fn candidates(&self) -> &[Pointer] {
-        &self.candidates
+    pub const fn forms(&self) -> Forms {
+        self.forms
     }
 
     /// Fields that are read from a given place.

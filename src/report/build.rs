@@ -9,11 +9,12 @@ use super::{
     trend,
 };
 use crate::input;
+use crate::profile::FieldSeen;
 use crate::record::LineClass;
 use crate::redact::redact;
 use crate::report::LawBroken;
-use crate::scan::detect::FieldSeen;
 use crate::summary::Summary;
+use crate::summary::reading::Reading;
 use crate::summary::totals::{Counts, MissingIds};
 
 /// Makes the report of a summary. `interrupted` says that the run was stopped early.
@@ -114,12 +115,13 @@ fn anomalies(summary: &Summary) -> BTreeMap<&'static str, u64> {
 
 /// A row an input. Of many inputs their paths are most of a report, so that nothing is copied.
 fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
+    let reading = |rank: usize| u32::try_from(rank).ok().and_then(|rank| summary.readings.get(&rank)).into_iter();
     let rows = inputs.into_iter().enumerate().map(|(rank, facts)| Input {
         path: facts.path,
         format: facts.format,
         compression: facts.compression,
-        envelope: facts.envelope.iter().map(|pointer| redacted_pointer(pointer)).collect(),
-        fields: facts.fields.into_iter().map(|(name, seen)| (name, field(seen))).collect(),
+        envelope: reading(rank).flat_map(Reading::pointers).map(redacted_pointer).collect(),
+        fields: reading(rank).flat_map(Reading::fields).map(|(name, seen)| (name.as_str(), field(seen))).collect(),
         bytes: facts.bytes,
         counts: summary.inputs.get(rank).copied().unwrap_or_default(),
         status: facts.status,
@@ -130,8 +132,8 @@ fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
     rows.collect()
 }
 
-fn field(seen: FieldSeen) -> FieldSample {
-    FieldSample { pointer: redacted_pointer(&seen.pointer), sample: seen.sample }
+fn field(seen: &FieldSeen) -> FieldSample {
+    FieldSample { pointer: redacted_pointer(&seen.pointer), sample: seen.sample.clone() }
 }
 
 /// A JSON Pointer without secrets: keys of a log can hold them like any other text, and are written with escapes.

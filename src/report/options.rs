@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::Against;
 use crate::catalog::{self, Classes};
 use crate::input;
-use crate::scan::detect::FieldSeen;
 use crate::settings::Value;
 use crate::time::Period;
 
@@ -39,10 +38,6 @@ pub struct InputFacts {
     pub format: input::Framing,
     /// How its bytes were packed.
     pub compression: input::Compression,
-    /// Pointers to the envelope.
-    pub envelope: Vec<String>,
-    /// Where context was found, with a sample.
-    pub fields: BTreeMap<&'static str, FieldSeen>,
     /// Decompressed bytes.
     pub bytes: u64,
     /// How it was read.

@@ -1,139 +1,182 @@
-//! Reads the context of a call from the members that stand around the envelope (SPEC 5). It is shared by the three
-//! scanners, which only differ in how they find those members.
+//! Reads the context of a call from the members that stand around the response (SPEC 5): in the envelope first, then
+//! outwards, after each object in its side objects. It is shared by the three scanners.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
-use super::json::Node;
+use super::find::{self, Way};
+use super::json::{Node, Raw};
 use super::policy::Value;
 use crate::catalog;
-use crate::profile::names::{self, Field};
+use crate::profile::names::{self, ACTION_PREFIX_RANK, Field, Name, Side};
 use crate::profile::status::status_from_number;
-use crate::profile::{FieldPointer, Pointer, Profile};
+use crate::profile::{FieldPointer, Profile};
 use crate::record::{Anomalies, Anomaly, Context};
-use crate::time::Nanos;
 use crate::time::{self, Unit};
 
-/// Members whose names stand in the table of context names, with the object that held them.
-#[derive(Debug)]
-pub struct Offers<'a> {
-    list: BumpVec<'a, Offer<'a>>,
-    level: u8,
-}
-
+/// A member whose name stands in the table of context names, with the object that holds it.
 #[derive(Clone, Copy, Debug)]
 struct Offer<'a> {
-    name: names::Name,
-    /// How deep the object lies that holds the member; the root is 0.
-    level: u8,
-    key: &'a str,
-    value: Value<'a>,
+    name: Name,
+    /// The place of the object in the order in which objects are looked at, and the place of the member in it.
+    place: (u32, u32),
+    key: Raw<'a>,
+    value: Node<'a>,
+    pointer: Names<'a>,
 }
 
-impl Offer<'_> {
-    /// By field, then objects outermost first, in one object the names in table order.
-    const fn order(&self) -> (Field, u8, u8) {
-        (self.name.field, self.level, self.name.rank)
-    }
+/// The names that lead to an object: the first ones of the record's way, then those of side objects.
+#[derive(Clone, Copy, Debug)]
+struct Names<'a> {
+    on_way: usize,
+    sides: [Option<Raw<'a>>; SIDES_MAX],
 }
 
-impl<'a> Offers<'a> {
-    /// No offers yet, at the root.
-    #[must_use]
-    pub fn new(bump: &'a Bump) -> Self {
-        Self { list: BumpVec::new_in(bump), level: 0 }
-    }
+/// How many members down side objects are looked at.
+const SIDES_MAX: usize = 2;
 
-    /// One member of the present object; names that are not in the table are passed over.
-    pub fn member(&mut self, key: &'a str, value: impl FnOnce() -> Value<'a>) {
-        if let Some(name) = names::field_of(key) {
-            self.known(name, key, value());
-        }
-    }
-
-    /// One member of the present object whose name was looked up already.
-    pub fn known(&mut self, name: names::Name, key: &'a str, value: Value<'a>) {
-        self.list.push(Offer { name, level: self.level, key, value });
-    }
-
-    /// Goes on to the next object inwards.
-    pub fn descend(&mut self) {
-        self.level = self.level.saturating_add(1);
-    }
-
-    /// Offers all members of an object, then goes inwards.
-    pub fn object(&mut self, object: Node<'a>, bump: &'a Bump) {
-        for (key, value) in object.members() {
-            self.member(key.unescape(bump), || value.value(bump));
-        }
-        self.descend();
-    }
-
-    /// Reads every field: objects outermost first, in one object the names in table order, of one name the last
-    /// member. The first readable value wins; an unreadable one before it makes the record `bad_context`.
-    pub fn read(&mut self, profile: &Profile, overrides: Overrides<'a>) -> (Context<'a>, Anomalies) {
-        self.read_with(profile, overrides, |_, _, _| {})
-    }
-
-    /// Reads every field, and shows each with the level and the key of its member, or without when `--field` gave it.
-    pub fn read_with(
-        &mut self,
-        profile: &Profile,
-        overrides: Overrides<'a>,
-        mut show: impl FnMut(Field, Option<(usize, &'a str)>, &Context<'a>),
-    ) -> (Context<'a>, Anomalies) {
-        // The sort is stable, so that of one name in one object the last member ends its run.
-        self.list.sort_by_key(Offer::order);
-        let mut reader = Reader { profile, context: Context::default(), anomalies: Anomalies::NONE };
-        let mut done = overrides.fields;
-        for (place, offer) in self.list.iter().enumerate() {
-            let spelt_again = self.list.get(place + 1).is_some_and(|next| next.order() == offer.order());
-            let field = offer.name.field;
-            if !spelt_again && !done.contains(field) && reader.named(offer.name, offer.value) {
-                done.insert(field);
-                show(field, Some((usize::from(offer.level), offer.key)), &reader.context);
-            }
-        }
-        for &(field, unit, value) in overrides.values {
-            if reader.read(field, unit, value) {
-                show(field, None, &reader.context);
-            }
-        }
-        (reader.context, reader.anomalies)
-    }
+/// Where a field was read.
+#[derive(Clone, Copy, Debug)]
+pub enum Seat<'a> {
+    /// In a member: the number of names of the record's way that lead to it, the side objects after them, and its key.
+    Member(usize, [Option<Raw<'a>>; SIDES_MAX], Raw<'a>),
+    /// Where `--field` says.
+    Given,
 }
 
-/// Reads the fields of a line that offers each of them once, as nearly every line does; then there is nothing to put in
-/// order.
-#[inline]
-pub fn read_each<'a>(
+/// Reads every field around a response.
+pub fn read<'a>(way: Way<'a>, profile: &Profile, overrides: Overrides<'a>, bump: &'a Bump) -> (Context<'a>, Anomalies) {
+    read_with(way, profile, overrides, bump, |_, _, _| {})
+}
+
+/// Reads every field around a response, and shows each that is there with its place.
+pub fn read_with<'a>(
+    way: Way<'a>,
     profile: &Profile,
-    offers: impl Iterator<Item = (names::Name, Value<'a>)>,
+    overrides: Overrides<'a>,
+    bump: &'a Bump,
+    mut show: impl FnMut(Field, Seat<'a>, &Context<'a>),
 ) -> (Context<'a>, Anomalies) {
-    let mut reader = Reader { profile, context: Context::default(), anomalies: Anomalies::NONE };
-    for (name, value) in offers {
-        reader.named(name, value);
+    let mut offers = Offers { way, list: BumpVec::new_in(bump), objects: 0, bump };
+    for (level, object) in way.around.iter().enumerate().rev() {
+        offers.object(*object, None, Names { on_way: level, sides: [None; SIDES_MAX] }, 0);
+    }
+    let list = offers.in_order();
+    let mut reader = Reader::new(profile, bump);
+    for field in Field::ALL {
+        if !overrides.fields.contains(field)
+            && let Some(offer) = reader.field(field, list)
+        {
+            show(field, Seat::Member(offer.pointer.on_way, offer.pointer.sides, offer.key), &reader.context);
+        }
+    }
+    for &(field, unit, value) in overrides.values {
+        let name = Name { field, unit, rank: 0, is_fallback: false, is_host: false };
+        if reader.read(name, value) == Readable::Yes {
+            show(field, Seat::Given, &reader.context);
+        }
     }
     (reader.context, reader.anomalies)
 }
 
-/// Whether no field stands in the list twice.
-pub fn are_distinct(fields: impl Iterator<Item = Field>) -> bool {
-    let mut seen = Fields::default();
-    for field in fields {
-        if seen.contains(field) {
-            return false;
+/// The members around a response whose names stand in the table.
+struct Offers<'a> {
+    way: Way<'a>,
+    list: BumpVec<'a, Offer<'a>>,
+    objects: u32,
+    bump: &'a Bump,
+}
+
+impl<'a> Offers<'a> {
+    /// Offers the members of an object, then those of its side objects in the order of their
+    /// table. What leads to the response is no context, nor is anything in it.
+    fn object(&mut self, object: Node<'a>, of: Option<(Side, u32)>, pointer: Names<'a>, depth: usize) {
+        let on_way = (depth == 0).then(|| self.way.names.get(pointer.on_way)).flatten();
+        let mut sides = [None; Side::ALL.len()];
+        for (number, (key, value)) in (0..).zip(object.members()) {
+            let name = key.unescape(self.bump).as_bytes();
+            if value.is_same(self.way.subject) || on_way.is_some_and(|it| it.unescape(self.bump).as_bytes() == name) {
+                continue;
+            }
+            let meaning = names::meaning_of(name);
+            let field = of.map_or(meaning.name, |(side, _)| names::field_in(side, name));
+            // `service` in `cloud` is the name `cloud.service` of the object that holds `cloud`.
+            let holder = of.filter(|_| field != meaning.name).map_or(self.objects, |(_, holder)| holder);
+            let place = (holder, number);
+            if let Some(name) = field {
+                self.list.push(Offer { name, place, key, value, pointer });
+                if name.field == Field::Action && carries_product(value, self.bump) {
+                    let name = Name { field: Field::Service, rank: ACTION_PREFIX_RANK, ..name };
+                    self.list.push(Offer { name, place, key, value, pointer });
+                }
+            }
+            if let Some(side) = meaning.side.filter(|_| depth < SIDES_MAX)
+                && let Some(last) = sides.get_mut(usize::from(side.rank()))
+            {
+                *last = Some((side, key, value)).filter(|_| value.is_object());
+            }
         }
-        seen.insert(field);
+        let holder = self.objects;
+        self.objects += 1;
+        for (side, key, value) in sides.into_iter().flatten() {
+            let mut pointer = pointer;
+            if let Some(last) = pointer.sides.get_mut(depth) {
+                *last = Some(key);
+            }
+            self.object(value, Some((side, holder)), pointer, depth + 1);
+        }
     }
-    true
+
+    /// The offers of each field in the order in which they are read. Of one name in one object only the last member is
+    /// left, and names that only fill gaps go where the field has others.
+    fn in_order(mut self) -> &'a [Offer<'a>] {
+        self.list.sort_by_key(|offer| (offer.name.field, offer.place.0, offer.name.rank, offer.place.1));
+        let mut has_name = Fields::default();
+        self.list.iter().filter(|offer| !offer.name.is_fallback).for_each(|offer| has_name.insert(offer.name.field));
+        let place = |offer: &Offer<'_>| (offer.name.field, offer.place.0, offer.name.rank);
+        let mut kept = BumpVec::with_capacity_in(self.list.len(), self.bump);
+        for (number, offer) in self.list.iter().enumerate() {
+            let is_last = self.list.get(number + 1).is_none_or(|next| place(next) != place(offer));
+            if is_last && !(offer.name.is_fallback && has_name.contains(offer.name.field)) {
+                kept.push(*offer);
+            }
+        }
+        kept.into_bump_slice()
+    }
+}
+
+fn carries_product<'a>(action: Node<'a>, bump: &'a Bump) -> bool {
+    text_of(action, bump).is_some_and(|text| catalog::split_action(text).0.is_some())
+}
+
+/// Reads the fields of a line whose members need not be put in order: each stands there once, with a plain value. Nothing
+/// when that is not so.
+#[inline]
+pub fn read_each<'a>(
+    profile: &Profile,
+    bump: &'a Bump,
+    offers: impl Iterator<Item = (Name, Value<'a>)>,
+) -> Option<(Context<'a>, Anomalies)> {
+    let mut reader = Reader::new(profile, bump);
+    let mut seen = Fields::default();
+    for (name, value) in offers {
+        let is_plain = !name.is_host && !matches!(value, Value::Object | Value::Other);
+        if seen.contains(name.field) || !is_plain {
+            return None;
+        }
+        seen.insert(name.field);
+        reader.plain(name, value);
+    }
+    // An action that carries its product says two things.
+    let is_whole = reader.context.action.is_none_or(|action| !action.contains('.'));
+    is_whole.then_some((reader.context, reader.anomalies))
 }
 
 /// What `--field` says of a line: it stands instead of the table.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Overrides<'a> {
     fields: Fields,
-    values: &'a [(Field, Option<Unit>, Value<'a>)],
+    values: &'a [(Field, Option<Unit>, Node<'a>)],
 }
 
 impl<'a> Overrides<'a> {
@@ -144,12 +187,12 @@ impl<'a> Overrides<'a> {
             return Self::default();
         }
         let mut fields = Fields::default();
-        let values = profile.fields().iter().map(|FieldPointer { field, pointer, unit }| {
+        let mut values = BumpVec::new_in(bump);
+        for FieldPointer { field, pointer, unit } in profile.fields() {
             fields.insert(*field);
-            (*field, *unit, at(root, pointer, bump))
-        });
-        let values = bump.alloc_slice_fill_iter(values.collect::<Vec<_>>());
-        Self { fields, values }
+            values.extend(find::at(root, pointer, bump).map(|value| (*field, *unit, value)));
+        }
+        Self { fields, values: values.into_bump_slice() }
     }
 }
 
@@ -159,20 +202,12 @@ pub fn by<'a>(root: Node<'a>, profile: &Profile, bump: &'a Bump) -> &'a [Option<
     if profile.by().is_empty() {
         return &[];
     }
-    let texts = profile.by().iter().map(|pointer| match at(root, pointer, bump) {
+    let texts = profile.by().iter().map(|pointer| match find::at(root, pointer, bump)?.value(bump) {
         Value::Str(text) if !text.is_empty() => Some(text),
         Value::Number(text) => Some(text),
         _ => None,
     });
-    bump.alloc_slice_fill_iter(texts.collect::<Vec<_>>())
-}
-
-fn at<'a>(root: Node<'a>, pointer: &Pointer, bump: &'a Bump) -> Value<'a> {
-    pointer
-        .members()
-        .iter()
-        .try_fold(root, |object, name| object.last(name))
-        .map_or(Value::Absent, |node| node.value(bump))
+    BumpVec::from_iter_in(texts, bump).into_bump_slice()
 }
 
 /// A set of fields.
@@ -189,88 +224,139 @@ impl Fields {
     }
 }
 
+/// What a value says of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readable {
+    /// It was read.
+    Yes,
+    /// It says nothing, as `null` does.
+    Silent,
+    /// It cannot be read.
+    No,
+}
+
 struct Reader<'a, 'p> {
     profile: &'p Profile,
+    bump: &'a Bump,
     context: Context<'a>,
     anomalies: Anomalies,
 }
 
-impl<'a> Reader<'a, '_> {
-    /// Whether the value of a name in the table is readable; if so, the field is set. A host that tells no service is
-    /// passed over silently: most hosts are somebody else's.
-    fn named(&mut self, name: names::Name, value: Value<'a>) -> bool {
-        if !name.is_host {
-            return self.read(name.field, name.unit, value);
-        }
-        let service = match value {
-            Value::Str(host) => catalog::service_of_host(host),
-            _ => None,
-        };
-        set(&mut self.context.service, service)
+impl<'a, 'p> Reader<'a, 'p> {
+    fn new(profile: &'p Profile, bump: &'a Bump) -> Self {
+        Self { profile, bump, context: Context::default(), anomalies: Anomalies::NONE }
     }
 
-    /// Whether the value is readable; if so, the field is set.
-    fn read(&mut self, field: Field, unit: Option<Unit>, value: Value<'a>) -> bool {
-        if matches!(value, Value::Null | Value::Absent) {
-            return false;
+    /// Reads a field: the first readable value counts. Of services one that is a product goes before others.
+    fn field<'o>(&mut self, field: Field, offers: &'o [Offer<'a>]) -> Option<&'o Offer<'a>> {
+        let offers = || offers.iter().filter(|offer| offer.name.field == field);
+        if field == Field::Service {
+            let is_product = |offer: &&Offer<'a>| matches!(self.service(offer.name, offer.value), (Readable::Yes, Some(name)) if catalog::is_product(name));
+            if let Some(product) = offers().find(is_product) {
+                self.context.service = self.service(product.name, product.value).1;
+                return Some(product);
+            }
         }
-        let readable = match field {
-            Field::Time => self.time(value),
-            Field::Service => text(value, &mut self.context.service),
-            Field::Action => text(value, &mut self.context.action),
-            Field::Region => text(value, &mut self.context.region),
-            Field::Duration => set(
-                &mut self.context.duration_ns,
-                match value {
-                    Value::Number(number) => time::duration_from_number(number, unit),
-                    Value::Str(text) => time::duration_from_text(text, unit),
-                    _ => None,
-                },
-            ),
-            Field::Status => set(
-                &mut self.context.status,
-                match value {
-                    Value::Number(number) | Value::Str(number) => status_from_number(number),
-                    _ => None,
-                },
-            ),
+        offers().find(|offer| self.read(offer.name, offer.value) == Readable::Yes)
+    }
+
+    /// Reads a value; when it is readable, the field is set.
+    fn read(&mut self, name: Name, value: Node<'a>) -> Readable {
+        let readable = match (name.field, value.value(self.bump)) {
+            (Field::Service, _) => {
+                let (readable, service) = self.service(name, value);
+                self.context.service = service.or(self.context.service);
+                readable
+            }
+            (Field::Time, Value::Object | Value::Other) => {
+                self.time(time::time_from_json(value.source(), self.profile.zone()))
+            }
+            (Field::Action | Field::Region, Value::Object | Value::Other) => match text_of(value, self.bump) {
+                Some(text) => return self.plain(name, Value::Str(text)),
+                None => Readable::No,
+            },
+            (_, plain) => return self.plain(name, plain),
         };
-        if !readable {
+        self.note(readable)
+    }
+
+    /// Reads a value that is neither an array nor an object.
+    #[inline]
+    fn plain(&mut self, name: Name, value: Value<'a>) -> Readable {
+        let readable = match (name.field, value) {
+            (_, Value::Null | Value::Absent) => Readable::Silent,
+            (Field::Time, Value::Number(number)) => self.time(time::time_from_number(number)),
+            (Field::Time, Value::Str(text)) => self.time(time::time_from_text(text, self.profile.zone())),
+            (Field::Service, Value::Str(text)) => set(&mut self.context.service, non_empty(text)),
+            (Field::Action, Value::Str(text)) => {
+                set(&mut self.context.action, non_empty(text).map(|text| catalog::split_action(text).1))
+            }
+            (Field::Region, Value::Str(text)) => set(&mut self.context.region, non_empty(text)),
+            (Field::Duration, Value::Number(number)) => {
+                set(&mut self.context.duration_ns, time::duration_from_number(number, name.unit))
+            }
+            (Field::Duration, Value::Str(text)) => {
+                set(&mut self.context.duration_ns, time::duration_from_text(text, name.unit))
+            }
+            (Field::Status, Value::Number(number) | Value::Str(number)) => {
+                set(&mut self.context.status, status_from_number(number))
+            }
+            _ => Readable::No,
+        };
+        self.note(readable)
+    }
+
+    fn note(&mut self, readable: Readable) -> Readable {
+        if readable == Readable::No {
             self.anomalies.insert(Anomaly::BadContext);
         }
         readable
     }
 
-    fn time(&mut self, value: Value<'a>) -> bool {
-        let time: Option<Nanos> = match value {
-            Value::Number(number) => time::time_from_number(number),
-            Value::Str(text) => time::time_from_text(text, self.profile.zone()),
-            _ => None,
+    /// The service that a value names.
+    fn service(&self, name: Name, value: Node<'a>) -> (Readable, Option<&'a str>) {
+        if value.is_null() {
+            return (Readable::Silent, None);
+        }
+        let Some(text) = text_of(value, self.bump) else { return (Readable::No, None) };
+        let service = if name.is_host {
+            catalog::service_of_host(text)
+        } else if name.rank == ACTION_PREFIX_RANK {
+            catalog::split_action(text).0
+        } else {
+            Some(text)
         };
-        let Some(time) = time else { return false };
+        // Most hosts are somebody else's, and that is not a fault.
+        (if service.is_some() { Readable::Yes } else { Readable::Silent }, service)
+    }
+
+    fn time(&mut self, time: Option<time::Nanos>) -> Readable {
+        let Some(time) = time else { return Readable::No };
         if time::is_plausible(time) {
             self.context.time = Some(time);
         } else {
             self.anomalies.insert(Anomaly::ImplausibleTime);
         }
-        true
+        Readable::Yes
     }
 }
 
-fn text<'a>(value: Value<'a>, target: &mut Option<&'a str>) -> bool {
-    set(
-        target,
-        match value {
-            Value::Str(text) if !text.is_empty() => Some(text),
-            _ => None,
-        },
-    )
+/// The text that a value is: a string, the first of an array of one, or the name of an object. Not an empty one.
+fn text_of<'a>(value: Node<'a>, bump: &'a Bump) -> Option<&'a str> {
+    let value = if value.is_object() { value.last("name")? } else { value.sole_element().unwrap_or(value) };
+    value.string().map(|raw| raw.unescape(bump)).and_then(non_empty)
 }
 
-fn set<T>(target: &mut Option<T>, value: Option<T>) -> bool {
-    let readable = value.is_some();
-    if readable {
-        *target = value;
+fn non_empty(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn set<T>(target: &mut Option<T>, value: Option<T>) -> Readable {
+    match value {
+        Some(value) => {
+            *target = Some(value);
+            Readable::Yes
+        }
+        None => Readable::No,
     }
-    readable
 }

@@ -1,10 +1,18 @@
 //! A text that is known to be valid JSON, walked in place: members, strings, numbers. It checks nothing and knows no
 //! envelope; on text that is not valid it gives wrong answers, but never panics.
 
+use std::collections::HashSet;
+
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::policy::Value;
+
+/// The most members that are compared with each other; more are looked up in a set.
+const FEW_MEMBERS: usize = 16;
+
+/// A key as it is written, and its value.
+pub type Member<'a> = (Raw<'a>, Node<'a>);
 
 /// A value in a valid text.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +60,21 @@ impl<'a> Node<'a> {
         self.first() == b'{'
     }
 
+    /// Whether the value is `null`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.first() == b'n'
+    }
+
+    /// The element of an array that has no other.
+    #[must_use]
+    pub fn sole_element(self) -> Option<Self> {
+        let element =
+            (self.first() == b'[').then(|| Self::at(self.text, self.at + 1)).filter(|it| it.first() != b']')?;
+        let next = skip_space(self.text, value_end(self.text, element.at));
+        (byte(self.text, next) == b']').then_some(element)
+    }
+
     /// The value as a string, when it is one.
     #[must_use]
     pub fn string(self) -> Option<Raw<'a>> {
@@ -61,7 +84,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// The members of an object, in the order of the text; none when the value is no object.
+    /// The members of an object, in the order of the text; none when the value is not an object.
     #[must_use]
     pub fn members(self) -> Members<'a> {
         let at = if self.is_object() { self.at + 1 } else { self.text.len() };
@@ -71,7 +94,41 @@ impl<'a> Node<'a> {
     /// The last member of this name.
     #[must_use]
     pub fn last(self, name: &str) -> Option<Self> {
-        self.members().filter(|(key, _)| key.is(name)).last().map(|(_, value)| value)
+        self.last_member(name).map(|(_, value)| value)
+    }
+
+    /// The last member of this name, with the key as it is written.
+    #[must_use]
+    pub fn last_member(self, name: &str) -> Option<Member<'a>> {
+        self.members().filter(|(key, _)| key.is(name)).last()
+    }
+
+    /// The members of an object, in the order of the text, without those whose key is given again later.
+    #[must_use]
+    pub fn members_that_count(self, bump: &'a Bump) -> Vec<'a, Member<'a>> {
+        let mut members = Vec::from_iter_in(self.members(), bump);
+        let is_overridden: std::vec::Vec<bool> = if members.len() <= FEW_MEMBERS {
+            let later = |place: usize| members.get(place + 1..).unwrap_or_default();
+            let names = members.iter().enumerate();
+            names.map(|(place, (key, _))| later(place).iter().any(|(other, _)| other.is_same(*key, bump))).collect()
+        } else {
+            let mut seen = HashSet::with_capacity(members.len());
+            let mut flags: std::vec::Vec<_> =
+                members.iter().rev().map(|(key, _)| !seen.insert(key.unescape(bump))).collect();
+            flags.reverse();
+            flags
+        };
+        if is_overridden.contains(&true) {
+            let mut flags = is_overridden.into_iter();
+            members.retain(|_| !flags.next().unwrap_or_default());
+        }
+        members
+    }
+
+    /// Whether this is the same value of the same text.
+    #[must_use]
+    pub fn is_same(self, other: Self) -> bool {
+        std::ptr::eq(self.text, other.text) && self.at == other.at
     }
 
     /// The value as the policy looks at it; unescaped strings live in `bump`.
@@ -95,7 +152,7 @@ pub struct Members<'a> {
 }
 
 impl<'a> Iterator for Members<'a> {
-    type Item = (Raw<'a>, Node<'a>);
+    type Item = Member<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut at = skip_space(self.text, self.at);
@@ -115,6 +172,13 @@ impl<'a> Iterator for Members<'a> {
 }
 
 impl<'a> Raw<'a> {
+    /// Whether two strings are the same, unescaped.
+    fn is_same(self, other: Self, bump: &'a Bump) -> bool {
+        self.0 == other.0
+            || memchr::memchr(b'\\', other.0).is_some() && self.is(other.unescape(bump))
+            || memchr::memchr(b'\\', self.0).is_some() && other.is(self.unescape(bump))
+    }
+
     /// Whether the string, unescaped, is `text`.
     #[must_use]
     pub fn is(self, text: &str) -> bool {

@@ -2,16 +2,20 @@
 //! parses with simd-json; `fast` reads blocks of 64 bytes. Each may decline a line, none may disagree.
 
 mod context;
-pub mod detect;
 mod fast;
+mod find;
+mod forms;
 mod full;
 mod grammar;
 pub mod id_set;
 mod json;
+pub mod lookup;
 mod policy;
 mod reference;
+mod scanned;
 pub mod sieve;
 mod simd;
+mod whole;
 
 use std::sync::Arc;
 
@@ -20,11 +24,13 @@ use bumpalo::Bump;
 use fast::Sight;
 pub use fast::Span;
 pub use grammar::{Space, value_end};
+pub use scanned::Scanned;
+use scanned::strip;
 pub use simd::Tier;
 
 use crate::input::budget::{LARGE_BYTES, MAPPED_BYTES};
-use crate::profile::Profile;
-use crate::record::{Anomalies, Anomaly, Line, Reason};
+use crate::profile::{Pointer, Profile};
+use crate::record::{Form, Line, Reason, Record};
 
 /// Which scanner gets a line first; what it declines goes on to the slower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,15 +64,6 @@ impl Decided {
     }
 }
 
-/// What a line is, and what is odd about it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scanned<'a> {
-    /// The line's class, with the record when it is one.
-    pub line: Line<'a>,
-    /// Anomalies of the line and of the record.
-    pub anomalies: Anomalies,
-}
-
 /// What a line that is longer takes of memory is not kept for the next one, in bytes.
 const LONG_LINE_BYTES: usize = 1024 * 1024;
 
@@ -88,6 +85,8 @@ struct Slow {
     /// Whether the last line that the block scanner took for spoilt was malformed. The reference names the reason then, so
     /// it gets the next such line first.
     spoilt_was_malformed: bool,
+    /// The pointer at which the block scanner looks for envelopes.
+    guess: String,
     decided: Decided,
 }
 
@@ -99,14 +98,17 @@ impl Scanner {
         Self {
             line_bytes_max,
             fast: match way {
-                ScannerKind::Fast(tier) => Some(fast::Fast::new(tier, fast::Trail::new(&profile))),
-                ScannerKind::Full | ScannerKind::Reference => None,
+                ScannerKind::Fast(tier) if profile.forms().contains(Form::Envelope) => {
+                    Some(fast::Fast::new(tier, fast::Trail::new(&profile)))
+                }
+                ScannerKind::Fast(_) | ScannerKind::Full | ScannerKind::Reference => None,
             },
             slow: Slow {
                 profile: Arc::clone(&profile),
                 line_bytes_max,
                 full,
                 spoilt_was_malformed: false,
+                guess: String::new(),
                 decided: Decided::default(),
             },
             bump: Bump::new(),
@@ -127,18 +129,18 @@ impl Scanner {
         let Self { profile, line_bytes_max, fast, slow, bump } = self;
         let mut one = |span: Span, sight: Sight<'_>| {
             reset(bump, span.end - span.start);
-            let scanned = match sight {
-                Sight::Clear(found) if span.end - span.start <= *line_bytes_max => {
-                    slow.decided.fast += 1;
-                    found.record(chunk, span, profile, bump)
-                }
-                _ => {
-                    let is_first = first && span.start == 0;
-                    let is_spoilt = matches!(sight, Sight::Spoilt);
-                    slow.line(&chunk[span.start..span.end], Space::Line, is_first, is_spoilt, bump)
-                }
-            };
+            if let Sight::Clear(found) = sight
+                && span.end - span.start <= *line_bytes_max
+            {
+                slow.decided.fast += 1;
+                each(span, &found.record(chunk, span, profile, bump));
+                return None;
+            }
+            let is_first = first && span.start == 0;
+            let is_spoilt = matches!(sight, Sight::Spoilt);
+            let scanned = slow.line(&chunk[span.start..span.end], Space::Line, is_first, is_spoilt, bump);
             each(span, &scanned);
+            slow.other_place(&scanned)
         };
         // The block scanner counts places in 32 bits.
         if let Some(fast) = fast.as_mut().filter(|_| u32::try_from(chunk.len()).is_ok()) {
@@ -183,41 +185,40 @@ fn reset(bump: &mut Bump, line_bytes: usize) {
 }
 
 impl Slow {
+    /// Where the block scanner should look for the next envelopes, when that is not where it does.
+    fn other_place(&mut self, scanned: &Scanned<'_>) -> Option<Pointer> {
+        let Line::Record(Record { form: Form::Envelope, pointer, .. }) = scanned.line else { return None };
+        if pointer == self.guess {
+            return None;
+        }
+        let pointer = Pointer::parse(pointer).ok()?;
+        // Places outside of requests go before those inside, so that such a line has to be looked through.
+        if find::leads_into_request(pointer.members().iter().map(String::as_str)) {
+            return None;
+        }
+        pointer.as_str().clone_into(&mut self.guess);
+        Some(pointer)
+    }
+
     fn line<'a>(&mut self, line: &'a [u8], space: Space, first: bool, is_spoilt: bool, bump: &'a Bump) -> Scanned<'a> {
         let (text, anomalies) = strip(line, first);
         if text.len() > self.line_bytes_max {
-            return Scanned { line: Line::Malformed(Reason::Oversize), anomalies };
+            return Scanned { anomalies, ..Scanned::malformed(Reason::Oversize) };
         }
         if text.iter().all(|&byte| space.has(byte)) {
-            return Scanned { line: Line::Blank, anomalies };
+            return Scanned { anomalies, ..Scanned::of(Line::Blank) };
         }
         let full = self.full.as_mut().filter(|_| !(is_spoilt && self.spoilt_was_malformed));
-        let decided = full.and_then(|full| full.scan(text, &self.profile, bump));
+        let decided = full.and_then(|full| full.scan(text, space, &self.profile, bump));
         if decided.is_some() {
             self.decided.full += 1;
         } else {
             self.decided.reference += 1;
         }
-        let (line, odd) = decided.unwrap_or_else(|| reference::scan(text, space, &self.profile, bump));
+        let scanned = decided.unwrap_or_else(|| reference::scan(text, space, &self.profile, bump));
         if is_spoilt {
-            self.spoilt_was_malformed = matches!(line, Line::Malformed(_));
+            self.spoilt_was_malformed = matches!(scanned.line, Line::Malformed(_));
         }
-        Scanned { line, anomalies: anomalies.union(odd) }
+        Scanned { anomalies: anomalies.union(scanned.anomalies), ..scanned }
     }
-}
-
-/// What a line holds without one CR at its end, NUL bytes and one byte order mark at its start (SPEC 2, a to c).
-fn strip(line: &[u8], first: bool) -> (&[u8], Anomalies) {
-    let mut anomalies = Anomalies::NONE;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let padding = line.iter().take_while(|&&byte| byte == 0).count();
-    if padding > 0 {
-        anomalies.insert(Anomaly::NulPadding);
-    }
-    let text = &line[padding..];
-    let Some(text) = text.strip_prefix(b"\xef\xbb\xbf") else { return (text, anomalies) };
-    if !first {
-        anomalies.insert(Anomaly::Bom);
-    }
-    (text, anomalies)
 }

@@ -1,7 +1,7 @@
 //! The rules of SPEC 2 on what a scanner found in an envelope: outcome, code, message, request id. It sees no bytes.
 
 use crate::record::{
-    Anomalies, Anomaly, CODE_BYTES_MAX, Context, Outcome, REQUEST_ID_BYTES_MAX, REQUEST_ID_BYTES_MIN, Record,
+    Anomalies, Anomaly, CODE_BYTES_MAX, Context, Form, Outcome, REQUEST_ID_BYTES_MAX, REQUEST_ID_BYTES_MIN, Record,
 };
 
 /// The code of a failure that names none.
@@ -42,10 +42,24 @@ pub struct Members<'a> {
     pub request_id: Value<'a>,
 }
 
+/// Where a response was found.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot<'a> {
+    /// How it stood there.
+    pub form: Form,
+    /// The pointer of the place.
+    pub pointer: &'a str,
+}
+
 /// Tells what a response says. The anomalies are those of the error; others are the scanner's.
 #[inline(always)]
 #[must_use]
-pub fn judge<'a>(members: Members<'a>, context: Context<'a>, by: &'a [Option<&'a str>]) -> (Record<'a>, Anomalies) {
+pub fn judge<'a>(
+    members: Members<'a>,
+    context: Context<'a>,
+    by: &'a [Option<&'a str>],
+    spot: Spot<'a>,
+) -> (Record<'a>, Anomalies) {
     let mut anomalies = Anomalies::NONE;
     let (outcome, code) = match members.error {
         Value::Absent => (Outcome::Ok, ""),
@@ -64,7 +78,7 @@ pub fn judge<'a>(members: Members<'a>, context: Context<'a>, by: &'a [Option<&'a
         Value::Str(text) if is_request_id(text) => Some(text),
         _ => None,
     };
-    (Record { outcome, code, message, request_id, context, by }, anomalies)
+    (Record { outcome, code, message, request_id, context, by, form: spot.form, pointer: spot.pointer }, anomalies)
 }
 
 fn code<'a>(value: Value<'a>, anomalies: &mut Anomalies) -> (Outcome, &'a str) {
@@ -87,7 +101,8 @@ fn code<'a>(value: Value<'a>, anomalies: &mut Anomalies) -> (Outcome, &'a str) {
     (Outcome::Failed, text)
 }
 
-fn is_request_id(text: &str) -> bool {
+/// Whether a text counts as a request id.
+pub fn is_request_id(text: &str) -> bool {
     (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&text.len())
         // Ids are short: comparing every byte costs less than a search that can stop.
         && !text.bytes().fold(false, |found, byte| found | (byte == b'*'))

@@ -1,8 +1,8 @@
 //! Finds the lines of a chunk that may hold one of some request ids, far faster than they can be scanned. It never
 //! misses one, and decides nothing: a line that it names may hold none.
 //!
-//! The id is written as it is behind the name `RequestId`, with quotes, a colon and white space between, and in a text
-//! inside a string with backslashes among them. Only `\u` can spell letters and digits otherwise, so a line with `\u`
+//! The id is written as it is behind the name `RequestId`, `requestId` or `request_id`, with quotes, a colon and white
+//! space between, and in a text inside a string with backslashes among them. Only `\u` can spell letters and digits otherwise, so a line with `\u`
 //! may hold anything. When an id that is looked for has characters with escapes of their own, so may a line with any
 //! backslash.
 
@@ -13,8 +13,10 @@ use memchr::memmem::Finder;
 use super::Span;
 use super::id_set::IdSet;
 
-/// The name in front of every id.
-const NAME: &[u8] = b"RequestId";
+/// What all names in front of ids have in common.
+const NAME: &[u8] = b"equest";
+/// How these names go on.
+const NAME_ENDS: [&[u8]; 2] = [b"Id", b"_id"];
 
 /// Request ids that are looked for.
 #[derive(Clone, Debug)]
@@ -48,7 +50,9 @@ impl Sieve {
                 }
                 if suspect == name {
                     at = name + NAME.len();
-                    if value(chunk.get(at..).unwrap_or_default()).is_none_or(|id| self.ids.number(id).is_none()) {
+                    let rest = chunk.get(at..).unwrap_or_default();
+                    let value_at = NAME_ENDS.iter().find_map(|end| rest.strip_prefix(*end));
+                    if value_at.and_then(value).is_none_or(|id| self.ids.number(id).is_none()) {
                         continue;
                     }
                 }
@@ -110,6 +114,8 @@ mod tests {
             r#"{"a":"\u000a"}"#,
             r#"{"a":"RequestId","RequestId":"id-1"}"#,
             r#"{"a":"{\"RequestId\":\"id-1\"}"}"#,
+            r#"{"requestId":"id-1"}"#,
+            r#"{"a":"{\"request_id\": \"id-22\"}"}"#,
             r#"{"a":"{\n\t\"RequestId\"\r\n:\t\"id-22\"}"}"#,
         ] {
             assert_eq!(kept(IDS, &format!("x\n{spelt}\r\ny")), [format!("{spelt}\r")]);

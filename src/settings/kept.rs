@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::options::{Bound, InputFormat, Settings};
-use super::parse::{InvalidSetting, bytes, field, pointer, zone};
+use super::parse::{InvalidSetting, bytes, field, forms, pointer, zone};
 use crate::time::{self, Nanos, Zone};
 
 /// An option that is not what it was.
@@ -60,6 +60,7 @@ impl Settings {
         }
         for (name, text) in kept {
             match &**name {
+                "forms" => settings.forms = forms(text)?,
                 "envelope" => settings.envelope = texts(text).map(pointer).collect::<Result<_, _>>()?,
                 "field" => settings.fields = texts(text).map(field).collect::<Result<_, _>>()?,
                 "service" => settings.services = Self::names(texts(text)),

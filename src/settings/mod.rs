@@ -8,5 +8,5 @@ mod value;
 
 pub use kept::Changed;
 pub use options::{Bound, InputFormat, Settings};
-pub use parse::{InvalidSetting, bytes, field, zone};
+pub use parse::{InvalidSetting, bytes, field, forms, zone};
 pub use value::Value;

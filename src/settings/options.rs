@@ -6,7 +6,7 @@ use super::parse;
 use super::value::Value;
 use crate::filter::Filter;
 use crate::profile::{FieldPointer, Pointer};
-use crate::record::LINE_BYTES_MAX;
+use crate::record::{Forms, LINE_BYTES_MAX};
 use crate::time::{Nanos, Zone};
 
 /// How inputs are cut into lines or values.
@@ -57,8 +57,10 @@ impl Eq for Bound {}
 /// the options were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Where envelopes are looked for, in this order; detected when there are none.
+    /// The only places where envelopes are looked for, in this order; anywhere when there are none.
     pub envelope: Vec<Pointer>,
+    /// The forms of responses that are read.
+    pub forms: Forms,
     /// How inputs are cut.
     pub input_format: InputFormat,
     /// Context fields that are read from a given place.
@@ -85,6 +87,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             envelope: Vec::new(),
+            forms: Forms::default(),
             input_format: InputFormat::Auto,
             fields: Vec::new(),
             line_bytes_max: LINE_BYTES_MAX,
@@ -155,11 +158,12 @@ impl Settings {
     }
 
     /// The options that always have a text.
-    pub(super) fn texts(&self) -> [(&'static str, String); 3] {
+    pub(super) fn texts(&self) -> [(&'static str, String); 4] {
         [
             ("max-line", parse::bytes_text(self.line_bytes_max)),
             ("assume-tz", self.assume_tz.name()),
             ("input-format", self.input_format.as_str().to_owned()),
+            ("forms", parse::forms_text(self.forms)),
         ]
     }
 }

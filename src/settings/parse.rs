@@ -2,6 +2,7 @@
 
 use crate::profile::names::Field;
 use crate::profile::{FieldPointer, Pointer, PointerError};
+use crate::record::{Form, Forms};
 use crate::time::{Unit, Zone};
 
 /// Why the text of an option cannot be read; each says what was expected.
@@ -30,6 +31,9 @@ pub enum InvalidSetting {
     /// Not a format.
     #[error("invalid input format '{0}': expected auto, ndjson or json")]
     InputFormat(String),
+    /// Not a form of a response.
+    #[error("unknown form '{0}': expected {names}, joined by commas", names = Form::ALL.map(Form::as_str).join(", "))]
+    Form(String),
     /// Not a point in time.
     #[error("invalid time '{0}'")]
     Time(String),
@@ -56,6 +60,21 @@ pub(super) fn bytes_text(bytes: usize) -> String {
     let unit =
         [(30, "G"), (20, "M"), (10, "K")].into_iter().find(|(bits, _)| bytes > 0 && bytes.is_multiple_of(1 << bits));
     unit.map_or_else(|| bytes.to_string(), |(bits, letter)| format!("{}{letter}", bytes >> bits))
+}
+
+/// Forms of responses, joined by commas.
+///
+/// # Errors
+///
+/// One of the words is not a form.
+pub fn forms(text: &str) -> Result<Forms, InvalidSetting> {
+    let form = |word: &str| Form::parse(word.trim()).ok_or_else(|| InvalidSetting::Form(word.trim().to_owned()));
+    text.split(',').map(form).collect()
+}
+
+/// Forms as [`forms`] reads them.
+pub(super) fn forms_text(forms: Forms) -> String {
+    forms.iter().map(Form::as_str).collect::<Vec<_>>().join(",")
 }
 
 /// A zone.

@@ -82,14 +82,10 @@ pub fn read<R, E>(
 /// How an input was read.
 fn outcome(analysis: &Analysis, rank: usize) -> Outcome {
     let inspected = analysis.inspected.get(rank).and_then(Option::as_ref);
-    let pointers = |profile: &crate::profile::Profile| {
-        profile.candidates().iter().map(|pointer| pointer.as_str().to_owned()).collect()
-    };
     Outcome {
         read: analysis.reads.get(rank).cloned().unwrap_or_default(),
         lines: analysis.summary.inputs.get(rank).map_or(0, |counts| counts.lines),
         is_json: inspected.is_some_and(|inspected| inspected.is_json),
-        envelope: inspected.map(|inspected| (pointers(&inspected.profile), inspected.is_final)),
     }
 }
 

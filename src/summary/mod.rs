@@ -12,10 +12,13 @@ pub mod latency;
 pub mod mask;
 pub mod numbering;
 pub mod overlap;
+pub mod reading;
 pub mod recalled;
 pub mod rejects;
 pub mod timeline;
 pub mod totals;
+
+use std::collections::BTreeMap;
 
 use crate::record::{Anomalies, Line, Origin, Record};
 use crate::time::Nanos;
@@ -26,6 +29,7 @@ use groups::Groups;
 use latency::Latency;
 use numbering::Numbering;
 use overlap::Overlap;
+use reading::Reading;
 use rejects::{Reject, Samples};
 use timeline::Timeline;
 use totals::{AnomalyCounts, Counts, MissingIds, Reasons};
@@ -46,6 +50,8 @@ pub struct Summary {
     pub totals: Counts,
     /// Lines by class of each input, by its rank.
     pub inputs: Vec<Counts>,
+    /// How the records of each input were read, by its rank.
+    pub readings: BTreeMap<u32, Reading>,
     /// Records that a filter took out because they have no time.
     pub untimed: u64,
     /// Malformed lines by reason.
@@ -165,6 +171,7 @@ impl Summary {
         let Self {
             totals,
             inputs,
+            readings,
             untimed,
             reasons,
             samples,
@@ -186,6 +193,9 @@ impl Summary {
         }
         for (counts, more) in self.inputs.iter_mut().zip(inputs) {
             counts.add(more);
+        }
+        for (input, reading) in readings {
+            self.readings.entry(input).or_default().merge(reading);
         }
         self.untimed += untimed;
         self.reasons.add(reasons);

@@ -383,7 +383,6 @@ mod tests {
             sizes: Sizes { read_bytes: 256, ..Sizes::default() },
             way: ScannerKind::Reference,
             reading: Reading {
-                detect: true,
                 format: InputFormat::Auto,
                 filter: crate::filter::Filter::default(),
                 prune: true,
@@ -417,8 +416,6 @@ mod tests {
             path: paths[0].clone(),
             format: crate::input::Framing::Ndjson,
             compression: crate::input::Compression::None,
-            envelope: Vec::new(),
-            fields: BTreeMap::new(),
             bytes: 0,
             status: crate::input::Status::Ok,
             error: None,

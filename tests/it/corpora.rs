@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use resplog::profile::Profile;
+use resplog::profile::{Pointer, Profile};
 use resplog::record::{Anomalies, LINE_BYTES_MAX, Line, Outcome, Record};
 use resplog::scan::{Scanned, Scanner, ScannerKind, Tier};
 use serde_json::{Map, Value, json};
@@ -59,7 +59,7 @@ fn check(folder: &Path, name: &str) {
     };
     let expected = std::fs::read_to_string(folder.join(expected)).unwrap();
     let expected: Vec<Map<String, Value>> = expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let profile = Arc::new(Profile::default());
+    let profile = Arc::new(Profile::at(vec![Pointer::default()]));
     let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available()).map(ScannerKind::Fast);
     for way in tiers.chain([ScannerKind::Full, ScannerKind::Reference]) {
         let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, way);
@@ -89,4 +89,36 @@ fn every_line_is_as_expected_from_every_scanner() {
     for name in ["documented-responses", "jts-envelope/all", "jts-envelope/deep"] {
         check(&folder, name);
     }
+}
+
+/// The lines whose classes the search for the response changes, beside the root alone.
+fn searched(folder: &Path, name: &str) -> Vec<usize> {
+    let log = std::fs::read(folder.join(name).with_extension("ndjson")).unwrap();
+    let classes = |profile: Profile| {
+        let mut classes = Vec::new();
+        let mut scanner = Scanner::new(Arc::new(profile), LINE_BYTES_MAX, ScannerKind::Fast(Tier::best()));
+        scanner.chunk(&log, true, |_, scanned| {
+            let id = match scanned.line {
+                Line::Record(record) => record.request_id.map(str::to_owned),
+                _ => None,
+            };
+            classes.push((scanned.line.class(), id));
+        });
+        classes
+    };
+    let (root, anywhere) = (classes(Profile::at(vec![Pointer::default()])), classes(Profile::default()));
+    (1..)
+        .zip(root.iter().zip(&anywhere))
+        .filter(|(_, (root, anywhere))| root != anywhere)
+        .map(|(line, _)| line)
+        .collect()
+}
+
+#[test]
+fn the_search_changes_only_responses_without_their_envelope() {
+    let Some(folder) = folder() else { return };
+    // Two have the id beside `Response`, so that the root is the response; the third has no envelope.
+    assert_eq!(searched(&folder, "documented-responses"), [604, 605, 2927]);
+    assert!(searched(&folder, "jts-envelope/all").is_empty());
+    assert!(searched(&folder, "jts-envelope/deep").is_empty());
 }

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use resplog::record::{Anomalies, Anomaly, Context, Line, Origin, Outcome, Reason, Record};
+use resplog::record::{Anomalies, Anomaly, Context, Form, Line, Origin, Outcome, Reason, Record};
 use resplog::summary::bounded::Bounded;
 use resplog::summary::codes::{Code, Codes};
 use resplog::summary::days::Days;
@@ -76,6 +76,8 @@ impl Said {
                     status: None,
                 },
                 by: &by,
+                form: Form::Envelope,
+                pointer: "",
             }),
         };
         see(&line, anomalies)

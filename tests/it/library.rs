@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use resplog::catalog::Classes;
-use resplog::engine::{Analysis, Duplicates, Options, RunControl, analyze};
+use resplog::engine::{Analysis, Duplicates, Options, RunControl, analyze, facts};
 use resplog::hints::hints;
 use resplog::input::source::Sizes;
 use resplog::input::{Compression, Framing, Input, Status};
@@ -16,14 +16,9 @@ use resplog::summary::Summary;
 use resplog::summary::rejects::Reject;
 use resplog::time::Period;
 
-/// A thread, the sizes of the program, and detection.
+/// A thread, the sizes of the program.
 pub fn options() -> Options {
-    Options {
-        threads: 1,
-        sizes: Sizes::default(),
-        way: ScannerKind::Fast(Tier::best()),
-        reading: Reading { detect: true, ..Reading::default() },
-    }
+    Options { threads: 1, sizes: Sizes::default(), way: ScannerKind::Fast(Tier::best()), reading: Reading::default() }
 }
 
 /// Reads inputs.
@@ -37,25 +32,13 @@ pub fn analysis(paths: &[&Path], options: &Options) -> Analysis {
 pub fn report(inputs: &[(&str, &Path)], options: &Options) -> String {
     let paths: Vec<_> = inputs.iter().map(|&(_, path)| path).collect();
     let analysis = analysis(&paths, options);
-    let names: Vec<_> = inputs.iter().map(|&(name, _)| name.to_owned()).collect();
-    let facts: Vec<_> = names
-        .iter()
-        .enumerate()
-        .map(|(rank, name)| {
-            let read = analysis.reads[rank].clone();
-            let inspected = analysis.inspected[rank].as_ref().unwrap();
-            InputFacts {
-                envelope: inspected.profile.candidates().iter().map(|pointer| pointer.as_str().to_owned()).collect(),
-                fields: inspected.fields.clone(),
-                bytes: read.bytes,
-                status: read.status(),
-                error: read.damage.map(|damage| damage.text),
-                unfinished: analysis.unfinished[rank],
-                ..fact(name)
-            }
-        })
-        .collect();
-    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let named = |path: &&Path| Input::new((*path).to_owned());
+    let mut facts = facts(&paths.iter().map(named).collect::<Vec<_>>(), &analysis);
+    for (fact, (name, _)) in facts.iter_mut().zip(inputs) {
+        // Neither the name nor the packing of an input changes what its lines say.
+        (fact.path, fact.compression) = ((*name).to_owned(), Compression::None);
+    }
+    let names: Vec<_> = inputs.iter().map(|&(name, _)| name).collect();
     json_of(&analysis.summary, &facts, hints(&analysis, &names))
 }
 
@@ -70,8 +53,6 @@ fn fact(path: &str) -> InputFacts {
         path: path.to_owned(),
         format: Framing::Ndjson,
         compression: Compression::None,
-        envelope: Vec::new(),
-        fields: BTreeMap::new(),
         bytes: 0,
         status: Status::Ok,
         error: None,

@@ -58,7 +58,7 @@ fn told(chunk: &[u8], profile: &Arc<Profile>, line_bytes_max: usize, way: Scanne
 fn profiles() -> Vec<Arc<Profile>> {
     let at =
         |pointers: &[&str]| Arc::new(Profile::at(pointers.iter().map(|text| Pointer::parse(text).unwrap()).collect()));
-    vec![Arc::new(Profile::default()), at(&["/w"]), at(&["/message", ""]), at(&["", "/w", "/message"])]
+    vec![Arc::new(Profile::default()), at(&[""]), at(&["/w"]), at(&["/message", ""]), at(&["", "/w", "/message"])]
 }
 
 pub fn assert_agreement(chunk: &[u8], line_bytes_max: usize) {

@@ -10,7 +10,8 @@ use crate::program::root;
 /// The modules of the library; each imports only from rows above its own.
 const RANKS: &[&[&str]] = &[
     &["time", "catalog", "redact", "foreign", "reorder"],
-    &["record", "profile", "baseline", "rule", "acknowledged"],
+    &["record", "baseline", "rule", "acknowledged"],
+    &["profile"],
     &["filter", "input", "summary"],
     &["scan", "disk", "settings"],
     &["coverage", "follow", "report", "json_stream"],
@@ -360,7 +361,7 @@ fn names_are_found_behind_a_path() {
 
 /// Words of `src/` that stand for a term of the field, or for an actor who is not named, and how often they still do.
 const OLD_WORDS: &[(&str, usize)] =
-    &[("told", 89), ("behind", 225), ("so many", 40), ("is no", 91), ("held against", 7), ("met", 6)];
+    &[("told", 85), ("behind", 222), ("so many", 39), ("is no", 88), ("held against", 7), ("met", 6)];
 
 #[test]
 fn old_words_only_get_fewer() {

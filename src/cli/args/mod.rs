@@ -65,9 +65,14 @@ pub struct InputArgs {
     /// Files, directories, globs, or - for standard input, which is also read when nothing is named.
     pub inputs: Vec<PathBuf>,
 
-    /// JSON Pointer of the envelope; '' is the root. Repeat it to try several in this order. Switches detection off.
+    /// Read only the envelope at this JSON Pointer, '' for the root; repeat it to try several in this order. Without it
+    /// the response is found wherever it stands in a line.
     #[arg(long, value_name = "POINTER", help_heading = "Reading")]
     pub envelope: Vec<String>,
+
+    /// Read only these forms of responses: envelope, layered, embedded, unwrapped, error_object, sdk_error. All by default.
+    #[arg(long, value_name = "FORM,…", help_heading = "Reading")]
+    pub forms: Option<String>,
 
     /// How inputs are cut: lines, or a stream or an array of JSON values, pretty-printed or not.
     #[arg(long, value_enum, default_value_t = InputFormatArg::Auto, help_heading = "Reading")]

@@ -1,9 +1,11 @@
 //! The lines of a chunk: where each ends, which keys of it may count, and whether anything spoils it.
 
+use super::found::Found;
 use super::line::Line;
 use super::memo::Root;
 use super::span::Span;
-use super::trail::{Found, Trail};
+use super::trail::Trail;
+use crate::profile::Pointer;
 use crate::scan::simd::Tokens;
 
 /// What the block scanner makes of a line.
@@ -41,8 +43,15 @@ impl<'c> Lines<'c> {
         self.start
     }
 
-    /// Gives the lines that end in a group, whose roots have so many members.
-    pub fn group(&mut self, tokens: &Tokens, root: Root, trail: &mut Trail, line: &mut impl FnMut(Span, Sight<'_>)) {
+    /// Gives the lines that end in a group; `root` says how many members the roots of its sound lines have. `line` may say
+    /// where the envelopes of the next lines are.
+    pub fn group(
+        &mut self,
+        tokens: &Tokens,
+        root: Root,
+        trail: &mut Trail,
+        line: &mut impl FnMut(Span, Sight<'_>) -> Option<Pointer>,
+    ) {
         let marks = tokens.marks.get(..tokens.ends.marks).unwrap_or_default();
         let mut flaws = tokens.flaws.as_slice();
         let is_lone = root == Root::Lone;
@@ -63,12 +72,15 @@ impl<'c> Lines<'c> {
             let keys = marks.get(first..number).unwrap_or_default();
             let Self { chunk, is_lone: was_lone, .. } = *self;
             let it = Line { chunk, span, tokens, earlier_keys: &self.keys, keys, is_lone: was_lone };
-            if is_spoilt {
-                line(span, Sight::Spoilt);
+            let guess = if is_spoilt {
+                line(span, Sight::Spoilt)
             } else if trail.follow(&it) {
-                line(span, Sight::Clear(&trail.found));
+                line(span, Sight::Clear(&trail.found))
             } else {
-                line(span, Sight::Unclear);
+                line(span, Sight::Unclear)
+            };
+            if let Some(pointer) = guess {
+                trail.guess(&pointer);
             }
             self.keys.clear();
             self.start = end + 1;

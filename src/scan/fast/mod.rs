@@ -7,6 +7,7 @@
 //! its line: escapes in a key, blanks in front of a colon, keys given twice, more than 30 levels. Then a slower scanner
 //! decides, so this one needs no reasons. A flaw is a place, and spoils only the line it lies in.
 
+mod found;
 mod line;
 mod lines;
 mod memo;
@@ -21,6 +22,7 @@ pub use span::Span;
 pub use trail::Trail;
 
 use super::simd::{Lexer, Tier, Tokens};
+use crate::profile::Pointer;
 use lines::Lines;
 use walk::Walk;
 
@@ -40,8 +42,9 @@ impl Fast {
     }
 
     /// Scans a chunk that begins at the start of a line. `line` gets every line in order; what stands behind the last LF
-    /// is a line too. Gives the number of LF, counted apart from the lines.
-    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Sight<'_>)) -> usize {
+    /// is a line too; it may say where the envelopes of the next lines are. Gives the number of LF, counted apart from the
+    /// lines.
+    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Sight<'_>) -> Option<Pointer>) -> usize {
         let Self { tier, tokens, walk, trail } = self;
         tokens.begin();
         walk.begin();
@@ -54,7 +57,10 @@ impl Fast {
             lines.group(tokens, root, trail, line);
         }
         if lines.start() < chunk.len() {
-            line(Span { start: lines.start(), end: chunk.len() }, Sight::Unclear);
+            let guess = line(Span { start: lines.start(), end: chunk.len() }, Sight::Unclear);
+            if let Some(pointer) = guess {
+                trail.guess(&pointer);
+            }
         }
         tokens.line_ends
     }

@@ -1,21 +1,23 @@
 //! The record of a line that the block scanner decided, read from the places of its members.
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
 
+use super::found::Found;
 use super::span::{NOWHERE, Span};
-use super::trail::Found;
 use crate::profile::Profile;
-use crate::record::{Context, Line};
-use crate::scan::Scanned;
-use crate::scan::context::{self, Offers, Overrides};
-use crate::scan::json::Node;
-use crate::scan::policy::{self, Members, Value};
+use crate::record::{Context, Form, Line};
+use crate::scan::context::{self, Overrides};
+use crate::scan::find::Way;
+use crate::scan::json::{Node, Raw};
+use crate::scan::policy::{self, Members, Spot, Value};
+use crate::scan::scanned::Scanned;
 use crate::scan::simd;
 
 impl Found {
     /// The record of a line that the block scanner accepted. A record is large, and is made where it is used.
     #[inline(always)]
-    pub fn record<'a>(&self, chunk: &'a [u8], line: Span, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
+    pub fn record<'a>(&'a self, chunk: &'a [u8], line: Span, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
         let value = |place: usize| if place == NOWHERE { Value::Absent } else { value(chunk, place, bump) };
         let mut members = Members { request_id: value(self.request_id), ..Members::default() };
         if self.error != NOWHERE {
@@ -23,17 +25,18 @@ impl Found {
             members.code = value(self.code);
             members.message = value(self.message);
         }
+        let spot = Spot { form: Form::Envelope, pointer: &self.pointer };
         let asks_more = !profile.fields().is_empty() || !profile.by().is_empty();
-        if self.context.is_empty() && !asks_more {
-            let (record, anomalies) = policy::judge(members, Context::default(), &[]);
-            return Scanned { line: Line::Record(record), anomalies };
+        if self.context.is_empty() && !self.has_nested_context && !asks_more {
+            let (record, anomalies) = policy::judge(members, Context::default(), &[], spot);
+            return Scanned { anomalies, ..Scanned::of(Line::Record(record)) };
         }
-        let fields = self.context.iter().map(|&(_, name, _, _)| name.field);
-        if !asks_more && context::are_distinct(fields) {
-            let offers = self.context.iter().map(|&(_, name, _, place)| (name, value(place)));
-            let (context, odd) = context::read_each(profile, offers);
-            let (record, anomalies) = policy::judge(members, context, &[]);
-            return Scanned { line: Line::Record(record), anomalies: anomalies.union(odd) };
+        if !asks_more && !self.has_nested_context {
+            let offers = self.context.iter().map(|&(name, place)| (name, value(place)));
+            if let Some((context, odd)) = context::read_each(profile, bump, offers) {
+                let (record, anomalies) = policy::judge(members, context, &[], spot);
+                return Scanned { anomalies: anomalies.union(odd), ..Scanned::of(Line::Record(record)) };
+            }
         }
         self.record_in_order(members, chunk, line, profile, bump)
     }
@@ -41,28 +44,30 @@ impl Found {
     /// The record of a line whose context has to be put in order.
     #[inline(never)]
     fn record_in_order<'a>(
-        &self,
+        &'a self,
         members: Members<'a>,
         chunk: &'a [u8],
         line: Span,
         profile: &Profile,
         bump: &'a Bump,
     ) -> Scanned<'a> {
-        let mut offers = Offers::new(bump);
-        let mut level = 0;
-        for &(at, name, key, place) in &self.context {
-            while level < at {
-                offers.descend();
-                level += 1;
-            }
-            let key = str::from_utf8(&chunk[key.start..key.end]).unwrap_or_default();
-            offers.known(name, key, value(chunk, place, bump));
-        }
         let root = Node::at(&chunk[..line.end], line.start);
-        let (context, odd) = offers.read(profile, Overrides::of(root, profile, bump));
+        let mut around = BumpVec::with_capacity_in(self.path.len(), bump);
+        let mut subject = root;
+        for name in &self.path {
+            around.push(subject);
+            // The way leads through the line, or the trail would have declined it.
+            subject = subject.last(str::from_utf8(name).unwrap_or_default()).unwrap_or(subject);
+        }
+        // A key that leads on is written without escapes, or the trail would have declined the line.
+        let names = self.path.split_last().map_or(&[][..], |(_, names)| names);
+        let names = BumpVec::from_iter_in(names.iter().map(|name| Raw(name)), bump).into_bump_slice();
+        let way = Way { subject, around: around.into_bump_slice(), names };
+        let (context, odd) = context::read(way, profile, Overrides::of(root, profile, bump), bump);
         let by = context::by(root, profile, bump);
-        let (record, anomalies) = policy::judge(members, context, by);
-        Scanned { line: Line::Record(record), anomalies: anomalies.union(odd) }
+        let spot = Spot { form: Form::Envelope, pointer: &self.pointer };
+        let (record, anomalies) = policy::judge(members, context, by, spot);
+        Scanned { anomalies: anomalies.union(odd), ..Scanned::of(Line::Record(record)) }
     }
 }
 

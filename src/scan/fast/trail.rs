@@ -1,17 +1,20 @@
 //! The way from the root of a sound line to its error: which members count, and where their values stand. It reads the
 //! tokens and the keys of the objects on the way; of the response object it is offered the keys that may count.
+//!
+//! Where the envelope is, is a guess from the line before. A line in which another place may hold one is declined, so the
+//! guess decides who reads a line and never what it says.
 
+use super::found::{Found, is_key, skip_space};
 use super::line::{Cursor, Line};
 use super::span::{NOWHERE, Span};
-use crate::profile::{Profile, names};
-use crate::scan::json::Node;
+use crate::profile::{Pointer, Profile, names};
 use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, plain_end, scalar_end};
 
 /// The way from the root to the response object, and what was found on it in the present line.
 #[derive(Debug)]
 pub struct Trail {
-    /// The names of the objects on the way: the pointer's members and `Response`.
-    path: Vec<Vec<u8>>,
+    /// Whether the way is the only one (`--envelope`), and no guess.
+    is_given: bool,
     /// What the keys around the response object mean, by their place among those of the line.
     memo: Vec<Memo>,
     /// How many of those keys the present line had so far.
@@ -20,29 +23,41 @@ pub struct Trail {
     pub found: Found,
 }
 
-/// Where the values stand that the policy looks at; all in the chunk.
-#[derive(Debug)]
-pub struct Found {
-    pub(super) error: usize,
-    pub(super) code: usize,
-    pub(super) message: usize,
-    pub(super) request_id: usize,
-    /// Members around the envelope whose names are in the table of context names: level, name, key, value.
-    pub(super) context: Vec<(usize, names::Name, Span, usize)>,
-}
-
 /// What stands in front of a bare response object.
 const BARE: [&[u8]; 2] = [b"{\"Response\":{", b"{\"Response\": {"];
 
 impl Trail {
-    /// The way of a profile: its first candidate. Lines that keep their envelope elsewhere are declined.
+    /// The way of a profile: that of its first pointer, or a guess that the root is the envelope.
     #[must_use]
     pub fn new(profile: &Profile) -> Self {
-        let members = profile.candidates().first().map(|pointer| pointer.members()).unwrap_or_default();
-        let path = members.iter().map(String::as_str).chain(["Response"]);
-        let found = Found { error: NOWHERE, code: NOWHERE, message: NOWHERE, request_id: NOWHERE, context: Vec::new() };
-        let path = path.map(|name| name.as_bytes().to_vec()).collect();
-        Self { path, memo: Vec::new(), keys: 0, found }
+        let given = profile.envelope().first();
+        let found = Found {
+            pointer: String::new(),
+            path: Vec::new(),
+            error: NOWHERE,
+            code: NOWHERE,
+            message: NOWHERE,
+            request_id: NOWHERE,
+            context: Vec::new(),
+            has_nested_context: false,
+        };
+        let mut trail = Self { is_given: given.is_some(), memo: Vec::new(), keys: 0, found };
+        trail.lead_to(given.unwrap_or(&Pointer::default()));
+        trail
+    }
+
+    /// Guesses that the envelope of the next lines is at this pointer.
+    pub fn guess(&mut self, pointer: &Pointer) {
+        if !self.is_given {
+            self.lead_to(pointer);
+        }
+    }
+
+    fn lead_to(&mut self, pointer: &Pointer) {
+        let path = pointer.members().iter().map(String::as_str).chain(["Response"]);
+        self.found.path = path.map(|name| name.as_bytes().to_vec()).collect();
+        pointer.as_str().clone_into(&mut self.found.pointer);
+        self.memo.clear();
     }
 
     fn begin(&mut self) {
@@ -52,6 +67,7 @@ impl Trail {
         self.found.message = NOWHERE;
         self.found.request_id = NOWHERE;
         self.found.context.clear();
+        self.found.has_nested_context = false;
     }
 
     /// Follows the way through a sound line; whether it leads to a response object, and the line can be decided here.
@@ -60,13 +76,13 @@ impl Trail {
         self.begin();
         let text = line.chunk.get(line.span.start..line.span.end).unwrap_or_default();
         if line.is_lone
-            && self.path.len() == 1
+            && self.found.path.len() == 1
             && let Some(start) = BARE.iter().find(|start| text.starts_with(start))
         {
             let inside = line.span.start + start.len();
             let key = line.key_places().next();
             let is_decided = match line.key_count() {
-                0 => true,
+                0 => self.is_given,
                 1 => key.is_some_and(|key| self.found.lone_id(line, inside, key)),
                 _ => false,
             };
@@ -77,8 +93,7 @@ impl Trail {
             return false;
         }
         let response = self.as_before(line).or_else(|| {
-            self.keys = 0;
-            self.found.context.clear();
+            self.begin();
             self.members(line, first)
         });
         response.is_some_and(|(open, close)| self.response(line, open + 1, close))
@@ -87,7 +102,7 @@ impl Trail {
     /// As [`Self::members`] in the frequent case: around the response object stand the keys of the line before, all values
     /// are strings without escapes, numbers and literals, and nothing comes behind the response object.
     fn as_before(&mut self, line: &Line<'_>) -> Option<(usize, usize)> {
-        let Self { path, memo, found, .. } = self;
+        let Self { memo, found, .. } = self;
         let text = line.chunk.get(..line.span.end)?;
         let mut at = skip_space(text, line.span.start) + 1;
         let (mut level, mut seen) = (0, 0_u64);
@@ -104,7 +119,7 @@ impl Trail {
             let value = skip_space(text, key.end + 2);
             let rest = text.get(value + 1..)?;
             let end = match (text.get(value)?, memo.meaning) {
-                (b'{', Meaning::ScannerKind) => {
+                (b'{', Meaning::OnWay) => {
                     let bit = 1 << level.min(63);
                     if seen & bit != 0 {
                         return None;
@@ -112,19 +127,19 @@ impl Trail {
                     seen |= bit;
                     level += 1;
                     at = value + 1;
-                    if level == path.len() {
+                    if level == found.path.len() {
                         let open = line.tokens.token_at(value);
                         let close = line.close_of(open)?;
                         return line.closes(close + 1, level).then_some((open, close));
                     }
                     continue;
                 }
-                (b'{' | b'[', _) | (_, Meaning::ScannerKind) => return None,
+                (b'{' | b'[', _) | (_, Meaning::OnWay) => return None,
                 (b'"', _) => plain_end(rest)? + 1,
                 _ => scalar_end(rest)?,
             };
-            if let Meaning::Name(name) = memo.meaning {
-                found.context.push((level, name, key, value));
+            if let Meaning::Context(names::Meaning { name: Some(name), .. }) = memo.meaning {
+                found.context.push((name, value));
             }
             at = skip_space(text, value + 1 + end);
             if text.get(at) != Some(&b',') {
@@ -138,14 +153,16 @@ impl Trail {
     /// The members on the way to the response object, and the tokens that open and close it.
     fn members(&mut self, line: &Line<'_>, first: usize) -> Option<(usize, usize)> {
         let mut cursor = Cursor::new(line);
-        let mut response = None;
+        let (mut response, mut outside) = (None, None);
         let (mut level, mut seen) = (0_usize, 0_u64);
         let mut token = first + 1;
         loop {
             let code = line.code(token);
             if code != KEY {
                 // The object closes.
-                let Some(outer) = level.checked_sub(1) else { return response };
+                let Some(outer) = level.checked_sub(1) else {
+                    return response.filter(|_| !self.is_elsewhere(line, outside));
+                };
                 level = outer;
                 token += 1;
                 if line.code(token) == COMMA {
@@ -164,7 +181,7 @@ impl Trail {
                 }
             };
             let value = skip_space(line.chunk, end + 2);
-            let is_on_way = matches!(meaning, Meaning::ScannerKind);
+            let is_on_way = matches!(meaning, Meaning::OnWay);
             if is_on_way {
                 let bit = 1 << level.min(63);
                 // Given twice, the last one counts.
@@ -172,12 +189,13 @@ impl Trail {
                     return None;
                 }
                 seen |= bit;
-            } else if let Meaning::Name(name) = meaning {
-                self.found.context.push((level, name, key, value));
+            } else if let Meaning::Context(context) = meaning {
+                self.found.has_nested_context |= matches!(line.chunk.get(value), Some(b'{' | b'['));
+                self.found.context.extend(context.name.map(|name| (name, value)));
             }
             token += 1;
             match line.code(token) {
-                OPEN_OBJECT if is_on_way && level + 1 < self.path.len() => {
+                OPEN_OBJECT if is_on_way && level + 1 < self.found.path.len() => {
                     level += 1;
                     token += 1;
                     continue;
@@ -186,6 +204,7 @@ impl Trail {
                     let close = line.close_of(token)?;
                     if is_on_way && open == OPEN_OBJECT {
                         response = Some((token, close));
+                        outside = Some((key.start, cursor.place(close)));
                     }
                     token = close + 1;
                 }
@@ -195,6 +214,14 @@ impl Trail {
                 token += 1;
             }
         }
+    }
+
+    /// Whether another place of a line may hold an envelope that goes before the one between these places, which are those
+    /// of its key and its end. One at the root goes before all others.
+    fn is_elsewhere(&self, line: &Line<'_>, outside: Option<(usize, usize)>) -> bool {
+        let Some((key, end)) = outside.filter(|_| !self.is_given && self.found.path.len() > 1) else { return false };
+        let text = |from: usize, to: usize| line.chunk.get(from..to).unwrap_or_default();
+        may_hold_response(text(line.span.start, key)) || may_hold_response(text(end, line.span.end))
     }
 
     /// The key that ends here and what it means, when it is the one at this place of the line before.
@@ -216,12 +243,8 @@ impl Trail {
         if memchr::memchr(b'\\', text).is_some() {
             return None;
         }
-        let on_way = self.path.get(level).is_some_and(|name| text == name);
-        let meaning = if on_way {
-            Meaning::ScannerKind
-        } else {
-            names::field_of_bytes(text).map_or(Meaning::None, Meaning::Name)
-        };
+        let on_way = self.found.path.get(level).is_some_and(|name| text == name);
+        let meaning = if on_way { Meaning::OnWay } else { Meaning::Context(names::meaning_of(text)) };
         if let Some(word) = Word::of(chunk, key)
             && self.keys < MEMO_MAX
         {
@@ -266,27 +289,15 @@ impl Trail {
                 return false;
             }
         }
-        true
+        self.is_given || self.found.is_strong(line.chunk)
     }
 }
 
-/// Whether the key that ends here is this one, without escapes.
-#[inline(always)]
-fn is_key(chunk: &[u8], end: usize, name: &[u8]) -> bool {
-    let before = chunk.get(..end).unwrap_or_default();
-    before
-        .strip_suffix(name)
-        .and_then(|before| before.strip_suffix(b"\""))
-        .is_some_and(|before| !before.ends_with(b"\\"))
-}
-
-/// The first place that is no white space.
-#[inline(always)]
-fn skip_space(chunk: &[u8], mut place: usize) -> usize {
-    while matches!(chunk.get(place), Some(b' ' | b'\t' | b'\r')) {
-        place += 1;
-    }
-    place
+/// Whether some part of a line may hold an envelope, as a key or in a string: it spells the name of the member, or might.
+fn may_hold_response(text: &[u8]) -> bool {
+    const NAME: &[u8] = b"\"Response";
+    let is_key = |at: usize| matches!(text.get(at + NAME.len()), Some(b'"' | b'\\'));
+    memchr::memmem::find_iter(text, NAME).any(is_key) || memchr::memmem::find(text, b"\\u").is_some()
 }
 
 /// How many keys of a line are kept.
@@ -296,11 +307,9 @@ const MEMO_MAX: usize = 64;
 #[derive(Clone, Copy, Debug)]
 enum Meaning {
     /// It is on the way to the response object.
-    ScannerKind,
-    /// It names context.
-    Name(names::Name),
-    /// Nothing.
-    None,
+    OnWay,
+    /// It names context, or an object that may hold some, or neither.
+    Context(names::Meaning),
 }
 
 /// A key as it stood at some place of an earlier line.
@@ -327,45 +336,5 @@ impl Word {
         let beyond = 16_usize.checked_sub(length)?;
         // In two steps, since no shift takes all bits away.
         Some(Self { bytes: bytes << (4 * beyond) << (4 * beyond), length })
-    }
-}
-
-impl Found {
-    /// The id of a response object in which one key may count: whether that key is `RequestId`, and stands first in the
-    /// object, or its value last, so that nothing else can contain it. The text inside the object begins at `inside`.
-    #[inline(always)]
-    fn lone_id(&mut self, line: &Line<'_>, inside: usize, key: usize) -> bool {
-        let text = line.chunk.get(..line.span.end).unwrap_or_default();
-        if !is_key(text, key, b"RequestId") {
-            return false;
-        }
-        let value = skip_space(text, key + 2);
-        // Behind the last key of a response stand its value, the ends of response and root, and the line end.
-        let last = line.tokens.token_at(line.span.end).wrapping_sub(line.tokens.token_at(key)) == 4;
-        let is_certain = last || key == inside + b"\"RequestId".len();
-        if is_certain {
-            self.request_id = value;
-        }
-        is_certain
-    }
-
-    /// The members of an error, whose value stands here. Whether the line can be decided here.
-    #[cold]
-    fn error(&mut self, line: &Line<'_>, value: usize) -> bool {
-        self.error = value;
-        let text = line.chunk.get(..line.span.end).unwrap_or_default();
-        for (key, member) in Node::at(text, value).members() {
-            let place = match key.0 {
-                b"Code" => &mut self.code,
-                b"Message" => &mut self.message,
-                name if memchr::memchr(b'\\', name).is_some() => return false,
-                _ => continue,
-            };
-            if *place != NOWHERE {
-                return false;
-            }
-            *place = member.place();
-        }
-        true
     }
 }

@@ -1,0 +1,88 @@
+//! What the trail found in a line: where the values stand that the policy looks at. It does not look for the way.
+
+use super::line::Line;
+use super::span::NOWHERE;
+use crate::profile::names;
+use crate::scan::json::Node;
+
+/// The way of the present lines, and where the values stand that the policy looks at; all in the chunk.
+#[derive(Debug)]
+pub struct Found {
+    /// Pointer of the envelope.
+    pub(super) pointer: String,
+    /// The names of the objects on the way: the pointer's members and `Response`.
+    pub(super) path: Vec<Vec<u8>>,
+    pub(super) error: usize,
+    pub(super) code: usize,
+    pub(super) message: usize,
+    pub(super) request_id: usize,
+    /// Members around the envelope whose names are in the table of context names: the name, and its value.
+    pub(super) context: Vec<(names::Name, usize)>,
+    /// Whether some context stands in an array or object.
+    pub(super) has_nested_context: bool,
+}
+
+impl Found {
+    /// Whether what was found makes the envelope a strong one: an id that is a string, or an error with a code.
+    #[inline(always)]
+    pub fn is_strong(&self, chunk: &[u8]) -> bool {
+        self.code != NOWHERE || chunk.get(self.request_id) == Some(&b'"')
+    }
+
+    /// The id of a response object in which one key may count: whether that key is `RequestId`, and stands first in the
+    /// object, or its value last, so that nothing else can contain it. The text inside the object begins at `inside`.
+    #[inline(always)]
+    pub fn lone_id(&mut self, line: &Line<'_>, inside: usize, key: usize) -> bool {
+        let text = line.chunk.get(..line.span.end).unwrap_or_default();
+        if !is_key(text, key, b"RequestId") {
+            return false;
+        }
+        let value = skip_space(text, key + 2);
+        // Behind the last key of a response stand its value, the ends of response and root, and the line end.
+        let last = line.tokens.token_at(line.span.end).wrapping_sub(line.tokens.token_at(key)) == 4;
+        let is_certain = (last || key == inside + b"\"RequestId".len()) && text.get(value) == Some(&b'"');
+        if is_certain {
+            self.request_id = value;
+        }
+        is_certain
+    }
+
+    /// The members of an error, whose value stands here. Whether the line can be decided here.
+    #[cold]
+    pub fn error(&mut self, line: &Line<'_>, value: usize) -> bool {
+        self.error = value;
+        let text = line.chunk.get(..line.span.end).unwrap_or_default();
+        for (key, member) in Node::at(text, value).members() {
+            let place = match key.0 {
+                b"Code" => &mut self.code,
+                b"Message" => &mut self.message,
+                name if memchr::memchr(b'\\', name).is_some() => return false,
+                _ => continue,
+            };
+            if *place != NOWHERE {
+                return false;
+            }
+            *place = member.place();
+        }
+        true
+    }
+}
+
+/// Whether the key that ends here is this one, without escapes.
+#[inline(always)]
+pub fn is_key(chunk: &[u8], end: usize, name: &[u8]) -> bool {
+    let before = chunk.get(..end).unwrap_or_default();
+    before
+        .strip_suffix(name)
+        .and_then(|before| before.strip_suffix(b"\""))
+        .is_some_and(|before| !before.ends_with(b"\\"))
+}
+
+/// The first place that is not white space.
+#[inline(always)]
+pub fn skip_space(chunk: &[u8], mut place: usize) -> usize {
+    while matches!(chunk.get(place), Some(b' ' | b'\t' | b'\r')) {
+        place += 1;
+    }
+    place
+}

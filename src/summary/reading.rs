@@ -1,0 +1,118 @@
+//! How the records of each input were read: in which forms, at which pointers, and where their context stood. It is what
+//! a report says of an input besides its counts; nothing is decided by it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::profile::FieldSeen;
+use crate::profile::names::Field;
+use crate::record::{Context, Doubt, Doubts, Form, Record};
+
+/// How many pointers are kept of an input: the smallest.
+pub const POINTERS_MAX: usize = 16;
+
+/// How the records of one input were read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    forms: [u64; Form::ALL.len()],
+    doubts: [u64; Doubt::ALL.len()],
+    pointers: BTreeSet<String>,
+    /// The pointer of the last record, which most records have in common.
+    last: String,
+    /// Of each field the first record that has it, by its offset.
+    fields: BTreeMap<Field, (u64, FieldSeen)>,
+    /// The same fields as bits.
+    known: u8,
+}
+
+impl Reading {
+    /// Counts a record, whatever filters say of it. Whether it is the first one seen of some field, so that
+    /// [`Reading::insert_fields`] should get where its fields stand.
+    #[inline]
+    pub fn observe(&mut self, record: &Record<'_>, offset: u64) -> bool {
+        self.forms[record.form as usize] += 1;
+        if record.pointer != self.last || self.pointers.is_empty() {
+            self.insert_pointer(record.pointer);
+        }
+        let has = fields_of(&record.context);
+        has & !self.known != 0 || (has != 0 && self.fields.values().any(|&(first, _)| offset < first))
+    }
+
+    /// Counts what is doubtful about a line.
+    #[inline]
+    pub fn doubt(&mut self, doubts: Doubts) {
+        if !doubts.is_empty() {
+            doubts.iter().for_each(|doubt| self.doubts[doubt as usize] += 1);
+        }
+    }
+
+    /// Takes where the fields of a record stand.
+    pub fn insert_fields(&mut self, offset: u64, fields: BTreeMap<Field, FieldSeen>) {
+        for (field, seen) in fields {
+            self.known |= 1 << field as u8;
+            self.insert_field(field, offset, seen);
+        }
+    }
+
+    fn insert_field(&mut self, field: Field, offset: u64, seen: FieldSeen) {
+        let held = self.fields.entry(field).or_insert_with(|| (offset, seen.clone()));
+        if offset < held.0 {
+            *held = (offset, seen);
+        }
+    }
+
+    #[cold]
+    fn insert_pointer(&mut self, pointer: &str) {
+        pointer.clone_into(&mut self.last);
+        self.pointers.insert(pointer.to_owned());
+        if self.pointers.len() > POINTERS_MAX {
+            self.pointers.pop_last();
+        }
+    }
+
+    /// Adds how other records of the same input were read.
+    pub fn merge(&mut self, other: Self) {
+        let Self { forms, doubts, pointers, last: _, fields, known } = other;
+        self.forms.iter_mut().zip(forms).for_each(|(count, more)| *count += more);
+        self.doubts.iter_mut().zip(doubts).for_each(|(count, more)| *count += more);
+        self.pointers.extend(pointers);
+        while self.pointers.len() > POINTERS_MAX {
+            self.pointers.pop_last();
+        }
+        self.known |= known;
+        for (field, (offset, seen)) in fields {
+            self.insert_field(field, offset, seen);
+        }
+    }
+
+    /// How many records had which form, those that had some.
+    pub fn forms(&self) -> impl Iterator<Item = (Form, u64)> {
+        Form::ALL.into_iter().zip(self.forms).filter(|&(_, count)| count > 0)
+    }
+
+    /// How many lines are doubtful, by doubt.
+    pub fn doubts(&self) -> impl Iterator<Item = (Doubt, u64)> {
+        Doubt::ALL.into_iter().zip(self.doubts).filter(|&(_, count)| count > 0)
+    }
+
+    /// The pointers at which records were found, sorted; the smallest [`POINTERS_MAX`] of them.
+    pub fn pointers(&self) -> impl Iterator<Item = &str> {
+        self.pointers.iter().map(String::as_str)
+    }
+
+    /// Where each field stood first.
+    pub fn fields(&self) -> impl Iterator<Item = (Field, &FieldSeen)> {
+        self.fields.iter().map(|(field, (_, seen))| (*field, seen))
+    }
+}
+
+/// The fields that a context has, as bits.
+#[inline(always)]
+fn fields_of(context: &Context<'_>) -> u8 {
+    let has = |field: Field, is_there: bool| u8::from(is_there) << field as u8;
+    has(Field::Time, context.time.is_some())
+        | has(Field::Service, context.service.is_some())
+        | has(Field::Action, context.action.is_some())
+        | has(Field::Region, context.region.is_some())
+        | has(Field::Duration, context.duration_ns.is_some())
+        | has(Field::Status, context.status.is_some())
+}
