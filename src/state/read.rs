@@ -87,7 +87,7 @@ fn outcome(analysis: &Analysis, rank: usize) -> Outcome {
     };
     Outcome {
         read: analysis.reads.get(rank).cloned().unwrap_or_default(),
-        lines: analysis.summary.inputs.get(rank).map_or(0, |counts| counts.lines),
+        lines: analysis.summary.input(rank).lines,
         is_json: inspected.is_some_and(|inspected| inspected.is_json),
         envelope: inspected.map(|inspected| (pointers(&inspected.profile), inspected.is_final)),
     }

@@ -2,23 +2,31 @@
 //! plain counting; what a report makes of it is not known here.
 
 pub mod bounded;
+pub mod bounds;
 pub mod code_table;
 pub mod codes;
 pub mod days;
 pub mod distinct;
 pub mod exemplars;
+pub mod failed_timeline;
 pub mod groups;
 pub mod latency;
 pub mod mask;
+pub mod names;
 pub mod numbering;
 pub mod overlap;
+pub mod pairs;
 pub mod recalled;
 pub mod rejects;
+mod shared;
 pub mod timeline;
 pub mod totals;
 
+use std::collections::BTreeMap;
+
 use crate::record::{Anomalies, Line, Origin, Record};
 use crate::time::Nanos;
+use bounds::Bounds;
 use codes::Codes;
 use days::Days;
 use distinct::DistinctIds;
@@ -45,7 +53,7 @@ pub struct Summary {
     /// Lines by class.
     pub totals: Counts,
     /// Lines by class of each input, by its rank.
-    pub inputs: Vec<Counts>,
+    pub inputs: BTreeMap<u32, Counts>,
     /// Records that a filter took out because they have no time.
     pub untimed: u64,
     /// Malformed lines by reason.
@@ -114,6 +122,30 @@ pub struct Tally {
 }
 
 impl Summary {
+    /// Nothing, of which no more than this will be kept.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self { codes: Codes::new(bounds), ..Self::default() }
+    }
+
+    /// About how much memory it takes, in bytes, as far as that grows with what the log says.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.codes.bytes() + self.groups.bytes() + self.numbering.bytes()
+    }
+
+    /// Lines by class of an input.
+    #[must_use]
+    pub fn input(&self, rank: usize) -> Counts {
+        u32::try_from(rank).ok().and_then(|rank| self.inputs.get(&rank)).copied().unwrap_or_default()
+    }
+
+    /// Brings what is kept within the bounds. Merging does it by itself; a summary that was never merged needs it before
+    /// it is read.
+    pub fn fit(&mut self) {
+        self.codes.fit();
+    }
+
     /// Takes a line that no filter took out.
     pub fn observe(&mut self, line: &Line<'_>, anomalies: Anomalies, origin: Origin, tally: &mut Tally) {
         tally.counts[line.class()] += 1;
@@ -152,11 +184,7 @@ impl Summary {
         tally.counts.lines += u64::from(lines);
         self.totals.add(tally.counts);
         self.untimed += tally.untimed;
-        let rank = input as usize;
-        if self.inputs.len() <= rank {
-            self.inputs.resize_with(rank + 1, Counts::default);
-        }
-        self.inputs[rank].add(tally.counts);
+        self.inputs.entry(input).or_default().add(tally.counts);
         self.numbering.chunk(input, chunk, lines);
     }
 
@@ -181,11 +209,8 @@ impl Summary {
             latency,
         } = other;
         self.totals.add(totals);
-        if self.inputs.len() < inputs.len() {
-            self.inputs.resize_with(inputs.len(), Counts::default);
-        }
-        for (counts, more) in self.inputs.iter_mut().zip(inputs) {
-            counts.add(more);
+        for (input, more) in inputs {
+            self.inputs.entry(input).or_default().add(more);
         }
         self.untimed += untimed;
         self.reasons.add(reasons);

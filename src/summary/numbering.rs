@@ -41,6 +41,12 @@ impl Numbering {
         self.before.extend(before);
     }
 
+    /// How much memory it takes, in bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.chunks.capacity() * size_of::<(u32, u32, u32)>()
+    }
+
     /// Adds up the lines before each chunk.
     #[must_use]
     pub fn resolve(&self) -> Numbers {

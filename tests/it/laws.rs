@@ -9,12 +9,14 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use resplog::record::{Anomalies, Anomaly, Context, Line, Origin, Outcome, Reason, Record};
 use resplog::summary::bounded::Bounded;
+use resplog::summary::bounds::Bounds;
 use resplog::summary::codes::{Code, Codes};
 use resplog::summary::days::Days;
 use resplog::summary::distinct::DistinctIds;
 use resplog::summary::groups::Groups;
 use resplog::summary::latency::{Durations, Latency};
 use resplog::summary::overlap::Overlap;
+use resplog::summary::pairs::Kept;
 use resplog::summary::timeline::Timeline;
 use resplog::summary::totals::MissingIds;
 use resplog::summary::{Aggregate, Span, Summary, Tally};
@@ -179,8 +181,13 @@ fn observe(summary: &mut Summary, chunk: &Chunk) {
 }
 
 fn summary(chunks: &[Chunk]) -> Summary {
-    let mut summary = Summary::default();
+    summary_within(Bounds::default(), chunks)
+}
+
+fn summary_within(bounds: Bounds, chunks: &[Chunk]) -> Summary {
+    let mut summary = Summary::new(bounds);
     chunks.iter().for_each(|chunk| observe(&mut summary, chunk));
+    summary.fit();
     summary
 }
 
@@ -268,17 +275,47 @@ proptest! {
         });
         obeys::<Codes>(&parts, |codes| {
             let kept: BTreeMap<_, _> = codes.iter().map(|(name, code)| (name, told_code(code))).collect();
-            format!("{kept:#?} {:?}", codes.rest().map(told_code))
+            format!("{kept:#?} {:?}", codes.rest().map(|rest| (rest.count, rest.first, rest.last)))
         });
         for period in Period::ALL {
-            obeys::<Days>(&parts, |days| {
-                let told = |(start, day): (Nanos, resplog::summary::days::Day)| {
-                    let codes: BTreeMap<_, _> = day.codes.iter().map(|(code, &count)| (code.to_owned(), count)).collect();
-                    format!("{start} {:?} {codes:?} {:?}", day.calls, day.codes.rest())
-                };
-                days.by(period).into_iter().map(told).collect()
-            });
+            obeys::<Days>(&parts, |days| format!("{:?}", days.by(period)));
         }
+    }
+
+    /// Where bounds are hit as well: how chunks are dealt out and merge changes nothing.
+    #[test]
+    fn merging_knows_no_order_where_bounds_are_hit(
+        lines in prop::collection::vec(varied(), 0..80),
+        lengths in lengths(),
+        bounds in tiny_bounds(),
+        cuts in any::<[Index; 2]>(),
+    ) {
+        let chunks = chunks(&lines, &lengths);
+        let mut cuts = cuts.map(|cut| cut.index(chunks.len() + 1));
+        cuts.sort_unstable();
+        let of = |chunks: &[Chunk]| summary_within(bounds, chunks);
+        let [a, b, c] = [&chunks[..cuts[0]], &chunks[cuts[0]..cuts[1]], &chunks[cuts[1]..]].map(of);
+        let told = |summary: &Summary| {
+            let kept: BTreeMap<_, _> = summary.codes.iter().map(|(name, code)| (name, told_code(code))).collect();
+            let rest = summary.codes.rest().map(|rest| (rest.count, rest.first, rest.last));
+            format!("{kept:#?} {rest:?}")
+        };
+        let whole = told(&of(&chunks));
+        let reversed: Vec<_> = chunks.iter().rev().cloned().collect();
+        prop_assert_eq!(&told(&of(&reversed)), &whole);
+        prop_assert_eq!(&told(&merged(merged(a.clone(), b.clone()), c.clone())), &whole);
+        prop_assert_eq!(&told(&merged(a.clone(), merged(b.clone(), c.clone()))), &whole);
+        prop_assert_eq!(&told(&merged(c, merged(b, a))), &whole);
+        let codes = of(&chunks).codes;
+        let messages: usize = codes.iter().map(|(_, code)| code.variants.len()).sum();
+        let names: usize =
+            codes.iter().map(|(_, code)| code.services.len() + code.actions.len() + code.regions.len()).sum();
+        let seconds = codes.shared_seconds();
+        let buckets: usize = codes.iter().map(|(_, code)| code.timeline.buckets(seconds).1.len()).sum();
+        prop_assert!(messages <= bounds.messages && names <= bounds.names);
+        prop_assert!(buckets <= bounds.buckets.max(codes.iter().count()));
+        prop_assert!(codes.iter().all(|(_, code)| code.variants.len() <= bounds.messages_each));
+        prop_assert!(codes.iter().all(|(_, code)| code.timeline.len() <= bounds.buckets_each));
     }
 
     #[test]
@@ -360,16 +397,61 @@ fn told<V: Default>(table: &Bounded<V>, entry: impl Fn(&V) -> String) -> String 
 }
 
 fn told_code(code: &Code) -> String {
-    let Code { count, first, last, slots, variants, timeline, services, actions, regions, by } = code;
-    let by: Vec<_> = by.iter().map(|table| told(table, debug)).collect();
+    let Code { count, first, last, slots, variants, timeline, days, services, actions, regions, by, .. } = code;
+    let names = |table: &Kept<u64>| {
+        let kept: BTreeMap<_, _> = table.iter().collect();
+        format!("{kept:?} {:?}", table.rest())
+    };
+    let by: Vec<_> = by.iter().map(names).collect();
+    let days: Vec<_> = Period::ALL.map(|period| days.by(period).collect::<Vec<_>>()).to_vec();
     format!(
-        "{count} {first:?} {last:?} {slots:?} {} {:?} {} {} {} {by:?}",
-        told(variants, debug),
+        "{count} {first:?} {last:?} {slots:?} {:?} {:?} {:?} {:?} {days:?} {} {} {} {by:?}",
+        code.ranked_variants(),
+        variants.rest().map(|rest| rest.count),
+        timeline.shared_seconds(),
         timeline.buckets(60),
-        told(services, debug),
-        told(actions, debug),
-        told(regions, debug),
+        names(services),
+        names(actions),
+        names(regions),
     )
+}
+
+/// Bounds that a few lines reach.
+fn tiny_bounds() -> impl Strategy<Value = Bounds> {
+    (1..4_usize, 0..9_usize, 1..4_usize, 0..12_usize, 1..24_usize, 1..8_usize, 1..24_usize).prop_map(
+        |(unlisted, messages, messages_each, names, buckets, buckets_each, days)| Bounds {
+            unlisted,
+            messages,
+            messages_each,
+            names,
+            buckets,
+            buckets_each,
+            days,
+        },
+    )
+}
+
+/// Failures of many codes, with many messages and names, over many days.
+fn varied() -> impl Strategy<Value = Said> {
+    let code = select(&["InternalError", "ResourceBusy.Disk", "Made.Up", "Made.Too", "Made.Three", "Made.Four"][..]);
+    let message = select(
+        &["", "no", "yes", "disk (5c398963dc6e)", "disk (123456789012)", "disk ins-12345678", "it failed", "gone"][..],
+    );
+    let id = prop::option::weighted(0.9, (0..400_u32).prop_map(|number| format!("id-{number:04}")));
+    let context = (
+        prop::option::of(1_795_000_000..1_796_000_000_i64),
+        one_of(&["cvm", "cbs", "cls"]),
+        one_of(&["AttachDisks", "RunInstances", "Other"]),
+        one_of(&["ap-guangzhou", "ap-shanghai"]),
+    );
+    (code, message, id, context).prop_map(|(code, message, request_id, (time, service, action, region))| Said {
+        request_id,
+        time,
+        service,
+        action,
+        region,
+        ..Said::failure(code, message)
+    })
 }
 
 /// The report of these lines when they come in this order, and when they come in four parts from the last to the first.

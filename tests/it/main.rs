@@ -19,6 +19,7 @@ mod hostile;
 mod injection;
 mod laws;
 mod library;
+mod many;
 mod month;
 mod outputs;
 mod packing;
