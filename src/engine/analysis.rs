@@ -57,7 +57,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     let rejects = on_reject.map(|mut on_reject| {
         ReorderBuffer::new(move |before: u64, reject: Reject| {
             let earlier = lines_before(inputs, reject.origin.input);
-            on_reject(&reject, earlier + before + u64::from(reject.origin.line) + 1);
+            on_reject(&reject, earlier + before + reject.origin.line + 1);
         })
     });
     // Rejects are told in the order of the paths, so they are read in it; else chunks would wait for each other.
@@ -76,9 +76,10 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         || Fold::new(&merged, bytes_max),
         |fold: &mut Fold<'_>, seen| fold.line(seen, &rules),
         |fold, done| {
-            let found = fold.chunk(done);
+            let (input, place, lines) = (done.input, done.chunk, done.lines);
+            let found = fold.chunk(&done);
             if let Some(rejects) = &rejects {
-                rejects.chunk(done.input, done.chunk, done.lines, found, &watch.stop);
+                rejects.chunk(input, place, lines, found, &watch.stop);
             }
         },
         |input, chunks| {
@@ -108,9 +109,9 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     }
     analysis.summary = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
     for input in (0..).take(inputs.len()) {
-        let earlier = lines_before(inputs, input);
-        if earlier > 0 {
-            analysis.summary.numbering.begin(input, earlier);
+        if let Some(start) = inputs.get(input as usize).and_then(|input| input.start.as_ref()).filter(|it| it.lines > 0)
+        {
+            analysis.summary.numbering.begin(input, start.offset, start.lines);
         }
     }
     Ok(analysis)
@@ -180,13 +181,14 @@ impl<'m> Fold<'m> {
     }
 
     /// Settles the counts of a chunk and gives its rejects.
-    fn chunk(&mut self, done: Done) -> Vec<Reject> {
+    fn chunk(&mut self, done: &Done) -> Vec<Reject> {
         if done.unfinished {
             self.unfinished.push(done.input);
         }
-        self.summary.settle(done.input, done.chunk, done.lines, std::mem::take(&mut self.tally));
+        self.summary.settle(done.input, &done.bytes, done.lines, std::mem::take(&mut self.tally));
         self.chunks += 1;
-        if self.chunks.is_multiple_of(CHUNKS_PER_MEASURE) && self.summary.bytes() > self.bytes_max {
+        let is_large = || self.summary.bytes() > self.bytes_max || self.summary.numbering.is_long();
+        if self.chunks.is_multiple_of(CHUNKS_PER_MEASURE) && is_large() {
             self.give_up();
         }
         std::mem::take(&mut self.rejects)

@@ -255,7 +255,7 @@ fn count(table: &mut Kept<u64>, owner: u64, name: &str, quota: &mut Quota) {
 #[derive(Clone, Debug)]
 pub struct Codes {
     bounds: Bounds,
-    table: CodeTable<Code>,
+    pub(super) table: CodeTable<Code>,
     pairs: Pairs,
     /// How many buckets and days were added by records; more than there are when some became one.
     buckets: usize,

@@ -108,6 +108,13 @@ impl Slots {
         }
     }
 
+    /// Changes where the records stand, but not their order.
+    pub fn move_origins(&mut self, change: &mut impl FnMut(&mut Origin)) {
+        let Self { first, last, slowest, sample } = self;
+        let slots = [&mut first.0, last, slowest, sample].into_iter().flatten();
+        slots.for_each(|exemplar| change(&mut exemplar.origin));
+    }
+
     /// Keeps the better record of each slot.
     pub fn merge(&mut self, other: Self) {
         let Self { first, last, slowest, sample } = other;

@@ -3,6 +3,7 @@
 
 pub mod bounded;
 pub mod bounds;
+mod code_origins;
 pub mod code_table;
 pub mod codes;
 pub mod days;
@@ -23,6 +24,7 @@ pub mod timeline;
 pub mod totals;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::record::{Anomalies, Line, Origin, Record};
 use crate::time::Nanos;
@@ -131,7 +133,7 @@ impl Summary {
     /// About how much memory it takes, in bytes, as far as that grows with what the log says.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.codes.bytes() + self.groups.bytes() + self.numbering.bytes()
+        self.codes.bytes() + self.groups.bytes()
     }
 
     /// Lines by class of an input.
@@ -144,6 +146,7 @@ impl Summary {
     /// it is read.
     pub fn fit(&mut self) {
         self.codes.fit();
+        self.join_chunks();
     }
 
     /// Takes a line that no filter took out.
@@ -179,13 +182,23 @@ impl Summary {
         self.anomalies.count(anomalies.of_line());
     }
 
-    /// Takes what a chunk counted; `lines` is how many lines it has.
-    pub fn settle(&mut self, input: u32, chunk: u32, lines: u32, mut tally: Tally) {
-        tally.counts.lines += u64::from(lines);
+    /// Takes what a chunk counted that covers these bytes of its input; `lines` is how many lines begin in it.
+    pub fn settle(&mut self, input: u32, bytes: &Range<u64>, lines: u64, mut tally: Tally) {
+        tally.counts.lines += lines;
         self.totals.add(tally.counts);
         self.untimed += tally.untimed;
         self.inputs.entry(input).or_default().add(tally.counts);
-        self.numbering.chunk(input, chunk, lines);
+        self.numbering.chunk(input, bytes, lines);
+    }
+
+    /// Joins chunks that follow each other, and says of every line that is kept where it stands in them.
+    fn join_chunks(&mut self) {
+        let joined = self.numbering.join();
+        if !joined.is_empty() {
+            let mut follow = |origin: &mut Origin| joined.follow(origin);
+            self.samples.move_origins(&mut follow);
+            self.codes.move_origins(&mut follow);
+        }
     }
 
     /// Adds a summary of other chunks.
@@ -226,5 +239,8 @@ impl Summary {
         self.timeline.merge(timeline);
         self.days.merge(days);
         self.latency.merge(latency);
+        if self.numbering.is_long() {
+            self.join_chunks();
+        }
     }
 }

@@ -185,6 +185,11 @@ impl<V: Default> Kept<V> {
         self.entries.values().map(|entry| (&*entry.name, &entry.value))
     }
 
+    /// The values of the kept names, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.values_mut().map(|entry| &mut entry.value)
+    }
+
     /// What was counted for names that are not kept; none when all are.
     #[must_use]
     pub fn rest(&self) -> Option<&V> {

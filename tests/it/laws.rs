@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::ops::Range;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -145,29 +146,29 @@ fn said() -> impl Strategy<Value = Said> {
 #[derive(Clone, Debug)]
 struct Chunk {
     input: u32,
-    chunk: u32,
+    bytes: Range<u64>,
     lines: Vec<(Origin, Said)>,
 }
 
 /// Cuts lines into chunks of these lengths, and deals the chunks to three inputs.
 fn chunks(lines: &[Said], lengths: &[(usize, u32)]) -> Vec<Chunk> {
     let mut chunks = Vec::new();
-    let mut ends = [(0_u32, 0_u64); 3];
+    let mut ends = [0_u64; 3];
     let mut rest = lines;
     let mut lengths = lengths.iter().cycle();
     while !rest.is_empty() {
         let &(length, input) = lengths.next().unwrap();
         let (these, others) = rest.split_at(length.clamp(1, rest.len()));
         rest = others;
-        let (chunk, offset) = &mut ends[input as usize];
+        let offset = &mut ends[input as usize];
+        let start = *offset;
         let place = |(line, said): (usize, &Said)| {
-            let origin = Origin { input, offset: *offset, chunk: *chunk, line: line as u32 };
+            let origin = Origin { input, offset: *offset, chunk_offset: start, line: line as u64 };
             *offset += 100;
             (origin, said.clone())
         };
         let lines = these.iter().enumerate().map(place).collect();
-        chunks.push(Chunk { input, chunk: *chunk, lines });
-        *chunk += 1;
+        chunks.push(Chunk { input, bytes: start..*offset, lines });
     }
     chunks
 }
@@ -177,7 +178,7 @@ fn observe(summary: &mut Summary, chunk: &Chunk) {
     for (origin, said) in &chunk.lines {
         said.show(|line, anomalies| summary.observe(line, anomalies, *origin, &mut tally));
     }
-    summary.settle(chunk.input, chunk.chunk, chunk.lines.len() as u32, tally);
+    summary.settle(chunk.input, &chunk.bytes, chunk.lines.len() as u64, tally);
 }
 
 fn summary(chunks: &[Chunk]) -> Summary {
@@ -251,6 +252,31 @@ proptest! {
         prop_assert_eq!(&report_of(&merged(c, merged(b.clone(), a.clone()))), &whole);
         prop_assert_eq!(report_of(&merged(a.clone(), Summary::default())), report_of(&a));
         prop_assert_eq!(report_of(&merged(Summary::default(), b.clone())), report_of(&b));
+    }
+
+    /// What is chosen depends on the order of the inputs, never on how many others there are.
+    #[test]
+    fn a_monotone_renumbering_of_inputs_keeps_every_choice(
+        lines in prop::collection::vec(said(), 0..60),
+        lengths in lengths(),
+    ) {
+        let chunks = chunks(&lines, &lengths);
+        let ranks = [1, 3, 6];
+        let mut renumbered = chunks.clone();
+        for chunk in &mut renumbered {
+            chunk.input = ranks[chunk.input as usize];
+            chunk.lines.iter_mut().for_each(|(origin, _)| origin.input = ranks[origin.input as usize]);
+        }
+        let report = |chunks: &[Chunk]| {
+            let mut report: Value = serde_json::from_str(&report_of(&summary(chunks))).unwrap();
+            report.as_object_mut().unwrap().remove("inputs");
+            report.to_string()
+        };
+        let mut expected = report(&chunks);
+        for (before, after) in [(2, 6), (1, 3), (0, 1)] {
+            expected = expected.replace(&format!("\"{before:02}.ndjson\""), &format!("\"{after:02}.ndjson\""));
+        }
+        prop_assert_eq!(report(&renumbered), expected);
     }
 
     #[test]
