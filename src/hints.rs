@@ -34,7 +34,7 @@ pub fn hints(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
 fn foreign(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
     let mut kinds: Vec<(Foreign, usize, usize)> = Vec::new();
     for (rank, inspected) in analysis.inspected.iter().enumerate() {
-        let counts = analysis.summary.inputs.get(rank).copied().unwrap_or_default();
+        let counts = analysis.summary.input(rank);
         let lines = counts.not_blank();
         let Some(foreign) = inspected.as_ref().and_then(|it| it.foreign).filter(|_| 2 * counts.recognised() <= lines)
         else {

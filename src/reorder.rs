@@ -18,7 +18,7 @@ struct State<T, D> {
     /// Lines of the present input before the next chunk.
     lines: u64,
     /// Chunks that came early, with their line counts.
-    waiting: BTreeMap<(u32, u32), (u32, Vec<T>)>,
+    waiting: BTreeMap<(u32, u32), (u64, Vec<T>)>,
     /// How many chunks an input has, once known.
     ends: BTreeMap<u32, u32>,
     deliver: D,
@@ -39,7 +39,7 @@ impl<T, D: FnMut(u64, T)> ReorderBuffer<T, D> {
 
     /// Takes the items of a chunk that has `lines` lines, and waits while too many chunks wait for an earlier one, of
     /// which this must be one: whoever reads what the others wait for never waits.
-    pub fn chunk(&self, input: u32, chunk: u32, lines: u32, items: Vec<T>, stop: &AtomicBool) {
+    pub fn chunk(&self, input: u32, chunk: u32, lines: u64, items: Vec<T>, stop: &AtomicBool) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.waiting.insert((input, chunk), (lines, items));
         state.advance();
@@ -93,11 +93,11 @@ impl<T, D: FnMut(u64, T)> State<T, D> {
         }
     }
 
-    fn hand_out(&mut self, lines: u32, items: Vec<T>) {
+    fn hand_out(&mut self, lines: u64, items: Vec<T>) {
         for item in items {
             (self.deliver)(self.lines, item);
         }
-        self.lines += u64::from(lines);
+        self.lines += lines;
     }
 }
 

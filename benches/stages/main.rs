@@ -69,16 +69,17 @@ fn records(scanner: &mut Scanner, chunks: &[&[u8]]) -> usize {
 fn summed(scanner: &mut Scanner, chunks: &[&[u8]]) -> usize {
     let mut summary = Summary::default();
     let mut offset = 0;
-    for (place, chunk) in chunks.iter().enumerate() {
+    for chunk in chunks {
         let mut tally = Tally::default();
-        let mut origin = Origin { input: 0, offset: 0, chunk: place as u32, line: 0 };
+        let mut origin = Origin { input: 0, offset: 0, chunk_offset: offset, line: 0 };
         scanner.chunk(chunk, false, |span, scanned| {
             origin.offset = offset + span.start as u64;
             summary.observe(&scanned.line, scanned.anomalies, origin, &mut tally);
             origin.line += 1;
         });
-        summary.settle(0, place as u32, origin.line, tally);
-        offset += chunk.len() as u64;
+        let end = offset + chunk.len() as u64;
+        summary.settle(0, &(offset..end), origin.line, tally);
+        offset = end;
     }
     (summary.totals[LineClass::Ok] + summary.totals[LineClass::Failed] + summary.totals[LineClass::DryRun]) as usize
 }

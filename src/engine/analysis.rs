@@ -1,6 +1,8 @@
 //! Inputs become a summary: each thread folds the lines it sees, then the summaries merge. It decides nothing about
 //! lines and prints nothing.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::engine::drive::{ThreadsError, drive};
 use crate::engine::duplicates::Duplicates;
 use crate::engine::run::{Done, Options, Run, RunControl, Seen};
@@ -15,6 +17,12 @@ use crate::scan::{Decided, lookup};
 use crate::summary::reading::Reading;
 use crate::summary::rejects::Reject;
 use crate::summary::{Summary, Tally};
+
+/// How much memory the folds of all threads may take together before they merge, in bytes, and that of one.
+const FOLDS_BYTES_MAX: usize = 64 << 20;
+const FOLD_BYTES_MAX: usize = 16 << 20;
+/// After how many chunks a fold is measured again.
+const CHUNKS_PER_MEASURE: u32 = 16;
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +58,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     let rejects = on_reject.map(|mut on_reject| {
         ReorderBuffer::new(move |before: u64, reject: Reject| {
             let earlier = lines_before(inputs, reject.origin.input);
-            on_reject(&reject, earlier + before + u64::from(reject.origin.line) + 1);
+            on_reject(&reject, earlier + before + reject.origin.line + 1);
         })
     });
     // Rejects are told in the order of the paths, so they are read in it; else chunks would wait for each other.
@@ -60,14 +68,19 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         duplicates: Some(duplicates).filter(|&duplicates| *duplicates != Duplicates::default()),
         keep_rejects: rejects.is_some(),
     };
+    // What the folds that grew large have found so far. A fold that finds nothing new does not grow, and is never merged
+    // before the end.
+    let merged = Mutex::new(Summary::default());
+    let bytes_max = (FOLDS_BYTES_MAX / options.threads.max(1)).min(FOLD_BYTES_MAX);
     let driven = drive(
         &Run { inputs, order, sieve: None, options, watch },
-        Fold::default,
-        |fold: &mut Fold, seen| fold.line(seen, &rules),
+        || Fold::new(&merged, bytes_max),
+        |fold: &mut Fold<'_>, seen| fold.line(seen, &rules),
         |fold, done| {
-            let found = fold.chunk(done);
+            let (input, place, lines) = (done.input, done.chunk, done.lines);
+            let found = fold.chunk(&done);
             if let Some(rejects) = &rejects {
-                rejects.chunk(done.input, done.chunk, done.lines, found, &watch.stop);
+                rejects.chunk(input, place, lines, found, &watch.stop);
             }
         },
         |input, chunks| {
@@ -87,19 +100,20 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         decided: driven.decided,
         ..Analysis::default()
     };
-    for input in (0..).take(inputs.len()) {
-        let earlier = lines_before(inputs, input);
-        if earlier > 0 {
-            analysis.summary.numbering.begin(input, earlier);
-        }
-    }
-    for fold in driven.folds {
-        let (summary, unfinished) = fold.finish();
-        analysis.summary.merge(summary);
-        for input in unfinished {
+    for mut fold in driven.folds {
+        fold.keep_reading(u32::MAX);
+        fold.give_up();
+        for input in fold.unfinished {
             if let Some(unfinished) = analysis.unfinished.get_mut(input as usize) {
                 *unfinished = true;
             }
+        }
+    }
+    analysis.summary = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for input in (0..).take(inputs.len()) {
+        if let Some(start) = inputs.get(input as usize).and_then(|input| input.start.as_ref()).filter(|it| it.lines > 0)
+        {
+            analysis.summary.numbering.begin(input, start.offset, start.lines);
         }
     }
     Ok(analysis)
@@ -118,17 +132,33 @@ struct Rules<'r> {
 }
 
 /// What one thread found, and what it counts of the present chunk.
-#[derive(Default)]
-struct Fold {
+struct Fold<'m> {
     summary: Summary,
     unfinished: Vec<u32>,
     /// How the records of an input are read, which is the present one.
     reading: (u32, Reading),
     tally: Tally,
     rejects: Vec<Reject>,
+    merged: &'m Mutex<Summary>,
+    /// How large the summary may become.
+    bytes_max: usize,
+    chunks: u32,
 }
 
-impl Fold {
+impl<'m> Fold<'m> {
+    fn new(merged: &'m Mutex<Summary>, bytes_max: usize) -> Self {
+        Self {
+            summary: Summary::default(),
+            unfinished: Vec::new(),
+            reading: (u32::MAX, Reading::default()),
+            tally: Tally::default(),
+            rejects: Vec::new(),
+            merged,
+            bytes_max,
+            chunks: 0,
+        }
+    }
+
     fn line(&mut self, seen: &Seen<'_>, rules: &Rules<'_>) {
         let Seen { origin, scanned, .. } = seen;
         let origin = *origin;
@@ -156,6 +186,10 @@ impl Fold {
             self.rejects.push(reject);
         }
         self.summary.observe(&scanned.line, scanned.anomalies, origin, &mut self.tally);
+        // Lines of one chunk can be failures of thousands of codes. What else a summary keeps grows slowly.
+        if scanned.line.class() == LineClass::Failed && self.summary.codes.bytes() > self.bytes_max {
+            self.give_up();
+        }
     }
 
     /// Puts the reading of the present input away, and begins that of another.
@@ -168,17 +202,23 @@ impl Fold {
         }
     }
 
-    fn finish(mut self) -> (Summary, Vec<u32>) {
-        self.keep_reading(u32::MAX);
-        (self.summary, self.unfinished)
-    }
-
-    /// Settles a chunk and gives its rejects.
-    fn chunk(&mut self, done: Done) -> Vec<Reject> {
+    /// Settles the counts of a chunk and gives its rejects.
+    fn chunk(&mut self, done: &Done) -> Vec<Reject> {
         if done.unfinished {
             self.unfinished.push(done.input);
         }
-        self.summary.settle(done.input, done.chunk, done.lines, std::mem::take(&mut self.tally));
+        self.summary.settle(done.input, &done.bytes, done.lines, std::mem::take(&mut self.tally));
+        self.chunks += 1;
+        let is_large = || self.summary.bytes() > self.bytes_max || self.summary.numbering.is_long();
+        if self.chunks.is_multiple_of(CHUNKS_PER_MEASURE) && is_large() {
+            self.give_up();
+        }
         std::mem::take(&mut self.rejects)
+    }
+
+    /// Merges what was found so far with what the others found, and begins again.
+    fn give_up(&mut self) {
+        let mut merged = self.merged.lock().unwrap_or_else(PoisonError::into_inner);
+        merged.merge(std::mem::take(&mut self.summary));
     }
 }

@@ -81,12 +81,11 @@ pub fn in_order<T: Send>(
     // Any other order would make chunks wait for each other.
     let run = &Run { order: Order::Paths, ..*run };
     let scanned: Vec<_> = run.inputs.iter().map(|_| AtomicU64::new(0)).collect();
-    let reorder =
-        ReorderBuffer::new(move |before: u64, (line, item): (u32, T)| each(before + u64::from(line) + 1, item));
+    let reorder = ReorderBuffer::new(move |before: u64, (line, item): (u64, T)| each(before + line + 1, item));
     let driven = drive(
         run,
         Vec::new,
-        |found: &mut Vec<(u32, T)>, seen| found.extend(find(seen).map(|item| (seen.origin.line, item))),
+        |found: &mut Vec<(u64, T)>, seen| found.extend(find(seen).map(|item| (seen.origin.line, item))),
         |found, done| {
             // Whatever was handed out is scanned, also after a stop, so there is no gap before the last byte.
             if let Some(end) = scanned.get(done.input as usize) {

@@ -1,5 +1,6 @@
 //! What a run takes, shows of each line and chunk, and leaves. Nothing here starts a thread.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 
@@ -53,14 +54,16 @@ pub struct Run<'r> {
 }
 
 /// A chunk whose lines were all shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
     /// The rank of the input.
     pub input: u32,
     /// The place of the chunk in its input.
     pub chunk: u32,
-    /// How many lines the chunk has, counted apart from the scanner.
-    pub lines: u32,
+    /// The bytes of the input that it covers: where one chunk ends, the next one begins.
+    pub bytes: Range<u64>,
+    /// How many lines begin in the chunk, counted apart from the scanner.
+    pub lines: u64,
     /// Offset of the byte after its last line; 0 when it has no line.
     pub end: u64,
     /// Whether the last line is cut, has no LF, and is the last of the input.

@@ -45,8 +45,8 @@ impl<'r, W> Worker<'r, W> {
     ) -> Option<(u32, u64, Option<Damage>)> {
         match event {
             Event::End { input, chunks } => end(input, chunks),
-            Event::Chunk { input, chunk: place, lines, prepared } => {
-                let mut done = Done { input, chunk: place, lines: 0, end: 0, unfinished: false };
+            Event::Chunk { input, chunk: place, bytes, lines, prepared } => {
+                let mut done = Done { input, chunk: place, bytes, lines: 0, end: 0, unfinished: false };
                 if let Some(lines) = lines {
                     let text = hand.buffer.get(lines.start..).unwrap_or_default();
                     done.end = lines.offset + text.len() as u64;
@@ -64,7 +64,7 @@ impl<'r, W> Worker<'r, W> {
                 let (lines, last) = self.values(input, &mut values, &prepared, line);
                 let (bytes, damage) = values.finish();
                 self.forget_long_line();
-                chunk(&mut self.fold, Done { input, chunk: 0, lines, end: last, unfinished: false });
+                chunk(&mut self.fold, Done { input, chunk: 0, bytes: 0..bytes, lines, end: last, unfinished: false });
                 end(input, 1);
                 return Some((input, bytes, damage));
             }
@@ -82,10 +82,10 @@ impl<'r, W> Worker<'r, W> {
     ) {
         let Self { options, sieve, scanner, decided, picked, fold, .. } = self;
         let scanner = scanner_of(scanner, profile, options, decided);
-        let line_count = |ends: u32| ends + u32::from(!text.is_empty() && !text.ends_with(b"\n"));
-        let mut show = |span: Span, number: u32, scanned: &Scanned<'_>| {
+        let line_count = |ends: u64| ends + u64::from(!text.is_empty() && !text.ends_with(b"\n"));
+        let mut show = |span: Span, number: u64, scanned: &Scanned<'_>| {
             let offset = lines.offset + span.start as u64;
-            let origin = Origin { input: done.input, offset, chunk: done.chunk, line: number };
+            let origin = Origin { input: done.input, offset, chunk_offset: done.bytes.start, line: number };
             line(fold, &Seen { origin, text: bytes(text, span), scanned, profile });
         };
         let (mut number, mut counted) = (0, 0);
@@ -111,7 +111,7 @@ impl<'r, W> Worker<'r, W> {
             number += 1;
         });
         done.unfinished = cut && lines.unterminated;
-        done.lines = line_count(ends as u32);
+        done.lines = line_count(ends as u64);
     }
 
     /// Shows the values of an input and tells how many there are, and where the last one ends.
@@ -121,12 +121,12 @@ impl<'r, W> Worker<'r, W> {
         values: &mut Values<'_>,
         profile: &Arc<Profile>,
         line: &impl Fn(&mut W, &Seen<'_>),
-    ) -> (u32, u64) {
+    ) -> (u64, u64) {
         let Self { options, scanner, decided, fold, .. } = self;
         let scanner = scanner_of(scanner, profile, options, decided);
         let (mut count, mut end) = (0, 0);
         while let Some((offset, piece)) = values.next_piece() {
-            let origin = Origin { input, offset, chunk: 0, line: count };
+            let origin = Origin { input, offset, chunk_offset: 0, line: count };
             let (text, scanned) = match piece {
                 Piece::Value(text) => (text, scanner.value(text)),
                 Piece::Malformed(reason) => (&[][..], Scanned::malformed(reason)),
@@ -157,8 +157,8 @@ fn bytes(text: &[u8], span: Span) -> &[u8] {
     text.get(span.start..span.end).unwrap_or_default()
 }
 
-fn ends(text: &[u8]) -> u32 {
-    memchr::memchr_iter(b'\n', text).count() as u32
+fn ends(text: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', text).count() as u64
 }
 
 /// The scanner of a profile: the held one, or a new one when the profile is another.

@@ -1,6 +1,8 @@
 //! What passes between the inputs and the threads: chunks and their ends, the first bytes of an input, and what was
 //! read of it.
 
+use std::ops::Range;
+
 use super::fingerprint::Fingerprint;
 use super::source::{Damage, Lines};
 use super::stream::Stream;
@@ -45,6 +47,8 @@ pub enum Event<T> {
         input: u32,
         /// The place of the chunk in its input; every place comes once.
         chunk: u32,
+        /// The bytes of the input that it covers: where one chunk ends, the next one begins.
+        bytes: Range<u64>,
         /// The lines.
         lines: Option<Lines>,
         /// What was prepared for the input.

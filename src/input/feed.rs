@@ -198,7 +198,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
 
     fn read(&self, open: &Open<T>, buffer: &mut Vec<u8>, lease: &mut Lease) -> Option<Event<T>> {
         let input = open.input;
-        let (chunk, lines) = match &open.body {
+        let (chunk, bytes, lines) = match &open.body {
             Body::File { .. } if self.is_stopped() => return None,
             Body::File { file, span, parts, next } => {
                 let part = next.fetch_add(1, Ordering::Relaxed);
@@ -208,19 +208,19 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 let read = source::read_part(file, span.clone(), part, self.sizes, buffer, lease, self.stop);
                 self.note(input, read.bytes, read.damage);
                 self.bytes_done.fetch_add(read.bytes, Ordering::Relaxed);
-                (part, read.lines)
+                (part, source::part_bytes(span, part, self.sizes), read.lines)
             }
             Body::Stream(relay) => {
                 let read = |stream: &mut Stream, buffer: &mut Vec<u8>, lease: Option<&mut Lease>| {
                     self.read_stream(input, stream, buffer, lease)
                 };
                 match relay.next(buffer, lease, self.stop, read)? {
-                    Handed::Chunk(chunk, lines) => (chunk, Some(lines)),
+                    Handed::Chunk(chunk, lines) => (chunk, lines.offset..lines.end, Some(lines)),
                     Handed::End(chunks) => return Some(Event::End { input, chunks }),
                 }
             }
         };
-        Some(Event::Chunk { input, chunk, lines, prepared: open.prepared.clone() })
+        Some(Event::Chunk { input, chunk, bytes, lines, prepared: open.prepared.clone() })
     }
 
     fn read_stream(&self, input: u32, stream: &mut Stream, buffer: &mut Vec<u8>, lease: Option<&mut Lease>) -> Taken {

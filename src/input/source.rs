@@ -183,6 +183,8 @@ pub struct Lines {
     pub start: usize,
     /// Offset of the first byte in the input.
     pub offset: u64,
+    /// Offset of the byte after all that belong to the chunk.
+    pub end: u64,
     /// Whether the last line has no LF and is the last of the input.
     pub unterminated: bool,
 }
@@ -217,6 +219,13 @@ impl Damage {
     }
 }
 
+/// The bytes of a part of a span of a file.
+#[must_use]
+pub fn part_bytes(span: &Range<u64>, part: u32, sizes: Sizes) -> Range<u64> {
+    let begin = span.start + u64::from(part) * sizes.chunk_bytes as u64;
+    begin..(begin + sizes.chunk_bytes as u64).min(span.end)
+}
+
 /// Reads the lines that begin in part `part` of a span of a file into `buffer`. The span begins with a line and ends at
 /// the size that the file had when it was opened; what was added since is not looked at. `lease` is what the buffer
 /// holds of the memory for long lines. When `stop` is set a line that goes on behind the part is left out.
@@ -231,8 +240,7 @@ pub fn read_part(
 ) -> Part {
     buffer.clear();
     let size = span.end;
-    let begin = span.start + u64::from(part) * sizes.chunk_bytes as u64;
-    let end = (begin + sizes.chunk_bytes as u64).min(size);
+    let Range { start: begin, end } = part_bytes(&span, part, sizes);
     let from = if part == 0 { begin } else { begin - 1 };
     let mut reader = At { file, offset: from, size };
     let wanted = (end - from) as usize + OVERLAP_BYTES.min(sizes.read_bytes);
@@ -250,7 +258,7 @@ pub fn read_part(
     loop {
         if let Some(place) = memchr::memchr(b'\n', buffer.get(searched..).unwrap_or_default()) {
             buffer.truncate(searched + place + 1);
-            return Part { lines: Some(Lines { start, offset, unterminated: false }), bytes, damage };
+            return Part { lines: Some(Lines { start, offset, end, unterminated: false }), bytes, damage };
         }
         let line = split::complete_lines(buffer).max(start);
         split::shrink_padding(buffer, line);
@@ -258,7 +266,7 @@ pub fn read_part(
         searched = buffer.len();
         if oversize || damage.is_some() || reader.offset >= size {
             // What stands behind an oversize line is found by the parts that it ends in.
-            let lines = Lines { start, offset, unterminated: !oversize && damage.is_none() };
+            let lines = Lines { start, offset, end, unterminated: !oversize && damage.is_none() };
             return Part { lines: Some(lines), bytes, damage };
         }
         // Growing steps keep the cost of a long line linear; what is too long need not be read much further.
@@ -267,7 +275,7 @@ pub fn read_part(
         let step = sizes.read_bytes.max((length / 2).min(left));
         if stop.load(Ordering::Relaxed) || !lease.make_room(buffer, reader.bounded(step), stop) {
             buffer.truncate(line);
-            let lines = (line > start).then_some(Lines { start, offset, unterminated: false });
+            let lines = (line > start).then_some(Lines { start, offset, end, unterminated: false });
             return Part { lines, bytes, damage: None };
         }
         damage = reader.append(buffer, step);

@@ -269,10 +269,11 @@ impl Stream {
         let first = memchr::memchr(b'\n', buffer).map_or(0, |place| place + 1);
         if self.dropped > 0 && first > 0 && first < buffer.len() {
             // It goes alone.
-            let lines = Lines { start: 0, offset: self.offset, unterminated: false };
+            let end = self.offset + (first + self.dropped) as u64;
+            let lines = Lines { start: 0, offset: self.offset, end, unterminated: false };
             self.carry.extend_from_slice(&buffer[first..]);
             buffer.truncate(first);
-            self.offset += (first + self.dropped) as u64;
+            self.offset = end;
             self.dropped = 0;
             self.pass_on(lease);
             return (Taken::Lines(lines), damage);
@@ -280,13 +281,16 @@ impl Stream {
         if self.ended && self.damaged && !oversize && self.kept.is_some() {
             buffer.truncate(complete);
         }
-        let lines = Lines {
+        let held = if self.ended { buffer.len() + tail_dropped } else { complete };
+        let mut lines = Lines {
             start: 0,
             offset: self.offset,
+            end: self.offset + (held + self.dropped) as u64,
             unterminated: self.ended && !self.damaged && !oversize && complete < buffer.len(),
         };
         if oversize {
             damage = self.skip_line(sizes, stop);
+            lines.end = if self.ended { self.read } else { self.offset };
         } else if !self.ended {
             self.carry.extend_from_slice(&buffer[complete..]);
             buffer.truncate(complete);

@@ -208,8 +208,8 @@ pub struct Origin {
     pub input: u32,
     /// Offset of the line's first byte in the decompressed input, from 0.
     pub offset: u64,
-    /// The chunk that the line begins in.
-    pub chunk: u32,
-    /// The line's place in the chunk, from 0.
-    pub line: u32,
+    /// Offset of the first byte of the chunk that the line begins in, or of the chunks that were joined to one.
+    pub chunk_offset: u64,
+    /// How many lines begin in the chunk before this one.
+    pub line: u64,
 }

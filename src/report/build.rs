@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::budget::Budget;
 use super::options::{InputFacts, Options};
 use super::places::Numbered;
 use super::{
-    Condition, FieldSample, Input, Malformed, Ordered, Report, SCHEMA, Totals, calls, codes, judge, laws, rank, series,
-    trend,
+    Condition, Malformed, Ordered, Report, SCHEMA, Totals, calls, codes, inputs, judge, laws, rank, series, trend,
 };
 use crate::input;
-use crate::profile::FieldSeen;
 use crate::record::LineClass;
 use crate::redact::redact;
 use crate::report::LawBroken;
 use crate::summary::Summary;
-use crate::summary::reading::Reading;
 use crate::summary::totals::{Counts, MissingIds};
+
+/// What the timeline and everything that has no length of its own take in JSON, in bytes.
+const FIXED_BYTES: usize = 120_000;
 
 /// Makes the report of a summary. `interrupted` says that the run was stopped early.
 ///
@@ -24,7 +25,7 @@ use crate::summary::totals::{Counts, MissingIds};
 /// A law does not hold: the summary is wrong, and must not be shown.
 pub fn report(
     summary: &Summary,
-    inputs: Vec<InputFacts>,
+    facts: Vec<InputFacts>,
     interrupted: bool,
     hints: Vec<String>,
     options: &Options<'_>,
@@ -32,14 +33,25 @@ pub fn report(
     // Names of fields are typed by somebody.
     let by: Vec<String> = options.by.iter().map(|name| redact(name).into_owned()).collect();
     let options = &Options { by: &by, ..*options };
-    let numbered = Numbered::of(summary, &inputs);
-    let codes = codes::rows(summary, &numbered, options);
+    let numbered = Numbered::of(summary, &facts);
+    let groups = &summary.groups;
+    let mut budget = Budget::default();
+    budget.spend(FIXED_BYTES);
+    inputs::spend(summary, &facts, &mut budget);
+    codes::spend(summary, &mut budget);
+    calls::spend(summary, options.periods, &mut budget);
+    let actions = calls::actions(groups, &mut budget);
+    let services = calls::services(groups, &mut budget);
+    let regions = calls::regions(groups, &mut budget);
+    let mut by = calls::by(groups, options.by, &mut budget);
+    by.extend(calls::periods(summary, options.periods, &mut budget));
+    let codes = codes::rows(summary, &numbered, options, &mut budget);
     let mut report = Report {
         schema: SCHEMA,
         totals: totals(
             summary.totals,
             summary.untimed,
-            inputs.iter().map(|facts| facts.bytes).sum(),
+            facts.iter().map(|facts| facts.bytes).sum(),
             summary.missing_ids,
             summary.distinct_ids.count(),
         ),
@@ -47,21 +59,22 @@ pub fn report(
         anomalies: anomalies(summary),
         families: codes::families(&codes),
         classes: codes::classes(&codes),
-        services: calls::services(&summary.groups),
-        actions: calls::actions(&summary.groups),
-        regions: calls::regions(&summary.groups),
-        by: [calls::by(&summary.groups, options.by), calls::periods(&summary.days, options.periods)].concat(),
+        services,
+        actions,
+        regions,
+        by,
         timeline: calls::timeline(summary),
         series: series::series(summary, options),
         latency: calls::latency(summary),
         look_into: Vec::new(),
-        inputs: rows(summary, inputs),
+        inputs: inputs::rows(summary, facts),
+        inputs_folded: 0,
         window: None,
         breaches: Vec::new(),
         filters: options.filters.iter().map(|(name, setting)| (*name, setting.redacted())).collect(),
         status: Vec::new(),
         hints,
-        approximate: is_approximate(summary),
+        approximate: budget.is_exceeded() || is_approximate(summary),
         codes,
         stamp: None,
         compared: None,
@@ -76,6 +89,8 @@ pub fn report(
         (options.codes.is_empty() || options.codes.contains(&code.code))
             && (options.only_classes.is_empty() || options.only_classes.contains(&code.class))
     });
+    report.inputs_folded = inputs::fold(&mut report.inputs);
+    report.approximate |= report.inputs_folded > 0;
     report.look_into = rank::look_into(&report.codes);
     report.status = status(&report, interrupted);
     Ok(report)
@@ -113,35 +128,6 @@ fn anomalies(summary: &Summary) -> BTreeMap<&'static str, u64> {
     counts.map(|(anomaly, count)| (anomaly.as_str(), count)).collect()
 }
 
-/// A row an input. Of many inputs their paths are most of a report, so that nothing is copied.
-fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
-    let reading = |rank: usize| u32::try_from(rank).ok().and_then(|rank| summary.readings.get(&rank)).into_iter();
-    let rows = inputs.into_iter().enumerate().map(|(rank, facts)| Input {
-        path: facts.path,
-        format: facts.format,
-        compression: facts.compression,
-        envelope: reading(rank).flat_map(Reading::pointers).map(redacted_pointer).collect(),
-        fields: reading(rank).flat_map(Reading::fields).map(|(name, seen)| (name.as_str(), field(seen))).collect(),
-        bytes: facts.bytes,
-        counts: summary.inputs.get(rank).copied().unwrap_or_default(),
-        status: facts.status,
-        error: facts.error,
-        unfinished: facts.unfinished,
-        skipped: facts.skipped,
-    });
-    rows.collect()
-}
-
-fn field(seen: &FieldSeen) -> FieldSample {
-    FieldSample { pointer: redacted_pointer(&seen.pointer), sample: seen.sample.clone() }
-}
-
-/// A JSON Pointer without secrets: keys of a log can hold them like any other text, and are written with escapes.
-fn redacted_pointer(pointer: &str) -> String {
-    let key = |key: &str| redact(&key.replace("~1", "/").replace("~0", "~")).replace('~', "~0").replace('/', "~1");
-    pointer.split('/').map(key).collect::<Vec<_>>().join("/")
-}
-
 fn is_approximate(summary: &Summary) -> bool {
     let groups = &summary.groups;
     summary.codes.rest().is_some()
@@ -149,7 +135,7 @@ fn is_approximate(summary: &Summary) -> bool {
         || groups.actions().rest().is_some()
         || groups.regions().rest().is_some()
         || groups.by().any(|table| table.rest().is_some())
-        || summary.codes.iter().any(|(_, code)| code.variants.rest().is_some())
+        || summary.codes.iter().any(|(_, code)| code.is_partial())
 }
 
 fn status(report: &Report, interrupted: bool) -> Vec<Condition> {

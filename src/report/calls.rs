@@ -1,79 +1,128 @@
 //! Rows about calls: services, actions, regions, other fields, time and latency.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::budget::{Budget, text};
 use super::{Action, Bucket, By, Calls, CodeCount, Latency, Quantiles, Region, Service, Timeline};
 use crate::catalog::OTHER;
 use crate::summary::bounded::Bounded;
-use crate::summary::days::{Day, Days};
-use crate::summary::groups::{Groups, service_and_action};
+use crate::summary::groups::{Action as Entry, Groups, service_and_action};
 use crate::summary::{self, Summary};
-use crate::time::{Period, milliseconds};
+use crate::time::{Nanos, Period, milliseconds};
 use summary::latency::Quantiles as Measured;
 use summary::timeline::{BUCKET_SECONDS_MIN, Calls as Counted};
 
+/// What a row of these tables takes in JSON beside its names, in bytes.
+const CALLS_BYTES: usize = 150;
+const ACTION_BYTES: usize = 480;
+const BY_BYTES: usize = 200;
+const CODE_BYTES: usize = 96;
+/// How many shares of what is left for lists one table has.
+const ACTIONS_SHARES: usize = 3;
+const NAMES_SHARES: usize = 12;
+const CODES_SHARES: usize = 6;
+
 /// Calls by service.
-pub fn services(groups: &Groups) -> Vec<Service> {
-    let rows = named(groups.services()).into_iter();
+pub fn services(groups: &Groups, budget: &mut Budget) -> Vec<Service> {
+    let rows = named(groups.services(), CALLS_BYTES, budget).into_iter();
     rows.map(|(service, calls)| Service { service, calls }).collect()
 }
 
 /// Calls by region.
-pub fn regions(groups: &Groups) -> Vec<Region> {
-    let rows = named(groups.regions()).into_iter();
+pub fn regions(groups: &Groups, budget: &mut Budget) -> Vec<Region> {
+    let rows = named(groups.regions(), CALLS_BYTES, budget).into_iter();
     rows.map(|(region, calls)| Region { region, calls }).collect()
 }
 
 /// Calls by action.
-pub fn actions(groups: &Groups) -> Vec<Action> {
-    let kept = groups.actions().iter().map(|(name, entry)| {
+pub fn actions(groups: &Groups, budget: &mut Budget) -> Vec<Action> {
+    let table = groups.actions();
+    let mut kept: Vec<_> = table.iter().filter(|(_, entry)| entry.calls.all() > 0).collect();
+    kept.sort_by(|a, b| b.1.calls.all().cmp(&a.1.calls.all()).then_with(|| a.0.cmp(b.0)));
+    let folded = budget.fold(&mut kept, ACTIONS_SHARES, |(name, _)| {
         let (service, action) = service_and_action(name);
-        (service.map(str::to_owned), action.to_owned(), entry)
+        ACTION_BYTES + service.map_or(0, text) + text(action)
     });
-    let rest = groups.actions().rest().map(|rest| (None, OTHER.to_owned(), rest));
-    let rows = kept.chain(rest).filter(|(_, _, entry)| entry.calls.all() > 0);
-    let mut rows: Vec<_> = rows
-        .map(|(service, action, entry)| Action {
-            service,
-            action,
-            calls: calls(entry.calls),
-            latency: quantiles(entry.durations.quantiles()),
-        })
-        .collect();
+    let rest = table.rest().into_iter().chain(folded.into_iter().map(|(_, entry)| entry));
+    let rest = rest.fold(Entry::default(), |mut rest, entry| {
+        rest.add(entry.clone());
+        rest
+    });
+    let row = |service: Option<&str>, action: &str, entry: &Entry| Action {
+        service: service.map(str::to_owned),
+        action: action.to_owned(),
+        calls: calls(entry.calls),
+        latency: quantiles(entry.durations.quantiles()),
+    };
+    let rows = kept.into_iter().map(|(name, entry)| {
+        let (service, action) = service_and_action(name);
+        row(service, action, entry)
+    });
+    let rest = (rest.calls.all() > 0).then(|| row(None, OTHER, &rest));
+    let mut rows: Vec<_> = rows.chain(rest).collect();
     rows.sort_by(|a, b| {
-        all(&b.calls).cmp(&all(&a.calls)).then_with(|| a.service.cmp(&b.service)).then_with(|| a.action.cmp(&b.action))
+        b.calls.all().cmp(&a.calls.all()).then_with(|| a.service.cmp(&b.service)).then_with(|| a.action.cmp(&b.action))
     });
     rows
 }
 
 /// Calls by the `--by` fields, in the order of the options.
-pub fn by(groups: &Groups, names: &[String]) -> Vec<By> {
-    let tables = names.iter().zip(groups.by());
-    tables
-        .flat_map(|(name, table)| {
-            let rows = named(table).into_iter();
-            rows.map(move |(value, calls)| By { name: name.clone(), value, calls, codes: None })
-        })
-        .collect()
+pub fn by(groups: &Groups, names: &[String], budget: &mut Budget) -> Vec<By> {
+    let mut rows = Vec::new();
+    for (name, table) in names.iter().zip(groups.by()) {
+        let named = named(table, BY_BYTES + text(name), budget).into_iter();
+        rows.extend(named.map(|(value, calls)| By { name: name.clone(), value, calls, codes: None }));
+    }
+    rows
 }
 
-/// Calls by UTC periods, in the order of time, each with its failures by code.
-pub fn periods(days: &Days, periods: &[Period]) -> Vec<By> {
-    let of = |period: &Period| {
-        let period = *period;
-        days.by(period).into_iter().map(move |(start, day)| By {
+/// Takes off a budget what the rows of periods will take in any case.
+pub fn spend(summary: &Summary, periods: &[Period], budget: &mut Budget) {
+    let rows = periods.iter().map(|&period| summary.days.by(period).len());
+    budget.spend(rows.sum::<usize>() * (BY_BYTES + CODE_BYTES));
+}
+
+/// Calls by UTC periods, in the order of time, each with its failures by code. Those of a period that are more frequent
+/// come first; the rest of a period is what they leave.
+pub fn periods(summary: &Summary, periods: &[Period], budget: &mut Budget) -> Vec<By> {
+    periods.iter().flat_map(|&period| by_period(summary, period, budget)).collect()
+}
+
+fn by_period(summary: &Summary, period: Period, budget: &mut Budget) -> Vec<By> {
+    let mut codes = BTreeMap::<Nanos, Vec<(&str, u64)>>::new();
+    for (name, code) in summary.codes.iter() {
+        for (start, failures) in code.days.by(period) {
+            codes.entry(start).or_default().push((name, failures));
+        }
+    }
+    codes.values_mut().for_each(|codes| codes.sort_by(by_count));
+    let rows = summary.days.by(period);
+    let sizes: Vec<_> =
+        codes.values().map(|codes| codes.iter().map(|(code, _)| CODE_BYTES + text(code)).collect()).collect();
+    let listed = budget.turns(&sizes, CODES_SHARES);
+    codes.values_mut().zip(listed).for_each(|(codes, listed)| codes.truncate(listed));
+    let row = |(start, counted): (Nanos, Counted)| {
+        let mut codes = codes.remove(&start).unwrap_or_default();
+        let others = counted.failed.saturating_sub(codes.iter().map(|&(_, count)| count).sum());
+        if others > 0 {
+            codes.push((OTHER, others));
+            codes.sort_by(by_count);
+        }
+        let codes = codes.into_iter().map(|(code, count)| CodeCount { code: code.to_owned(), count }).collect();
+        By {
             name: period.as_str().to_owned(),
             value: start.period_name(period),
-            calls: calls(day.calls),
-            codes: Some(counts(&day)),
-        })
+            calls: calls(counted),
+            codes: Some(codes),
+        }
     };
-    periods.iter().flat_map(of).collect()
+    rows.into_iter().map(row).collect()
 }
 
-fn counts(day: &Day) -> Vec<CodeCount> {
-    let rows = day.codes.iter().chain(day.codes.rest().map(|rest| (OTHER, rest)));
-    let mut rows: Vec<_> = rows.map(|(code, &count)| CodeCount { code: code.to_owned(), count }).collect();
-    rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
-    rows
+/// The more frequent first, then by name.
+fn by_count(a: &(&str, u64), b: &(&str, u64)) -> Ordering {
+    b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0))
 }
 
 /// Calls over time.
@@ -107,17 +156,17 @@ fn calls(counted: Counted) -> Calls {
     Calls { ok: counted.ok, failed: counted.failed, failure_rate: counted.failure_rate() }
 }
 
-const fn all(calls: &Calls) -> u64 {
-    calls.ok + calls.failed
-}
-
-/// Names with their calls, the most frequent first; names without calls are left out.
-fn named(table: &Bounded<Counted>) -> Vec<(String, Calls)> {
-    let rows = table.iter().chain(table.rest().map(|rest| (OTHER, rest)));
-    let mut rows: Vec<_> = rows
-        .filter(|(_, counted)| counted.all() > 0)
-        .map(|(name, counted)| (name.to_owned(), calls(*counted)))
-        .collect();
-    rows.sort_by(|a, b| all(&b.1).cmp(&all(&a.1)).then_with(|| a.0.cmp(&b.0)));
-    rows
+/// Names with their calls, the most frequent first; names without calls are left out. A row takes this many bytes beside
+/// its name.
+fn named(table: &Bounded<Counted>, bytes: usize, budget: &mut Budget) -> Vec<(String, Calls)> {
+    let by_calls = |a: &(&str, Counted), b: &(&str, Counted)| b.1.all().cmp(&a.1.all()).then_with(|| a.0.cmp(b.0));
+    let mut rows: Vec<_> =
+        table.iter().filter(|(_, counted)| counted.all() > 0).map(|(name, &counted)| (name, counted)).collect();
+    rows.sort_by(by_calls);
+    let folded = budget.fold(&mut rows, NAMES_SHARES, |(name, _)| bytes + text(name));
+    let mut rest = table.rest().copied().unwrap_or_default();
+    folded.into_iter().for_each(|(_, counted)| rest.add(counted));
+    rows.extend((rest.all() > 0).then_some((OTHER, rest)));
+    rows.sort_by(by_calls);
+    rows.into_iter().map(|(name, counted)| (name.to_owned(), calls(counted))).collect()
 }

@@ -1,12 +1,14 @@
 //! The report: plain sorted rows with every ratio done, the same for every format. Renderers show it and decide
 //! nothing. The field names are the keys of the JSON report (SPEC 6).
 
+mod budget;
 pub mod build;
 mod calls;
 pub mod cells;
 mod codes;
 pub mod columns;
 pub mod gaps;
+mod inputs;
 mod judge;
 mod laws;
 pub mod listing;

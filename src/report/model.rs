@@ -48,6 +48,9 @@ pub struct Report {
     pub look_into: Vec<LookInto>,
     /// How each input was read.
     pub inputs: Vec<Input>,
+    /// How many inputs the last row of `inputs` stands for; 0 when each has its own.
+    #[serde(skip)]
+    pub inputs_folded: u64,
     /// The window of a run with a state.
     pub window: Option<Window>,
     /// The rules that fired.
@@ -82,6 +85,12 @@ impl Report {
         let width_ns = self.timeline.bucket_seconds.unwrap_or(0).saturating_mul(NS_PER_SECOND);
         let ends = self.timeline.buckets.first().zip(self.timeline.buckets.last());
         window.or_else(|| ends.map(|(first, last)| (first.start, Nanos(last.start.0.saturating_add(width_ns)))))
+    }
+
+    /// How many inputs there are, whether or not each has a row.
+    #[must_use]
+    pub const fn input_count(&self) -> u64 {
+        (self.inputs.len() as u64 + self.inputs_folded).saturating_sub((self.inputs_folded > 0) as u64)
     }
 
     /// Notes that a report, the state or another file could not be written.

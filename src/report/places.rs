@@ -20,21 +20,23 @@ impl<'a> Numbered<'a> {
         Self { numbers: summary.numbering.resolve(), inputs }
     }
 
-    fn path(&self, input: u32) -> String {
-        self.inputs.get(input as usize).map(|facts| facts.path.clone()).unwrap_or_default()
+    /// The path of an input.
+    #[must_use]
+    pub fn path(&self, input: u32) -> &str {
+        self.inputs.get(input as usize).map_or("", |facts| &facts.path)
     }
 
     /// Where an exemplar stands and what is known of the call.
     #[must_use]
     pub fn at(&self, exemplar: &Exemplar) -> At {
-        At::of(exemplar, self.path(exemplar.origin.input), self.numbers.line(exemplar.origin))
+        At::of(exemplar, self.path(exemplar.origin.input).to_owned(), self.numbers.line(exemplar.origin))
     }
 
     /// Where a malformed line stands; none for other rejects.
     #[must_use]
     pub fn sample(&self, reject: &Reject) -> Option<MalformedSample> {
         Some(MalformedSample {
-            input: self.path(reject.origin.input),
+            input: self.path(reject.origin.input).to_owned(),
             line: self.numbers.line(reject.origin),
             offset: reject.origin.offset,
             reason: reject.reason?.as_str(),

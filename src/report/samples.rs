@@ -39,6 +39,7 @@ pub fn empty() -> Report {
         latency: Latency { unit: "ms", all: none(), ok: none(), failed: none() },
         look_into: Vec::new(),
         inputs: Vec::new(),
+        inputs_folded: 0,
         window: None,
         breaches: Vec::new(),
         filters: BTreeMap::new(),

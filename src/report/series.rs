@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::codes::class_of;
 use super::options::Options;
 use crate::catalog;
-use crate::summary::{Summary, codes};
+use crate::summary::Summary;
 use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Into how many stretches of time the failures of a code are divided at the most.
@@ -31,10 +31,13 @@ pub fn series(summary: &Summary, options: &Options<'_>) -> Series {
     let buckets_per_stretch = buckets.len().div_ceil(STRETCHES_MAX).max(1);
     let mut classes = BTreeMap::<catalog::Class, Vec<u64>>::new();
     let mut codes = BTreeMap::new();
-    let rows = summary.codes.iter().chain(summary.codes.rest().map(|rest| (catalog::OTHER, rest)));
-    for (name, code) in rows {
+    // Codes are comparable where their buckets are as wide.
+    let seconds_min = seconds.max(summary.codes.shared_seconds());
+    let kept = summary.codes.iter().map(|(name, code)| (name, code.timeline.buckets(seconds_min).1));
+    let rest = summary.codes.rest().map(|_| (catalog::OTHER, rest(summary, seconds_min)));
+    for (name, failures) in kept.chain(rest) {
         let mut stretches = vec![0_u64; buckets.len().div_ceil(buckets_per_stretch)];
-        let mut placed = placed(code, *start, seconds).peekable();
+        let mut placed = placed(failures, *start, seconds).peekable();
         if placed.peek().is_none() {
             continue;
         }
@@ -50,11 +53,27 @@ pub fn series(summary: &Summary, options: &Options<'_>) -> Series {
     Series { classes: classes.into_iter().collect(), buckets_per_stretch, codes }
 }
 
-/// The buckets in which a code failed, by their place in the whole timeline.
-fn placed(code: &codes::Code, start: Nanos, seconds: i64) -> impl Iterator<Item = (usize, u64)> {
+/// The failures of codes that are not kept by name: what those of the others leave of all, in buckets of the width of
+/// the widest.
+fn rest(summary: &Summary, seconds_min: i64) -> Vec<(Nanos, u64)> {
+    let kept = || summary.codes.iter().map(|(_, code)| code.timeline.buckets(seconds_min));
+    let seconds = kept().map(|(seconds, _)| seconds).max().unwrap_or(seconds_min);
+    let mut left: BTreeMap<_, _> =
+        summary.timeline.filled_buckets(seconds).1.into_iter().map(|(start, calls)| (start, calls.failed)).collect();
+    for (_, code) in summary.codes.iter() {
+        for (start, failures) in code.timeline.buckets(seconds).1 {
+            left.entry(start).and_modify(|left| *left = left.saturating_sub(failures));
+        }
+    }
+    left.into_iter().filter(|&(_, failures)| failures > 0).collect()
+}
+
+/// Failures by bucket, by their place in the whole timeline.
+fn placed(failures: Vec<(Nanos, u64)>, start: Nanos, seconds: i64) -> impl Iterator<Item = (usize, u64)> {
     let width_ns = seconds.saturating_mul(NS_PER_SECOND).max(1);
-    let hit = code.timeline.buckets(seconds).1.into_iter().filter(|(_, calls)| calls.failed > 0);
-    hit.filter_map(move |(time, calls)| {
-        Some((usize::try_from(time.0.checked_sub(start.0)?.div_euclid(width_ns)).ok()?, calls.failed))
+    failures.into_iter().filter_map(move |(time, failures)| {
+        // The buckets may be wider, and so begin before the whole timeline.
+        let since = time.0.saturating_sub(start.0).max(0);
+        Some((usize::try_from(since.div_euclid(width_ns)).ok()?, failures))
     })
 }

@@ -8,8 +8,9 @@ use crate::record::LineClass;
 use crate::summary::Summary;
 use crate::summary::bounded::Bounded;
 use crate::summary::codes::Code;
+use crate::summary::pairs::Kept;
 use crate::summary::timeline::Calls;
-use crate::time::Nanos;
+use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Twice the log likelihood ratio from which a change counts: with one degree of freedom 25 means p < 10⁻⁶, which
 /// leaves room for having tried every bucket.
@@ -28,6 +29,8 @@ pub struct Whole<'s> {
     summary: &'s Summary,
     /// Width of a bucket, in seconds.
     seconds: i64,
+    /// The width of the buckets that all codes share, in seconds.
+    shared_seconds: i64,
     /// The starts of the buckets of the timeline, with how many calls they hold.
     buckets: Vec<(Nanos, u64)>,
     /// Calls by action, over all services.
@@ -43,7 +46,7 @@ impl<'s> Whole<'s> {
         for (name, action) in summary.groups.actions().iter() {
             *actions.entry(crate::summary::groups::service_and_action(name).1).or_default() += action.calls.all();
         }
-        Self { summary, seconds, buckets, actions }
+        Self { summary, seconds, shared_seconds: summary.codes.shared_seconds(), buckets, actions }
     }
 }
 
@@ -51,7 +54,7 @@ impl<'s> Whole<'s> {
 /// explains the failures best, among those with a higher rate afterwards (a likelihood ratio test for Poisson counts
 /// with the calls as exposure). None when there is no such split.
 pub fn since(code: &Code, whole: &Whole<'_>) -> Option<Nanos> {
-    let buckets = by_bucket(code, whole);
+    let (_, buckets) = by_bucket(code, whole);
     let total = sum(&buckets);
     let mut before = Exposed::default();
     let mut best: Option<(f64, Nanos)> = None;
@@ -95,14 +98,26 @@ fn sum(buckets: &[(Nanos, Exposed)]) -> Exposed {
     buckets.iter().fold(Exposed::default(), |sum, (_, bucket)| sum.and(*bucket))
 }
 
-fn by_bucket(code: &Code, whole: &Whole<'_>) -> Vec<(Nanos, Exposed)> {
-    // Both are in the order of time.
-    let mut failures = code.timeline.buckets(whole.seconds).1.into_iter().peekable();
-    let mut of = |start: Nanos| {
-        while failures.next_if(|&(time, _)| time < start).is_some() {}
-        failures.next_if(|&(time, _)| time == start).map_or(0, |(_, calls)| calls.failed)
-    };
-    whole.buckets.iter().map(|&(start, calls)| (start, Exposed { failures: of(start), calls })).collect()
+/// Failures of a code and calls by bucket, with the width of the buckets in seconds: that of the whole timeline, unless
+/// the code's own buckets are wider.
+fn by_bucket(code: &Code, whole: &Whole<'_>) -> (i64, Vec<(Nanos, Exposed)>) {
+    let (seconds, failures) = code.timeline.buckets(whole.seconds.max(whole.shared_seconds));
+    let width_ns = seconds.saturating_mul(NS_PER_SECOND).max(1);
+    let mut failures = failures.into_iter().peekable();
+    let mut buckets = Vec::<(Nanos, Exposed)>::with_capacity(whole.buckets.len());
+    for &(narrow, calls) in &whole.buckets {
+        let start = Nanos(narrow.0.div_euclid(width_ns).saturating_mul(width_ns));
+        match buckets.last_mut().filter(|(last, _)| *last == start) {
+            Some((_, exposed)) => exposed.calls += calls,
+            None => {
+                // Both are in the order of time.
+                while failures.next_if(|&(time, _)| time < start).is_some() {}
+                let failures = failures.next_if(|&(time, _)| time == start).map_or(0, |(_, failures)| failures);
+                buckets.push((start, Exposed { failures, calls }));
+            }
+        }
+    }
+    (seconds, buckets)
 }
 
 /// The values that the code's failures have much more often than all calls: of each field the one whose share exceeds
@@ -132,13 +147,7 @@ fn excess(row: &StandsOut) -> f64 {
     row.share - row.share_of_all
 }
 
-fn most(
-    field: &str,
-    failures: &Bounded<u64>,
-    failed: u64,
-    calls: u64,
-    all_of: impl Fn(&str) -> u64,
-) -> Option<StandsOut> {
+fn most(field: &str, failures: &Kept<u64>, failed: u64, calls: u64, all_of: impl Fn(&str) -> u64) -> Option<StandsOut> {
     let rows = failures.iter().map(|(value, &count)| StandsOut {
         field: field.to_owned(),
         value: value.to_owned(),
@@ -152,10 +161,10 @@ fn most(
 /// At which rate of calls a throttle code refuses: the lowest and the highest rate of the buckets in which it occurs.
 /// None without times.
 pub fn throttled(code: &Code, whole: &Whole<'_>) -> Option<Throttled> {
-    let buckets = by_bucket(code, whole);
+    let (seconds, buckets) = by_bucket(code, whole);
     let rates = || {
         let refusing = buckets.iter().filter(|(_, bucket)| bucket.failures > 0);
-        refusing.map(|(_, bucket)| bucket.calls as f64 / whole.seconds as f64)
+        refusing.map(|(_, bucket)| bucket.calls as f64 / seconds as f64)
     };
     let from = rates().min_by(f64::total_cmp)?;
     let peak = rates().max_by(f64::total_cmp)?;

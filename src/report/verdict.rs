@@ -156,7 +156,7 @@ fn found(report: &Report) -> Vec<Part> {
             1 => "the only line is no response of the API".to_owned(),
             lines => format!("none of {} lines is a response of the API", count(lines)),
         },
-        Word::Unreadable => match report.inputs.len() {
+        Word::Unreadable => match report.input_count() {
             1 => "the input could not be read".to_owned(),
             inputs => format!("none of {inputs} inputs could be read"),
         },
@@ -223,7 +223,7 @@ fn new_codes(report: &Report) -> Option<Vec<Part>> {
 
 /// Inputs that were not read, or not whole.
 fn unread(report: &Report) -> Option<Vec<Part>> {
-    let total = report.inputs.len();
+    let total = report.input_count();
     let of = |status| report.inputs.iter().filter(|input| input.status == status).count();
     let said: Vec<_> =
         [(Status::Error, "unreadable"), (Status::Incomplete, "incomplete"), (Status::Corrupt, "corrupt")]

@@ -84,7 +84,7 @@ fn outcome(analysis: &Analysis, rank: usize) -> Outcome {
     let inspected = analysis.inspected.get(rank).and_then(Option::as_ref);
     Outcome {
         read: analysis.reads.get(rank).cloned().unwrap_or_default(),
-        lines: analysis.summary.inputs.get(rank).map_or(0, |counts| counts.lines),
+        lines: analysis.summary.input(rank).lines,
         is_json: inspected.is_some_and(|inspected| inspected.is_json),
     }
 }

@@ -55,7 +55,7 @@ impl<V: Default> Bounded<V> {
         &mut self,
         name: &'n str,
         rename: impl FnOnce(&'n str) -> Cow<'n, str>,
-        absorb: impl Fn(&mut V, V),
+        absorb: impl FnMut(&mut V, V),
     ) -> &mut V {
         let place = self.place(name, rename, absorb);
         self.at(place)
@@ -66,11 +66,11 @@ impl<V: Default> Bounded<V> {
         &mut self,
         name: &'n str,
         rename: impl FnOnce(&'n str) -> Cow<'n, str>,
-        absorb: impl Fn(&mut V, V),
+        mut absorb: impl FnMut(&mut V, V),
     ) -> Option<usize> {
         match self.places.get(name) {
             Some(&place) => Some(place),
-            None => self.admit(&rename(name), &absorb),
+            None => self.admit(&rename(name), &mut absorb),
         }
     }
 
@@ -93,7 +93,7 @@ impl<V: Default> Bounded<V> {
 
     /// The place of a name that may be new; none when it does not belong to the table. The largest hash gives way
     /// when the table is full.
-    fn admit(&mut self, name: &str, absorb: &impl Fn(&mut V, V)) -> Option<usize> {
+    fn admit(&mut self, name: &str, absorb: &mut impl FnMut(&mut V, V)) -> Option<usize> {
         if let Some(&place) = self.places.get(name) {
             return Some(place);
         }
@@ -127,6 +127,29 @@ impl<V: Default> Bounded<V> {
         }
         add(&mut self.rest, rest);
         self.overflowed |= overflowed;
+    }
+
+    /// The kept entries, in no order, taken out, and the rest; none when everything fits.
+    pub fn into_parts(self) -> (impl Iterator<Item = (Box<str>, V)>, Option<V>) {
+        let Self { cap: _, places: _, entries, by_hash: _, rest, overflowed } = self;
+        (entries.into_iter().map(|Entry { name, value }| (name, value)), overflowed.then_some(rest))
+    }
+
+    /// The kept entries, to be changed, in no order.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut V)> {
+        self.entries.iter_mut().map(|entry| (&*entry.name, &mut entry.value))
+    }
+
+    /// How many entries are kept.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no entry is kept.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// The kept entries, in no order.

@@ -1,42 +1,53 @@
 //! What is known of each error code: how often, when, which messages, which records stand for it.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::Aggregate;
-use super::bounded::Bounded;
-use super::code_table::CodeTable;
+use super::bounds::Bounds;
+use super::code_table::{CodeTable, Place};
+use super::days::FailedDays;
 use super::exemplars::{Exemplar, First, Slots};
-use super::mask::mask;
-use super::timeline::Timeline;
-use crate::record::{MESSAGE_BYTES_MAX, Origin, Outcome, Record};
-use crate::redact::{cut, redact};
+use super::failed_timeline::{self, FailedTimeline};
+use super::mask::kinds::Kinds;
+use super::names::{is_itself, kept};
+use super::pairs::{Kept, Quota, owner_hash, pair_hash};
+use super::shared::{Pairs, Scratch};
+use super::timeline::BUCKET_SECONDS_MIN;
+use crate::record::{Origin, Outcome, Record};
+use crate::redact::redact;
 use crate::time::Nanos;
 
-/// How many masked messages of a code are kept.
-const VARIANTS_MAX: usize = 64;
-/// How many names of a field are counted for one code.
-const NAMES_MAX: usize = 256;
+/// By how much a part may keep more pairs than allowed before it chooses among them, as a share of what is allowed:
+/// choosing looks at all of them.
+const EXCESS_SHARE: usize = 16;
+/// What an entry of each kind takes at the most, in bytes, as far as it matters when a part has to merge.
+const CODE_BYTES: usize = 4096;
+const MESSAGE_BYTES: usize = 2048;
+const NAME_BYTES: usize = 384;
+const BUCKET_BYTES: usize = 48;
 
 /// Failures with one masked message.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Variant {
     /// How many failures.
     pub count: u64,
     /// The earliest one that has an id.
     pub first: First,
+    /// The kinds of its masks.
+    kinds: Kinds,
 }
 
 impl Variant {
     fn add(&mut self, other: Self) {
-        let Self { count, first } = other;
+        let Self { count, first, kinds } = other;
         self.count += count;
         self.first.merge(first);
+        self.kinds.widen(kinds.as_slice());
     }
 }
 
 /// Failures with one code.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Code {
     /// How many failures.
     pub count: u64,
@@ -44,105 +55,152 @@ pub struct Code {
     pub first: Option<Nanos>,
     /// The latest time.
     pub last: Option<Nanos>,
-    /// The records that stand for the code.
+    /// The records that stand for the code; none for codes that are not kept by name.
     pub slots: Slots,
-    /// Failures by masked message; failures without a message have none.
-    pub variants: Bounded<Variant>,
-    /// Failures over time.
-    pub timeline: Timeline,
+    /// Failures by masked message, without the kinds of the masks; failures without a message have none.
+    pub variants: Kept<Variant>,
+    /// Failures over time; none of codes that are not kept by name, as of their days.
+    pub timeline: FailedTimeline,
+    /// Failures by day.
+    pub days: FailedDays,
     /// Failures by service.
-    pub services: Bounded<u64>,
+    pub services: Kept<u64>,
     /// Failures by action.
-    pub actions: Bounded<u64>,
+    pub actions: Kept<u64>,
     /// Failures by region.
-    pub regions: Bounded<u64>,
+    pub regions: Kept<u64>,
     /// Failures by the values of each `--by` field.
-    pub by: Vec<Bounded<u64>>,
-}
-
-impl Default for Code {
-    fn default() -> Self {
-        Self {
-            count: 0,
-            first: None,
-            last: None,
-            slots: Slots::default(),
-            variants: Bounded::new(VARIANTS_MAX),
-            timeline: Timeline::default(),
-            services: Bounded::new(NAMES_MAX),
-            actions: Bounded::new(NAMES_MAX),
-            regions: Bounded::new(NAMES_MAX),
-            by: Vec::new(),
-        }
-    }
+    pub by: Vec<Kept<u64>>,
+    /// The hash of the code.
+    owner: u64,
 }
 
 impl Code {
-    fn observe(&mut self, record: &Record<'_>, origin: Origin, masked: &mut String) {
-        self.count += 1;
-        let context = &record.context;
-        if let Some(time) = context.time {
-            self.first = Some(self.first.map_or(time, |first| first.min(time)));
-            self.last = self.last.max(Some(time));
-        }
+    fn observe(&mut self, record: &Record<'_>, origin: Origin, pairs: &mut Pairs) {
+        self.count(record.context.time);
+        self.timeline.observe(record.context.time);
+        self.days.observe(record.context.time);
         self.slots.observe(record, origin);
-        self.timeline.observe(record, origin);
-        if !record.message.is_empty() {
-            masked.clear();
-            mask(cut(&redact(record.message), MESSAGE_BYTES_MAX), record.request_id, masked);
-            let variant = self.variants.entry(masked, Cow::Borrowed, Variant::add);
+        if let Some(hash) = pairs.scratch.message(record, self.owner) {
+            let Scratch { template, kinds, .. } = &pairs.scratch;
+            let variant = self.variants.entry(hash, template, &mut pairs.messages, Variant::add);
             variant.count += 1;
+            variant.kinds.widen(kinds);
             if record.request_id.is_some() {
                 variant.first.observe(record, origin);
             }
         }
-        let fields = [
-            (&mut self.services, context.service),
-            (&mut self.actions, context.action),
-            (&mut self.regions, context.region),
-        ];
-        for (table, name) in fields {
-            if let Some(name) = name {
-                *table.entry(name, redact, add) += 1;
-            }
-        }
         if self.by.len() < record.by.len() {
-            self.by.resize_with(record.by.len(), || Bounded::new(NAMES_MAX));
+            self.by.resize_with(record.by.len(), Kept::default);
         }
-        for (table, name) in self.by.iter_mut().zip(record.by) {
+        let by = self.by.iter_mut();
+        let tables = [&mut self.services, &mut self.actions, &mut self.regions].into_iter().chain(by);
+        for (table, (owner, name)) in tables.zip(names(self.owner, record)) {
             if let Some(name) = name {
-                *table.entry(name, redact, add) += 1;
+                count(table, owner, name, &mut pairs.names);
             }
         }
     }
 
-    fn merge(&mut self, other: Self) {
-        let Self { count, first, last, slots, variants, timeline, services, actions, regions, by } = other;
-        self.count += count;
-        self.first = match (self.first, first) {
-            (Some(held), Some(new)) => Some(held.min(new)),
-            (held, new) => held.or(new),
-        };
-        self.last = self.last.max(last);
+    /// Counts a failure with a code that is not kept by name.
+    fn observe_rest(&mut self, record: &Record<'_>, pairs: &mut Pairs) {
+        self.count(record.context.time);
+        let owner = owner_hash(&redact(record.code));
+        if let Some(hash) = pairs.scratch.message(record, owner) {
+            pairs.nameless_messages.insert(owner, hash, &mut pairs.messages);
+        }
+        for (owner, name) in names(owner, record) {
+            if let Some(name) = name {
+                pairs.nameless_names.insert(owner, pair_hash(owner, &kept(name)), &mut pairs.names);
+            }
+        }
+    }
+
+    fn count(&mut self, time: Option<Nanos>) {
+        self.count += 1;
+        if let Some(time) = time {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = self.last.max(Some(time));
+        }
+    }
+
+    fn merge(&mut self, other: Self, pairs: &mut Pairs) {
+        self.add_bare(&other);
+        let Self {
+            count: _,
+            first: _,
+            last: _,
+            slots,
+            variants,
+            timeline,
+            days,
+            services,
+            actions,
+            regions,
+            by,
+            owner,
+        } = other;
         self.slots.merge(slots);
-        self.variants.merge(variants, Variant::add);
+        self.variants.merge(variants, &mut pairs.messages, Variant::add);
         self.timeline.merge(timeline);
-        self.services.merge(services, add);
-        self.actions.merge(actions, add);
-        self.regions.merge(regions, add);
+        self.days.merge(days);
+        self.services.merge(services, &mut pairs.names, add);
+        self.actions.merge(actions, &mut pairs.names, add);
+        self.regions.merge(regions, &mut pairs.names, add);
         if self.by.len() < by.len() {
-            self.by.resize_with(by.len(), || Bounded::new(NAMES_MAX));
+            self.by.resize_with(by.len(), Kept::default);
         }
         for (table, more) in self.by.iter_mut().zip(by) {
-            table.merge(more, add);
+            table.merge(more, &mut pairs.names, add);
         }
+        self.owner = owner;
+    }
+
+    /// Takes a code that is not kept by name any more.
+    fn absorb(&mut self, gone: Self, pairs: &mut Pairs) {
+        for (field, table) in gone.tables().enumerate() {
+            pairs.nameless_names.absorb(field_hash(gone.owner, field), table, &mut pairs.names);
+        }
+        pairs.nameless_messages.absorb(gone.owner, &gone.variants, &mut pairs.messages);
+        self.merge(gone.bare(), pairs);
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &Kept<u64>> {
+        [&self.services, &self.actions, &self.regions].into_iter().chain(&self.by)
+    }
+
+    fn trim(&mut self, pairs: &mut Pairs) {
+        self.variants.trim(&mut pairs.messages, Variant::add);
+        let tables = [&mut self.services, &mut self.actions, &mut self.regions].into_iter().chain(&mut self.by);
+        tables.for_each(|table| table.trim(&mut pairs.names, add));
+    }
+
+    /// Its count and its earliest and latest time alone.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        let Self { count, first, last, .. } = *self;
+        Self { count, first, last, ..Self::default() }
+    }
+
+    /// Adds the count and the times of another one.
+    pub fn add_bare(&mut self, other: &Self) {
+        self.count += other.count;
+        self.first = self.first.into_iter().chain(other.first).min();
+        self.last = self.last.max(other.last);
+    }
+
+    /// Whether some of its messages or names are not kept.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.variants.rest().is_some() || self.tables().any(|table| table.rest().is_some())
     }
 
     /// The variants of the message: by count descending, then masked text.
     #[must_use]
-    pub fn ranked_variants(&self) -> Vec<(&str, &Variant)> {
-        let mut variants: Vec<_> = self.variants.iter().collect();
-        variants.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
+    pub fn ranked_variants(&self) -> Vec<(String, &Variant)> {
+        let mut variants: Vec<_> =
+            self.variants.iter().map(|(template, variant)| (variant.kinds.text(template), variant)).collect();
+        variants.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
         variants
     }
 
@@ -170,12 +228,43 @@ const fn add(count: &mut u64, more: u64) {
     *count += more;
 }
 
+/// The names of a failure with the owners of their pairs: service, action, region and the `--by` fields.
+fn names<'r>(owner: u64, record: &Record<'r>) -> impl Iterator<Item = (u64, Option<&'r str>)> {
+    let context = &record.context;
+    let names = [context.service, context.action, context.region].into_iter().chain(record.by.iter().copied());
+    names.enumerate().map(move |(field, name)| (field_hash(owner, field), name))
+}
+
+/// The owner of the names of one field of a code.
+const fn field_hash(owner: u64, field: usize) -> u64 {
+    owner.wrapping_add(field as u64)
+}
+
+fn count(table: &mut Kept<u64>, owner: u64, name: &str, quota: &mut Quota) {
+    if is_itself(name)
+        && let Some(held) = table.get_mut(pair_hash(owner, name), name)
+    {
+        *held += 1;
+        return;
+    }
+    let name = kept(name);
+    *table.entry(pair_hash(owner, &name), &name, quota, add) += 1;
+}
+
 /// Failures by code.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Codes {
-    table: CodeTable<Code>,
-    /// A message being masked.
-    scratch: String,
+    bounds: Bounds,
+    pub(super) table: CodeTable<Code>,
+    pairs: Pairs,
+    /// How many buckets and days were added by records; more than there are when some became one.
+    buckets: usize,
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self::new(Bounds::default())
+    }
 }
 
 impl Aggregate for Codes {
@@ -187,15 +276,100 @@ impl Aggregate for Codes {
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { table, scratch: _ } = other;
-        self.table.merge(table, Code::merge);
+        let Self { bounds: _, table, pairs: theirs, buckets } = other;
+        self.buckets += buckets;
+        let pairs = &mut self.pairs;
+        if pairs.messages.lower(&theirs.messages) | pairs.names.lower(&theirs.names) {
+            trim(&mut self.table, pairs);
+        }
+        pairs.nameless_messages.merge(theirs.nameless_messages, &mut pairs.messages);
+        pairs.nameless_names.merge(theirs.nameless_names, &mut pairs.names);
+        let (entries, rest) = table.into_parts();
+        for (name, entry) in entries {
+            match self.table.place(&name, |rest, gone| rest.absorb(gone, pairs)) {
+                Place::Own(own) => own.merge(entry, pairs),
+                Place::Rest(rest) => {
+                    // Its pairs were counted by the other part only.
+                    let held = entry.variants.len();
+                    let names = entry.tables().map(Kept::len).sum();
+                    pairs.messages.count_in(held);
+                    pairs.names.count_in(names);
+                    rest.absorb(entry, pairs);
+                }
+            }
+        }
+        if let Some(rest) = rest {
+            self.table.rest_mut().merge(rest, pairs);
+        }
+        self.fit();
     }
 }
 
 impl Codes {
+    /// No failures, of which no more than this will be kept.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self { bounds, table: CodeTable::new(bounds.unlisted), pairs: Pairs::new(&bounds), buckets: 0 }
+    }
+
     #[inline(never)]
     fn failed(&mut self, record: &Record<'_>, origin: Origin) {
-        self.table.entry(record.code, Code::merge).observe(record, origin, &mut self.scratch);
+        let pairs = &mut self.pairs;
+        match self.table.place(record.code, |rest, gone| rest.absorb(gone, pairs)) {
+            Place::Own(code) => {
+                if code.count == 0 {
+                    code.owner = owner_hash(&redact(record.code));
+                }
+                let before = code.timeline.len() + code.days.len();
+                code.observe(record, origin, pairs);
+                self.buckets += (code.timeline.len() + code.days.len()).saturating_sub(before);
+                code.timeline.limit(self.bounds.buckets_each);
+            }
+            Place::Rest(rest) => rest.observe_rest(record, pairs),
+        }
+        let is_far_above = |quota: &Quota, all: usize| quota.held() > all + all / EXCESS_SHARE;
+        if is_far_above(&self.pairs.messages, self.bounds.messages)
+            || is_far_above(&self.pairs.names, self.bounds.names)
+        {
+            self.fit_pairs();
+        }
+    }
+
+    /// Brings everything within the bounds: what is kept then depends on the data alone. Merging does it by itself.
+    pub fn fit(&mut self) {
+        self.fit_pairs();
+        let Self { bounds: Bounds { buckets, buckets_each, days, .. }, table, .. } = self;
+        if !failed_timeline::is_shared(table.iter().map(|(_, code)| &code.timeline), *buckets, *buckets_each) {
+            let timelines = table.ranked_mut().into_iter().map(|code| &mut code.timeline);
+            failed_timeline::share(timelines.collect(), *buckets, *buckets_each);
+        }
+        // Each code has the same share of the days, which falls with the number of codes alone.
+        let days = *days / table.len().max(1);
+        table.iter_mut().for_each(|code| code.days.limit(days));
+        self.buckets = table.iter().map(|(_, code)| code.timeline.len() + code.days.len()).sum();
+    }
+
+    fn fit_pairs(&mut self) {
+        let Self { table, pairs, .. } = self;
+        if pairs.messages.is_exceeded() {
+            let kept = table.iter().flat_map(|(_, code)| code.variants.hashes());
+            pairs.messages.fit(kept.chain(pairs.nameless_messages.hashes()).collect());
+            trim(table, pairs);
+        }
+        if pairs.names.is_exceeded() {
+            let kept = table.iter().flat_map(|(_, code)| code.tables()).flat_map(Kept::hashes);
+            pairs.names.fit(kept.chain(pairs.nameless_names.hashes()).collect());
+            trim(table, pairs);
+        }
+    }
+
+    /// About how much memory the codes take, in bytes, rather more than less.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.table.len() * CODE_BYTES
+            + self.pairs.messages.held() * MESSAGE_BYTES
+            + self.pairs.names.held() * NAME_BYTES
+            + self.buckets * BUCKET_BYTES
     }
 
     /// Every code that is kept by name, in no order.
@@ -203,9 +377,22 @@ impl Codes {
         self.table.iter()
     }
 
-    /// The failures with codes that are not kept by name.
+    /// The width of the buckets in which the timelines of all codes can be shown beside each other, in seconds; those of
+    /// some codes may be wider still.
+    #[must_use]
+    pub fn shared_seconds(&self) -> i64 {
+        self.table.iter().map(|(_, code)| code.timeline.shared_seconds()).max().unwrap_or(BUCKET_SECONDS_MIN)
+    }
+
+    /// The failures with codes that are not kept by name: their count and times.
     #[must_use]
     pub fn rest(&self) -> Option<&Code> {
         self.table.rest()
     }
+}
+
+fn trim(table: &mut CodeTable<Code>, pairs: &mut Pairs) {
+    table.iter_mut().for_each(|code| code.trim(pairs));
+    pairs.nameless_messages.trim(&mut pairs.messages);
+    pairs.nameless_names.trim(&mut pairs.names);
 }

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::record::{Origin, Record};
 use crate::redact::redact;
+use crate::summary::names::{is_itself, kept};
 use crate::time::Nanos;
 
 /// A failed record with an id, as much of it as a report shows.
@@ -18,11 +19,11 @@ pub struct Exemplar {
     pub time: Option<Nanos>,
     /// The id, redacted.
     pub request_id: String,
-    /// The product, redacted.
+    /// The product, as it is kept.
     pub service: Option<String>,
-    /// The API, redacted.
+    /// The API, as it is kept.
     pub action: Option<String>,
-    /// The region, redacted.
+    /// The region, as it is kept.
     pub region: Option<String>,
     /// How long the call took, in nanoseconds.
     pub duration_ns: Option<u64>,
@@ -107,6 +108,13 @@ impl Slots {
         }
     }
 
+    /// Changes where the records stand, but not their order.
+    pub fn move_origins(&mut self, change: &mut impl FnMut(&mut Origin)) {
+        let Self { first, last, slowest, sample } = self;
+        let slots = [&mut first.0, last, slowest, sample].into_iter().flatten();
+        slots.for_each(|exemplar| change(&mut exemplar.origin));
+    }
+
     /// Keeps the better record of each slot.
     pub fn merge(&mut self, other: Self) {
         let Self { first, last, slowest, sample } = other;
@@ -143,7 +151,10 @@ fn take(slot: &mut Option<Exemplar>, record: &Record<'_>, origin: Origin) {
     let context = &record.context;
     *held_origin = origin;
     *time = context.time;
-    replace(request_id, id);
+    if request_id != id {
+        request_id.clear();
+        request_id.push_str(&redact(id));
+    }
     for (held, text) in [(service, context.service), (action, context.action), (region, context.region)] {
         match text {
             Some(text) => replace(held.get_or_insert_default(), text),
@@ -154,12 +165,12 @@ fn take(slot: &mut Option<Exemplar>, record: &Record<'_>, origin: Origin) {
     *hash = xxh3_64(id.as_bytes());
 }
 
-/// Redacts a text in the place of another one. What is held is redacted, which changes nothing twice, so the same text
-/// needs none.
-fn replace(held: &mut String, text: &str) {
-    if held != text {
+/// Keeps a name in the place of another one. What is held was made ready, which changes nothing twice, so the same name
+/// needs nothing.
+fn replace(held: &mut String, name: &str) {
+    if held != name || !is_itself(name) {
         held.clear();
-        held.push_str(&redact(text));
+        held.push_str(&kept(name));
     }
 }
 

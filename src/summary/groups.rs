@@ -1,4 +1,6 @@
-//! Calls by service, action, region and the `--by` fields. Names are redacted before they are kept.
+//! Calls by service, action, region and the `--by` fields. Names are redacted and cut before they are kept.
+
+use std::borrow::Cow;
 
 use super::Aggregate;
 use super::bounded::Bounded;
@@ -7,11 +9,14 @@ use super::recalled::Recalled;
 use super::timeline::Calls;
 use crate::record::{Origin, Outcome, Record};
 use crate::redact::redact;
+use crate::summary::names::{is_itself, kept};
 
 /// How many actions are kept by name.
 const ACTIONS_MAX: usize = 4096;
 /// How many services, regions and values of a `--by` field are kept by name, each.
 const NAMES_MAX: usize = 1024;
+/// What an action takes beside its histogram, in bytes.
+const ACTION_BYTES: usize = 512;
 /// Between service and action in the name of an action; neither a product nor an API has it in its name.
 const SEPARATOR: &str = "\u{1f}";
 
@@ -25,7 +30,8 @@ pub struct Action {
 }
 
 impl Action {
-    fn add(&mut self, other: Self) {
+    /// Adds the calls of another one.
+    pub fn add(&mut self, other: Self) {
         let Self { calls, durations } = other;
         self.calls.add(calls);
         self.durations.merge(durations);
@@ -62,8 +68,7 @@ impl Aggregate for Groups {
         count(&mut self.services, context.service, record.outcome);
         count(&mut self.regions, context.region, record.outcome);
         if let Some(action) = context.action {
-            let name = [context.service.unwrap_or_default(), SEPARATOR, action];
-            let entry = self.actions.entry(name, redact, Action::add);
+            let entry = self::action(&mut self.actions, context.service.unwrap_or_default(), action);
             entry.calls.count(record.outcome);
             if let Some(duration_ns) = context.duration_ns {
                 entry.durations.record(duration_ns);
@@ -92,6 +97,12 @@ impl Aggregate for Groups {
 }
 
 impl Groups {
+    /// About how much memory the actions take, in bytes; the other tables are small.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.actions.table().iter().map(|(_, action)| ACTION_BYTES + action.durations.bytes()).sum()
+    }
+
     /// Calls by service.
     #[must_use]
     pub const fn services(&self) -> &Bounded<Calls> {
@@ -126,6 +137,21 @@ pub fn service_and_action(name: &str) -> (Option<&str>, &str) {
 #[inline]
 fn count(table: &mut Recalled<Calls>, name: Option<&str>, outcome: Outcome) {
     if let Some(name) = name {
-        table.entry([name], redact, Calls::add).count(outcome);
+        let entry = if is_itself(name) {
+            table.entry([name], kept, Calls::add)
+        } else {
+            table.entry([&*kept(name)], |name| Cow::Borrowed(name), Calls::add)
+        };
+        entry.count(outcome);
+    }
+}
+
+/// The entry of an action of a service; each of the names is cut by itself.
+#[inline]
+fn action<'t>(table: &'t mut Recalled<Action>, service: &str, action: &str) -> &'t mut Action {
+    if is_itself(service) && is_itself(action) {
+        table.entry([service, SEPARATOR, action], redact, Action::add)
+    } else {
+        table.entry([&*kept(service), SEPARATOR, &*kept(action)], |name| Cow::Borrowed(name), Action::add)
     }
 }

@@ -11,6 +11,9 @@ use crate::record::{Origin, Outcome, Record};
 /// a width that is known only at run time and keep figures that no report shows, for each call.
 #[derive(Clone, Debug)]
 pub struct Durations<const DIGITS: u8> {
+    /// The cells of the first calls, in no order, while there are few of them: most actions of a log with many of them
+    /// are rare, and their histograms would be nearly empty.
+    few: Vec<u16>,
     /// How many calls fell into each cell, what is above 16 bits left out: a log of many actions fills as many
     /// histograms, and small ones stay in the cache. There are as many cells as the longest call needs.
     cells: Vec<u16>,
@@ -21,9 +24,12 @@ pub struct Durations<const DIGITS: u8> {
 
 impl<const DIGITS: u8> Default for Durations<DIGITS> {
     fn default() -> Self {
-        Self { cells: Vec::new(), carries: BTreeMap::new(), ns_max: 0 }
+        Self { few: Vec::new(), cells: Vec::new(), carries: BTreeMap::new(), ns_max: 0 }
     }
 }
+
+/// How many calls are kept one by one.
+const FEW_MAX: usize = 256;
 
 /// The figures of a report about durations, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -69,9 +75,18 @@ impl<const DIGITS: u8> Durations<DIGITS> {
     /// Adds calls to a cell that may not be there yet, or whose count may be at its end.
     #[inline(never)]
     fn add(&mut self, cell: usize, more: u16) {
-        if self.cells.len() <= cell {
-            self.cells.resize(((cell >> Self::RUN_BITS) + 1) << Self::RUN_BITS, 0);
+        if self.cells.is_empty() {
+            if more == 1
+                && self.few.len() < FEW_MAX
+                && let Ok(cell) = u16::try_from(cell)
+            {
+                return self.few.push(cell);
+            }
+            let few = std::mem::take(&mut self.few);
+            self.widen(few.iter().map(|&cell| usize::from(cell)).fold(cell, usize::max));
+            few.into_iter().for_each(|cell| self.cells[usize::from(cell)] += 1);
         }
+        self.widen(cell);
         let (count, carries) = self.cells[cell].overflowing_add(more);
         self.cells[cell] = count;
         if carries {
@@ -79,19 +94,37 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         }
     }
 
-    /// The cells that hold any calls, and how many.
-    fn counts(&self) -> impl Iterator<Item = (usize, u64)> {
+    /// Makes room for the count of a cell.
+    fn widen(&mut self, cell: usize) {
+        if self.cells.len() <= cell {
+            self.cells.resize(((cell >> Self::RUN_BITS) + 1) << Self::RUN_BITS, 0);
+        }
+    }
+
+    /// The cells that hold any calls, and how many; sorted.
+    fn counts(&self) -> Vec<(usize, u64)> {
+        let mut few = self.few.clone();
+        few.sort_unstable();
+        let few = few.chunk_by(|a, b| a == b).map(|same| (usize::from(same[0]), same.len() as u64));
         let count = |(cell, &low): (usize, &u16)| {
             let high = self.carries.get(&cell).copied().unwrap_or_default();
             (cell, (high << u16::BITS) + u64::from(low))
         };
-        self.cells.iter().enumerate().map(count).filter(|&(_, count)| count > 0)
+        let many = self.cells.iter().enumerate().map(count).filter(|&(_, count)| count > 0);
+        few.chain(many).collect()
+    }
+
+    /// How much memory it takes beside itself, in bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        2 * (self.few.capacity() + self.cells.capacity())
     }
 
     /// Adds the calls of another one.
     pub fn merge(&mut self, other: Self) {
-        let Self { cells, carries, ns_max } = other;
+        let Self { few, cells, carries, ns_max } = other;
         self.ns_max = self.ns_max.max(ns_max);
+        few.into_iter().for_each(|cell| self.add(usize::from(cell), 1));
         for (cell, more) in cells.into_iter().enumerate().filter(|&(_, more)| more > 0) {
             self.add(cell, more);
         }
@@ -105,7 +138,7 @@ impl<const DIGITS: u8> Durations<DIGITS> {
     /// The figures for a report.
     #[must_use]
     pub fn quantiles(&self) -> Quantiles {
-        let histogram = Histogram::<u64>::new(DIGITS).ok().filter(|_| !self.cells.is_empty());
+        let histogram = Histogram::<u64>::new(DIGITS).ok().filter(|_| !(self.few.is_empty() && self.cells.is_empty()));
         let Some(mut histogram) = histogram else { return Quantiles::default() };
         for (cell, count) in self.counts() {
             // The histogram resizes itself; only its memory could fail.
@@ -210,7 +243,7 @@ mod tests {
         let Quantiles { count, percentiles_ns, max_ns } = durations.quantiles();
         assert_eq!((count, max_ns), (210_009, Some(2_000_000)));
         assert_eq!(percentiles_ns, Some([1_000; 5]));
-        assert_eq!(durations.counts().map(|(_, count)| count).collect::<Vec<_>>(), [210_000, 9]);
+        assert_eq!(durations.counts().into_iter().map(|(_, count)| count).collect::<Vec<_>>(), [210_000, 9]);
         let mut whole = Durations::<2>::default();
         (0..65_536).for_each(|_| whole.record(1_000_000));
         let mut merged = Durations::<2>::default();

@@ -2,26 +2,34 @@
 //! plain counting; what a report makes of it is not known here.
 
 pub mod bounded;
+pub mod bounds;
+mod code_origins;
 pub mod code_table;
 pub mod codes;
 pub mod days;
 pub mod distinct;
 pub mod exemplars;
+pub mod failed_timeline;
 pub mod groups;
 pub mod latency;
 pub mod mask;
+pub mod names;
 pub mod numbering;
 pub mod overlap;
+pub mod pairs;
 pub mod reading;
 pub mod recalled;
 pub mod rejects;
+mod shared;
 pub mod timeline;
 pub mod totals;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::record::{Anomalies, Line, Origin, Record};
 use crate::time::Nanos;
+use bounds::Bounds;
 use codes::Codes;
 use days::Days;
 use distinct::DistinctIds;
@@ -49,7 +57,7 @@ pub struct Summary {
     /// Lines by class.
     pub totals: Counts,
     /// Lines by class of each input, by its rank.
-    pub inputs: Vec<Counts>,
+    pub inputs: BTreeMap<u32, Counts>,
     /// How the records of each input were read, by its rank.
     pub readings: BTreeMap<u32, Reading>,
     /// Records that a filter took out because they have no time.
@@ -120,6 +128,31 @@ pub struct Tally {
 }
 
 impl Summary {
+    /// Nothing, of which no more than this will be kept.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self { codes: Codes::new(bounds), ..Self::default() }
+    }
+
+    /// About how much memory it takes, in bytes, as far as that grows with what the log says.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.codes.bytes() + self.groups.bytes()
+    }
+
+    /// Lines by class of an input.
+    #[must_use]
+    pub fn input(&self, rank: usize) -> Counts {
+        u32::try_from(rank).ok().and_then(|rank| self.inputs.get(&rank)).copied().unwrap_or_default()
+    }
+
+    /// Brings what is kept within the bounds. Merging does it by itself; a summary that was never merged needs it before
+    /// it is read.
+    pub fn fit(&mut self) {
+        self.codes.fit();
+        self.join_chunks();
+    }
+
     /// Takes a line that no filter took out.
     pub fn observe(&mut self, line: &Line<'_>, anomalies: Anomalies, origin: Origin, tally: &mut Tally) {
         tally.counts[line.class()] += 1;
@@ -153,17 +186,23 @@ impl Summary {
         self.anomalies.count(anomalies.of_line());
     }
 
-    /// Takes what a chunk counted; `lines` is how many lines it has.
-    pub fn settle(&mut self, input: u32, chunk: u32, lines: u32, mut tally: Tally) {
-        tally.counts.lines += u64::from(lines);
+    /// Takes what a chunk counted that covers these bytes of its input; `lines` is how many lines begin in it.
+    pub fn settle(&mut self, input: u32, bytes: &Range<u64>, lines: u64, mut tally: Tally) {
+        tally.counts.lines += lines;
         self.totals.add(tally.counts);
         self.untimed += tally.untimed;
-        let rank = input as usize;
-        if self.inputs.len() <= rank {
-            self.inputs.resize_with(rank + 1, Counts::default);
+        self.inputs.entry(input).or_default().add(tally.counts);
+        self.numbering.chunk(input, bytes, lines);
+    }
+
+    /// Joins chunks that follow each other, and says of every line that is kept where it stands in them.
+    fn join_chunks(&mut self) {
+        let joined = self.numbering.join();
+        if !joined.is_empty() {
+            let mut follow = |origin: &mut Origin| joined.follow(origin);
+            self.samples.move_origins(&mut follow);
+            self.codes.move_origins(&mut follow);
         }
-        self.inputs[rank].add(tally.counts);
-        self.numbering.chunk(input, chunk, lines);
     }
 
     /// Adds a summary of other chunks.
@@ -188,11 +227,8 @@ impl Summary {
             latency,
         } = other;
         self.totals.add(totals);
-        if self.inputs.len() < inputs.len() {
-            self.inputs.resize_with(inputs.len(), Counts::default);
-        }
-        for (counts, more) in self.inputs.iter_mut().zip(inputs) {
-            counts.add(more);
+        for (input, more) in inputs {
+            self.inputs.entry(input).or_default().add(more);
         }
         for (input, reading) in readings {
             self.readings.entry(input).or_default().merge(reading);
@@ -211,5 +247,8 @@ impl Summary {
         self.timeline.merge(timeline);
         self.days.merge(days);
         self.latency.merge(latency);
+        if self.numbering.is_long() {
+            self.join_chunks();
+        }
     }
 }

@@ -1,63 +1,142 @@
-//! Lines are numbered late: a chunk knows its place, not its first line. When an input is complete, the line counts of
-//! its chunks add up to the numbers.
+//! Lines are numbered late: a chunk knows which bytes it covers and how many lines begin in them, not how many stand
+//! before it. Chunks that follow each other join into stretches, so that this takes no memory that grows with the log.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::record::Origin;
 
-/// How many lines each chunk of each input had.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// How many stretches there are at least before they are joined again.
+const STRETCHES_MIN: usize = 4096;
+
+/// How many lines begin in which bytes of each input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Numbering {
-    /// Input, chunk, lines; in no order.
-    chunks: Vec<(u32, u32, u32)>,
-    /// Lines before the first chunk of an input.
-    before: BTreeMap<u32, u64>,
+    /// By input and first byte. They do not overlap.
+    stretches: BTreeMap<(u32, u64), Stretch>,
+    /// Of inputs that were read from a byte on: that byte, and how many lines begin before it.
+    before: BTreeMap<u32, (u64, u64)>,
+    /// How many stretches were left when they were joined last.
+    joined: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stretch {
+    /// The byte after its last one.
+    end: u64,
+    /// Lines that begin in it.
+    lines: u64,
+}
+
+/// Stretches that have become part of an earlier one.
+#[derive(Clone, Debug, Default)]
+pub struct Joined {
+    /// Where each began, where the earlier one begins, and the lines between.
+    moved: BTreeMap<(u32, u64), (u64, u64)>,
 }
 
 /// Line numbers of complete inputs.
 #[derive(Clone, Debug)]
 pub struct Numbers {
-    /// Input, chunk, lines before the chunk; sorted.
-    starts: Vec<(u32, u32, u64)>,
+    /// Lines before each stretch.
+    starts: BTreeMap<(u32, u64), u64>,
 }
 
 impl Numbering {
-    /// Notes how many lines a chunk has; each chunk is noted once.
-    pub fn chunk(&mut self, input: u32, chunk: u32, lines: u32) {
-        if lines > 0 {
-            self.chunks.push((input, chunk, lines));
+    /// Notes how many lines begin in the bytes of a chunk; each chunk is noted once.
+    pub fn chunk(&mut self, input: u32, bytes: &Range<u64>, lines: u64) {
+        if !bytes.is_empty() {
+            self.stretches.insert((input, bytes.start), Stretch { end: bytes.end, lines });
         }
     }
 
-    /// Notes how many lines of an input stand before its first chunk.
-    pub fn begin(&mut self, input: u32, lines: u64) {
-        self.before.insert(input, lines);
+    /// Notes how many lines of an input begin before the byte that it is read from.
+    pub fn begin(&mut self, input: u32, offset: u64, lines: u64) {
+        self.before.insert(input, (offset, lines));
     }
 
     /// Adds the chunks of another one.
     pub fn merge(&mut self, other: Self) {
-        let Self { chunks, before } = other;
-        self.chunks.extend(chunks);
-        self.before.extend(before);
+        let Self { stretches, before, joined } = other;
+        self.stretches.extend(stretches);
+        self.joined += joined;
+        for (input, more) in before {
+            let held = self.before.entry(input).or_insert(more);
+            *held = more.min(*held);
+        }
     }
 
-    /// Adds up the lines before each chunk.
+    /// Whether the stretches should be joined: there are twice as many as joining left.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.stretches.len() > STRETCHES_MIN.max(2 * self.joined)
+    }
+
+    /// Joins stretches that follow each other. Whoever holds origins must move them along.
+    pub fn join(&mut self) -> Joined {
+        let mut moved = BTreeMap::new();
+        let mut last: Option<((u32, u64), Stretch)> = None;
+        let mut stretches = BTreeMap::new();
+        for (start, stretch) in std::mem::take(&mut self.stretches) {
+            match &mut last {
+                Some((first, held)) if (first.0, held.end) == start => {
+                    moved.insert(start, (first.1, held.lines));
+                    held.end = stretch.end;
+                    held.lines += stretch.lines;
+                }
+                _ => stretches.extend(last.replace((start, stretch))),
+            }
+        }
+        stretches.extend(last);
+        self.joined = stretches.len();
+        self.stretches = stretches;
+        // What was read before a byte is known by itself once the bytes before it are.
+        let Self { stretches, before, .. } = self;
+        before.retain(|&input, &mut (offset, _)| {
+            let earlier = stretches.range((input, 0)..(input, offset)).next_back();
+            earlier.is_none_or(|(_, stretch)| stretch.end < offset)
+        });
+        Joined { moved }
+    }
+
+    /// Gives inputs other ranks.
+    pub fn renumber(&mut self, rank: impl Fn(u32) -> u32) {
+        let stretches = std::mem::take(&mut self.stretches).into_iter();
+        self.stretches = stretches.map(|((input, start), stretch)| ((rank(input), start), stretch)).collect();
+        let before = std::mem::take(&mut self.before).into_iter();
+        self.before = before.map(|(input, before)| (rank(input), before)).collect();
+    }
+
+    /// Adds up the lines before each stretch.
     #[must_use]
     pub fn resolve(&self) -> Numbers {
-        let mut chunks = self.chunks.clone();
-        chunks.sort_unstable();
-        let mut before = 0;
         let mut of = None;
-        let starts = chunks.into_iter().map(|(input, chunk, lines)| {
-            if of != Some(input) {
-                of = Some(input);
-                before = self.before.get(&input).copied().unwrap_or(0);
+        let mut lines = 0;
+        let mut starts = BTreeMap::new();
+        for (&(input, start), stretch) in &self.stretches {
+            if of.replace(input) != Some(input) {
+                lines = self.before.get(&input).filter(|&&(offset, _)| offset <= start).map_or(0, |&(_, lines)| lines);
             }
-            let start = before;
-            before += u64::from(lines);
-            (input, chunk, start)
-        });
-        Numbers { starts: starts.collect() }
+            starts.insert((input, start), lines);
+            lines += stretch.lines;
+        }
+        Numbers { starts }
+    }
+}
+
+impl Joined {
+    /// Whether nothing has moved.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.moved.is_empty()
+    }
+
+    /// Says of a line where it stands now.
+    pub fn follow(&self, origin: &mut Origin) {
+        if let Some(&(start, lines)) = self.moved.get(&(origin.input, origin.chunk_offset)) {
+            origin.chunk_offset = start;
+            origin.line += lines;
+        }
     }
 }
 
@@ -65,13 +144,50 @@ impl Numbers {
     /// The line's number in its input, from 1.
     #[must_use]
     pub fn line(&self, origin: Origin) -> u64 {
-        let key = (origin.input, origin.chunk);
-        let before = self
-            .starts
-            .binary_search_by_key(&key, |&(input, chunk, _)| (input, chunk))
-            .ok()
-            .and_then(|place| self.starts.get(place))
-            .map_or(0, |&(_, _, before)| before);
-        before + u64::from(origin.line) + 1
+        let before = self.starts.get(&(origin.input, origin.chunk_offset)).copied().unwrap_or(0);
+        before + origin.line + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(chunk_offset: u64, line: u64) -> Origin {
+        Origin { input: 1, offset: 7, chunk_offset, line }
+    }
+
+    #[test]
+    fn stretches_that_follow_each_other_join_and_no_number_changes() {
+        let mut numbering = Numbering::default();
+        for (bytes, lines) in [(30..40, 3), (0..10, 1), (20..30, 0), (50..60, 5), (10..20, 2)] {
+            numbering.chunk(1, &bytes, lines);
+        }
+        let mut lines = [origin(0, 0), origin(10, 1), origin(30, 2), origin(50, 4)];
+        let numbers = |numbering: &Numbering, lines: &[Origin]| {
+            let numbers = numbering.resolve();
+            lines.iter().map(|&line| numbers.line(line)).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(&numbering, &lines), [1, 3, 6, 11]);
+        let joined = numbering.join();
+        lines.iter_mut().for_each(|line| joined.follow(line));
+        assert_eq!(lines, [origin(0, 0), origin(0, 2), origin(0, 5), origin(50, 4)]);
+        assert_eq!(numbers(&numbering, &lines), [1, 3, 6, 11]);
+        assert_eq!(numbering.stretches.len(), 2);
+    }
+
+    #[test]
+    fn lines_before_the_first_byte_count_until_the_bytes_are_there() {
+        let mut later = Numbering::default();
+        later.begin(1, 10, 4);
+        later.chunk(1, &(10..20), 2);
+        assert_eq!(later.resolve().line(origin(10, 1)), 6);
+        let mut all = Numbering::default();
+        all.chunk(1, &(0..10), 4);
+        all.merge(later);
+        let mut line = origin(10, 1);
+        all.join().follow(&mut line);
+        assert_eq!((line, all.resolve().line(line)), (origin(0, 5), 6));
+        assert!(all.before.is_empty());
     }
 }

@@ -15,10 +15,12 @@ const COMPARED_MIN: usize = 2;
 const PAIRED_MAX: usize = 8;
 
 /// The smallest hashes of the ids of each input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Overlap {
     /// By the rank of the input.
-    inputs: Vec<Least>,
+    inputs: BTreeMap<u32, Least>,
+    /// The input of the last id, which most often is the next one's too, and its bound.
+    recent: Option<(u32, u64)>,
 }
 
 /// The smallest hashes of one input.
@@ -45,8 +47,8 @@ impl Aggregate for Overlap {
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { inputs } = other;
-        for (rank, Least { hashes, bound: _ }) in (0..).zip(inputs) {
+        let Self { inputs, recent: _ } = other;
+        for (rank, Least { hashes, bound: _ }) in inputs {
             for hash in hashes {
                 self.insert(rank, hash);
             }
@@ -58,19 +60,18 @@ impl Overlap {
     /// Takes the hash of an id of an input.
     #[inline]
     pub fn insert(&mut self, input: u32, hash: u64) {
-        if self.inputs.get(input as usize).is_none_or(|least| hash <= least.bound) {
-            self.take(input as usize, hash);
+        if self.recent.is_none_or(|(recent, bound)| recent != input || hash <= bound) {
+            self.take(input, hash);
         }
     }
 
     #[inline(never)]
-    fn take(&mut self, rank: usize, hash: u64) {
-        if self.inputs.len() <= rank {
-            self.inputs.resize_with(rank + 1, Least::default);
-        }
-        if let Some(least) = self.inputs.get_mut(rank) {
+    fn take(&mut self, input: u32, hash: u64) {
+        let least = self.inputs.entry(input).or_default();
+        if hash <= least.bound {
             least.insert(hash);
         }
+        self.recent = Some((input, least.bound));
     }
 
     /// Groups of inputs, by rank, of which at least half of the ids stand in another one of the group.
@@ -93,7 +94,7 @@ impl Overlap {
 
     /// Inputs that have a hash in common.
     fn pairs(&self) -> BTreeSet<(u32, u32)> {
-        let each = (0..).zip(&self.inputs).flat_map(|(rank, least)| least.hashes.iter().map(move |&hash| (hash, rank)));
+        let each = self.inputs.iter().flat_map(|(&rank, least)| least.hashes.iter().map(move |&hash| (hash, rank)));
         let mut all: Vec<(u64, u32)> = each.collect();
         all.sort_unstable();
         let mut pairs = BTreeSet::new();
@@ -108,7 +109,7 @@ impl Overlap {
 
     fn least(&self, rank: u32) -> &Least {
         const NOTHING: &Least = &Least { hashes: Vec::new(), bound: u64::MAX };
-        self.inputs.get(rank as usize).unwrap_or(NOTHING)
+        self.inputs.get(&rank).unwrap_or(NOTHING)
     }
 }
 

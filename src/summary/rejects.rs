@@ -56,6 +56,15 @@ impl Samples {
         }
     }
 
+    /// Changes where the lines stand, but not their order.
+    pub fn move_origins(&mut self, change: &mut impl FnMut(&mut Origin)) {
+        let moved = std::mem::take(&mut self.0).into_iter().map(|mut reject| {
+            change(&mut reject.origin);
+            reject
+        });
+        self.0 = moved.collect();
+    }
+
     /// The samples in order.
     pub fn iter(&self) -> impl Iterator<Item = &Reject> {
         self.0.iter()

@@ -1,7 +1,6 @@
-//! Calls over time, in buckets that double their width when there would be too many. The width depends on the earliest
-//! and the latest time only, so the order of reading does not matter.
+//! Calls over time, in buckets that double their width when too many of them hold calls. The width depends on the times
+//! only, so the order of reading does not matter.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Aggregate;
@@ -10,8 +9,10 @@ use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Width of the narrowest buckets, in seconds.
 pub const BUCKET_SECONDS_MIN: i64 = 60;
-/// How many buckets there are at the most, empty ones included.
+/// How many buckets a report shows at the most, empty ones included.
 pub const BUCKETS_MAX: i64 = 512;
+/// How many buckets hold calls at the most.
+const FILLED_MAX: usize = 16_384;
 
 /// Calls that succeeded and that failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,8 +58,8 @@ impl Calls {
 pub struct Timeline {
     /// Width of a bucket, in seconds: the narrowest, doubled as often as needed.
     seconds: i64,
-    /// By the number of the bucket since 1970.
-    buckets: BTreeMap<i64, Calls>,
+    /// Buckets that hold calls, by their number since 1970, sorted.
+    buckets: Vec<(i64, Calls)>,
     /// The bucket of the last record, which most often is the next one's too.
     recent: Option<Recent>,
 }
@@ -74,7 +75,7 @@ struct Recent {
 
 impl Default for Timeline {
     fn default() -> Self {
-        Self { seconds: BUCKET_SECONDS_MIN, buckets: BTreeMap::new(), recent: None }
+        Self { seconds: BUCKET_SECONDS_MIN, buckets: Vec::new(), recent: None }
     }
 }
 
@@ -92,15 +93,19 @@ impl Aggregate for Timeline {
     }
 
     fn merge(&mut self, other: Self) {
+        let mut other = other;
         self.settle();
-        let Self { seconds, buckets, recent } = other;
-        while self.seconds < seconds {
-            self.coarsen();
-        }
-        let recent = recent.map(|Recent { bucket, times: _, calls }| (bucket, calls));
-        for (bucket, calls) in buckets.into_iter().chain(recent) {
-            let bucket = bucket.div_euclid(self.seconds / seconds);
-            self.buckets.entry(bucket).or_default().add(calls);
+        other.settle();
+        self.widen(other.seconds);
+        other.widen(self.seconds);
+        if self.buckets.is_empty() {
+            self.buckets = other.buckets;
+        } else if !other.buckets.is_empty() {
+            self.buckets.reserve_exact(other.buckets.len());
+            self.buckets.extend(other.buckets);
+            // What is sorted comes in two runs, which the stable sort finds and merges.
+            self.buckets.sort_by_key(|&(bucket, _)| bucket);
+            self.unite();
         }
         self.fit();
     }
@@ -127,41 +132,74 @@ impl Timeline {
     /// Puts the recent bucket to the others.
     fn settle(&mut self) {
         if let Some(Recent { bucket, times: _, calls }) = self.recent.take() {
-            self.buckets.entry(bucket).or_default().add(calls);
+            match self.buckets.binary_search_by_key(&bucket, |&(bucket, _)| bucket) {
+                Ok(place) => self.buckets[place].1.add(calls),
+                Err(place) => self.buckets.insert(place, (bucket, calls)),
+            }
             self.fit();
         }
     }
 
     fn fit(&mut self) {
-        while let (Some((first, _)), Some((last, _))) = (self.buckets.first_key_value(), self.buckets.last_key_value())
-            && last - first >= BUCKETS_MAX
-        {
+        while self.buckets.len() > FILLED_MAX {
+            self.coarsen();
+        }
+    }
+
+    /// Makes the buckets at least as wide as another timeline's.
+    fn widen(&mut self, seconds: i64) {
+        while self.seconds < seconds {
             self.coarsen();
         }
     }
 
     fn coarsen(&mut self) {
         self.seconds *= 2;
-        for (bucket, calls) in std::mem::take(&mut self.buckets) {
-            self.buckets.entry(bucket.div_euclid(2)).or_default().add(calls);
-        }
+        self.buckets.iter_mut().for_each(|(bucket, _)| *bucket = bucket.div_euclid(2));
+        self.unite();
     }
 
-    /// Width of the buckets in seconds, and every bucket from the first to the last with its start; no buckets
-    /// without times. `seconds_min` asks for wider buckets than this timeline needs; it is the narrowest width,
-    /// doubled some times.
+    /// Makes neighbours of the same number one.
+    fn unite(&mut self) {
+        self.buckets.dedup_by(|(bucket, calls), (held_bucket, held)| {
+            let is_same = bucket == held_bucket;
+            if is_same {
+                held.add(*calls);
+            }
+            is_same
+        });
+    }
+
+    /// Width of the buckets in seconds, and those that hold calls, with their starts, in order. `seconds_min` asks for
+    /// wider buckets than this timeline needs; it is the narrowest width, doubled some times.
+    #[must_use]
+    pub fn filled_buckets(&self, seconds_min: i64) -> (i64, Vec<(Nanos, Calls)>) {
+        let mut settled = self.clone();
+        settled.settle();
+        settled.widen(seconds_min);
+        let buckets = settled.buckets.iter().map(|&(bucket, calls)| (Nanos(settled.start_ns(bucket)), calls));
+        (settled.seconds, buckets.collect())
+    }
+
+    /// Width of the buckets in seconds, and every bucket from the first to the last with its start, at most
+    /// [`BUCKETS_MAX`]; no buckets without times. `seconds_min` as in [`filled_buckets`](Self::filled_buckets).
     #[must_use]
     pub fn buckets(&self, seconds_min: i64) -> (i64, Vec<(Nanos, Calls)>) {
         let mut settled = self.clone();
         settled.settle();
-        while settled.seconds < seconds_min {
+        settled.widen(seconds_min);
+        let (first, last) = loop {
+            let (Some(&(first, _)), Some(&(last, _))) = (settled.buckets.first(), settled.buckets.last()) else {
+                return (settled.seconds, Vec::new());
+            };
+            if last - first < BUCKETS_MAX {
+                break (first, last);
+            }
             settled.coarsen();
-        }
-        let Self { seconds, buckets, .. } = &settled;
-        let (Some(&first), Some(&last)) = (buckets.keys().next(), buckets.keys().next_back()) else {
-            return (*seconds, Vec::new());
         };
-        let calls = |bucket: i64| buckets.get(&bucket).copied().unwrap_or_default();
-        (*seconds, (first..=last).map(|bucket| (Nanos(settled.start_ns(bucket)), calls(bucket))).collect())
+        let mut filled = settled.buckets.iter().peekable();
+        let mut calls =
+            |bucket: i64| filled.next_if(|&&(next, _)| next == bucket).map(|&(_, calls)| calls).unwrap_or_default();
+        (settled.seconds, (first..=last).map(|bucket| (Nanos(settled.start_ns(bucket)), calls(bucket))).collect())
     }
 }

@@ -164,7 +164,7 @@ pub(super) fn gather(
         &Run { inputs, order: Order::NewestFirst, sieve: None, options, watch },
         Found::default,
         |found: &mut Found, seen| found.line(seen, options, wanted),
-        |found, done| found.numbering.chunk(done.input, done.chunk, done.lines),
+        |found, done| found.numbering.chunk(done.input, &done.bytes, done.lines),
         |_, _| {},
     )?;
     let mut found = Found::default();

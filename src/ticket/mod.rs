@@ -12,9 +12,9 @@ use crate::engine::{Options, RunControl, ThreadsError};
 use crate::input::Input;
 use crate::record::LineClass;
 use crate::report::{Action, At, Code, Report};
-use crate::summary::bounded::Bounded;
 use crate::summary::codes;
 use crate::summary::exemplars::Exemplar;
+use crate::summary::pairs::Kept;
 use crate::time::{Nanos, milliseconds};
 use gather::{Gathered, Success};
 
@@ -256,8 +256,7 @@ impl Writer<'_> {
             return failures.count >= SUSTAINED_UNTIMED_MIN;
         }
         let (_, buckets) = failures.timeline.buckets(self.report.timeline.bucket_seconds.unwrap_or(0));
-        let hit = buckets.iter().filter(|(_, calls)| calls.failed > 0).count();
-        failures.count >= SUSTAINED_FAILURES_MIN && hit >= SUSTAINED_BUCKETS_MIN
+        failures.count >= SUSTAINED_FAILURES_MIN && buckets.len() >= SUSTAINED_BUCKETS_MIN
     }
 
     fn ticket(&self, code: &Code, service: Option<&str>, failures: &codes::Code) -> Ticket {
@@ -279,7 +278,7 @@ impl Writer<'_> {
             first: failures.first,
             last: failures.last,
             since: code.since.filter(|_| code.count == failures.count),
-            message: variants.first().map(|(text, _)| Message { text: (*text).to_owned(), variants: variants.len() }),
+            message: variants.first().map(|(text, _)| Message { text: text.clone(), variants: variants.len() }),
             ids,
             success,
             ids_left_out,
@@ -355,7 +354,7 @@ fn product(service: Option<&str>, code: &str) -> Product {
 }
 
 /// Names by failures descending, then bytes; those beyond the bound of the table have no row.
-fn shares(table: &Bounded<u64>) -> Vec<Share> {
+fn shares(table: &Kept<u64>) -> Vec<Share> {
     let mut shares: Vec<_> = table.iter().map(|(name, &failures)| Share { name: name.to_owned(), failures }).collect();
     shares.sort_by(|a, b| b.failures.cmp(&a.failures).then_with(|| a.name.cmp(&b.name)));
     shares

@@ -4,17 +4,20 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::ops::Range;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use resplog::record::{Anomalies, Anomaly, Context, Form, Line, Origin, Outcome, Reason, Record};
 use resplog::summary::bounded::Bounded;
+use resplog::summary::bounds::Bounds;
 use resplog::summary::codes::{Code, Codes};
 use resplog::summary::days::Days;
 use resplog::summary::distinct::DistinctIds;
 use resplog::summary::groups::Groups;
 use resplog::summary::latency::{Durations, Latency};
 use resplog::summary::overlap::Overlap;
+use resplog::summary::pairs::Kept;
 use resplog::summary::timeline::Timeline;
 use resplog::summary::totals::MissingIds;
 use resplog::summary::{Aggregate, Span, Summary, Tally};
@@ -145,29 +148,29 @@ fn said() -> impl Strategy<Value = Said> {
 #[derive(Clone, Debug)]
 struct Chunk {
     input: u32,
-    chunk: u32,
+    bytes: Range<u64>,
     lines: Vec<(Origin, Said)>,
 }
 
 /// Cuts lines into chunks of these lengths, and deals the chunks to three inputs.
 fn chunks(lines: &[Said], lengths: &[(usize, u32)]) -> Vec<Chunk> {
     let mut chunks = Vec::new();
-    let mut ends = [(0_u32, 0_u64); 3];
+    let mut ends = [0_u64; 3];
     let mut rest = lines;
     let mut lengths = lengths.iter().cycle();
     while !rest.is_empty() {
         let &(length, input) = lengths.next().unwrap();
         let (these, others) = rest.split_at(length.clamp(1, rest.len()));
         rest = others;
-        let (chunk, offset) = &mut ends[input as usize];
+        let offset = &mut ends[input as usize];
+        let start = *offset;
         let place = |(line, said): (usize, &Said)| {
-            let origin = Origin { input, offset: *offset, chunk: *chunk, line: line as u32 };
+            let origin = Origin { input, offset: *offset, chunk_offset: start, line: line as u64 };
             *offset += 100;
             (origin, said.clone())
         };
         let lines = these.iter().enumerate().map(place).collect();
-        chunks.push(Chunk { input, chunk: *chunk, lines });
-        *chunk += 1;
+        chunks.push(Chunk { input, bytes: start..*offset, lines });
     }
     chunks
 }
@@ -177,12 +180,17 @@ fn observe(summary: &mut Summary, chunk: &Chunk) {
     for (origin, said) in &chunk.lines {
         said.show(|line, anomalies| summary.observe(line, anomalies, *origin, &mut tally));
     }
-    summary.settle(chunk.input, chunk.chunk, chunk.lines.len() as u32, tally);
+    summary.settle(chunk.input, &chunk.bytes, chunk.lines.len() as u64, tally);
 }
 
 fn summary(chunks: &[Chunk]) -> Summary {
-    let mut summary = Summary::default();
+    summary_within(Bounds::default(), chunks)
+}
+
+fn summary_within(bounds: Bounds, chunks: &[Chunk]) -> Summary {
+    let mut summary = Summary::new(bounds);
     chunks.iter().for_each(|chunk| observe(&mut summary, chunk));
+    summary.fit();
     summary
 }
 
@@ -248,6 +256,31 @@ proptest! {
         prop_assert_eq!(report_of(&merged(Summary::default(), b.clone())), report_of(&b));
     }
 
+    /// What is chosen depends on the order of the inputs, never on how many others there are.
+    #[test]
+    fn a_monotone_renumbering_of_inputs_keeps_every_choice(
+        lines in prop::collection::vec(said(), 0..60),
+        lengths in lengths(),
+    ) {
+        let chunks = chunks(&lines, &lengths);
+        let ranks = [1, 3, 6];
+        let mut renumbered = chunks.clone();
+        for chunk in &mut renumbered {
+            chunk.input = ranks[chunk.input as usize];
+            chunk.lines.iter_mut().for_each(|(origin, _)| origin.input = ranks[origin.input as usize]);
+        }
+        let report = |chunks: &[Chunk]| {
+            let mut report: Value = serde_json::from_str(&report_of(&summary(chunks))).unwrap();
+            report.as_object_mut().unwrap().remove("inputs");
+            report.to_string()
+        };
+        let mut expected = report(&chunks);
+        for (before, after) in [(2, 6), (1, 3), (0, 1)] {
+            expected = expected.replace(&format!("\"{before:02}.ndjson\""), &format!("\"{after:02}.ndjson\""));
+        }
+        prop_assert_eq!(report(&renumbered), expected);
+    }
+
     #[test]
     fn every_aggregate_is_a_commutative_monoid(
         lines in prop::collection::vec(said(), 0..40),
@@ -270,17 +303,47 @@ proptest! {
         });
         obeys::<Codes>(&parts, |codes| {
             let kept: BTreeMap<_, _> = codes.iter().map(|(name, code)| (name, told_code(code))).collect();
-            format!("{kept:#?} {:?}", codes.rest().map(told_code))
+            format!("{kept:#?} {:?}", codes.rest().map(|rest| (rest.count, rest.first, rest.last)))
         });
         for period in Period::ALL {
-            obeys::<Days>(&parts, |days| {
-                let told = |(start, day): (Nanos, resplog::summary::days::Day)| {
-                    let codes: BTreeMap<_, _> = day.codes.iter().map(|(code, &count)| (code.to_owned(), count)).collect();
-                    format!("{start} {:?} {codes:?} {:?}", day.calls, day.codes.rest())
-                };
-                days.by(period).into_iter().map(told).collect()
-            });
+            obeys::<Days>(&parts, |days| format!("{:?}", days.by(period)));
         }
+    }
+
+    /// Where bounds are hit as well: how chunks are dealt out and merge changes nothing.
+    #[test]
+    fn merging_knows_no_order_where_bounds_are_hit(
+        lines in prop::collection::vec(varied(), 0..80),
+        lengths in lengths(),
+        bounds in tiny_bounds(),
+        cuts in any::<[Index; 2]>(),
+    ) {
+        let chunks = chunks(&lines, &lengths);
+        let mut cuts = cuts.map(|cut| cut.index(chunks.len() + 1));
+        cuts.sort_unstable();
+        let of = |chunks: &[Chunk]| summary_within(bounds, chunks);
+        let [a, b, c] = [&chunks[..cuts[0]], &chunks[cuts[0]..cuts[1]], &chunks[cuts[1]..]].map(of);
+        let told = |summary: &Summary| {
+            let kept: BTreeMap<_, _> = summary.codes.iter().map(|(name, code)| (name, told_code(code))).collect();
+            let rest = summary.codes.rest().map(|rest| (rest.count, rest.first, rest.last));
+            format!("{kept:#?} {rest:?}")
+        };
+        let whole = told(&of(&chunks));
+        let reversed: Vec<_> = chunks.iter().rev().cloned().collect();
+        prop_assert_eq!(&told(&of(&reversed)), &whole);
+        prop_assert_eq!(&told(&merged(merged(a.clone(), b.clone()), c.clone())), &whole);
+        prop_assert_eq!(&told(&merged(a.clone(), merged(b.clone(), c.clone()))), &whole);
+        prop_assert_eq!(&told(&merged(c, merged(b, a))), &whole);
+        let codes = of(&chunks).codes;
+        let messages: usize = codes.iter().map(|(_, code)| code.variants.len()).sum();
+        let names: usize =
+            codes.iter().map(|(_, code)| code.services.len() + code.actions.len() + code.regions.len()).sum();
+        let seconds = codes.shared_seconds();
+        let buckets: usize = codes.iter().map(|(_, code)| code.timeline.buckets(seconds).1.len()).sum();
+        prop_assert!(messages <= bounds.messages && names <= bounds.names);
+        prop_assert!(buckets <= bounds.buckets.max(codes.iter().count()));
+        prop_assert!(codes.iter().all(|(_, code)| code.variants.len() <= bounds.messages_each));
+        prop_assert!(codes.iter().all(|(_, code)| code.timeline.len() <= bounds.buckets_each));
     }
 
     #[test]
@@ -362,16 +425,61 @@ fn told<V: Default>(table: &Bounded<V>, entry: impl Fn(&V) -> String) -> String 
 }
 
 fn told_code(code: &Code) -> String {
-    let Code { count, first, last, slots, variants, timeline, services, actions, regions, by } = code;
-    let by: Vec<_> = by.iter().map(|table| told(table, debug)).collect();
+    let Code { count, first, last, slots, variants, timeline, days, services, actions, regions, by, .. } = code;
+    let names = |table: &Kept<u64>| {
+        let kept: BTreeMap<_, _> = table.iter().collect();
+        format!("{kept:?} {:?}", table.rest())
+    };
+    let by: Vec<_> = by.iter().map(names).collect();
+    let days: Vec<_> = Period::ALL.map(|period| days.by(period).collect::<Vec<_>>()).to_vec();
     format!(
-        "{count} {first:?} {last:?} {slots:?} {} {:?} {} {} {} {by:?}",
-        told(variants, debug),
+        "{count} {first:?} {last:?} {slots:?} {:?} {:?} {:?} {:?} {days:?} {} {} {} {by:?}",
+        code.ranked_variants(),
+        variants.rest().map(|rest| rest.count),
+        timeline.shared_seconds(),
         timeline.buckets(60),
-        told(services, debug),
-        told(actions, debug),
-        told(regions, debug),
+        names(services),
+        names(actions),
+        names(regions),
     )
+}
+
+/// Bounds that a few lines reach.
+fn tiny_bounds() -> impl Strategy<Value = Bounds> {
+    (1..4_usize, 0..9_usize, 1..4_usize, 0..12_usize, 1..24_usize, 1..8_usize, 1..24_usize).prop_map(
+        |(unlisted, messages, messages_each, names, buckets, buckets_each, days)| Bounds {
+            unlisted,
+            messages,
+            messages_each,
+            names,
+            buckets,
+            buckets_each,
+            days,
+        },
+    )
+}
+
+/// Failures of many codes, with many messages and names, over many days.
+fn varied() -> impl Strategy<Value = Said> {
+    let code = select(&["InternalError", "ResourceBusy.Disk", "Made.Up", "Made.Too", "Made.Three", "Made.Four"][..]);
+    let message = select(
+        &["", "no", "yes", "disk (5c398963dc6e)", "disk (123456789012)", "disk ins-12345678", "it failed", "gone"][..],
+    );
+    let id = prop::option::weighted(0.9, (0..400_u32).prop_map(|number| format!("id-{number:04}")));
+    let context = (
+        prop::option::of(1_795_000_000..1_796_000_000_i64),
+        one_of(&["cvm", "cbs", "cls"]),
+        one_of(&["AttachDisks", "RunInstances", "Other"]),
+        one_of(&["ap-guangzhou", "ap-shanghai"]),
+    );
+    (code, message, id, context).prop_map(|(code, message, request_id, (time, service, action, region))| Said {
+        request_id,
+        time,
+        service,
+        action,
+        region,
+        ..Said::failure(code, message)
+    })
 }
 
 /// The report of these lines when they come in this order, and when they come in four parts from the last to the first.

@@ -20,6 +20,7 @@ mod injection;
 mod laws;
 mod library;
 mod loggers;
+mod many;
 mod month;
 mod outputs;
 mod packing;

@@ -134,7 +134,7 @@ fn facts(report: &Report, view: &View, limits: Limits) -> Vec<String> {
     let mut facts: Vec<_> = view.range(report).into_iter().collect();
     facts.push(match report.inputs.as_slice() {
         [only] => format!("{} ({})", limits.whole(path(&only.path)), bytes(totals.bytes)),
-        several => format!("{} ({})", counted(several.len() as u64, "input", "inputs"), bytes(totals.bytes)),
+        _ => format!("{} ({})", counted(report.input_count(), "input", "inputs"), bytes(totals.bytes)),
     });
     let (recognised, lines) = (totals.counts.recognised(), totals.counts.not_blank());
     match lines {

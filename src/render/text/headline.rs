@@ -86,7 +86,7 @@ fn inputs(report: &Report) -> Option<Phrase> {
     match report.inputs.as_slice() {
         [] => None,
         [only] => Some(vec![Span::whole(Style::Plain, path(&only.path)), Span::plain(size)]),
-        several => Some(vec![Span::plain(format!("{} inputs{size}", count(several.len() as u64)))]),
+        _ => Some(vec![Span::plain(format!("{} inputs{size}", count(report.input_count())))]),
     }
 }
 

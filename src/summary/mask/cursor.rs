@@ -5,7 +5,7 @@
 //! ends. That is why masking twice changes nothing.
 
 /// Everything that masking writes.
-const MASKS: &[&str] =
+pub(super) const MASKS: &[&str] =
     &["<n>", "<id>", "<hex>", "<url>", "<addr>", "<name>", "<time>", "<uuid>", "<email>", "<resource>", "<request_id>"];
 
 /// The mask that `text` begins with.

@@ -21,6 +21,7 @@
 
 mod address;
 mod cursor;
+pub mod kinds;
 mod shape;
 mod time;
 mod words;

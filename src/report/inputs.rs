@@ -1,0 +1,108 @@
+//! Rows about inputs: how each was read. Of very many inputs the first by path have a row, and those that were not read
+//! whole; the others are added up.
+
+use std::collections::BTreeMap;
+
+use super::budget::{Budget, text};
+use super::options::InputFacts;
+use super::{FieldSample, Input};
+use crate::catalog::OTHER;
+use crate::input::{Compression, Framing, Status};
+use crate::profile::FieldSeen;
+use crate::redact::redact;
+use crate::summary::Summary;
+use crate::summary::reading::Reading;
+use crate::summary::totals::Counts;
+
+/// How many inputs have a row though they were read whole.
+const LISTED_MAX: usize = 4096;
+/// What a row takes in JSON beside its texts, in bytes, and what an envelope and a field of it do.
+const INPUT_BYTES: usize = 800;
+const ENVELOPE_BYTES: usize = 16;
+const FIELD_BYTES: usize = 120;
+
+/// Takes off a budget what the rows of inputs that were read whole will take.
+pub fn spend(summary: &Summary, inputs: &[InputFacts], budget: &mut Budget) {
+    let listed = inputs.iter().enumerate().take(LISTED_MAX).filter(|(_, facts)| facts.status == Status::Ok);
+    budget.spend(listed.map(|(rank, facts)| bytes(summary, rank, facts)).sum());
+}
+
+fn bytes(summary: &Summary, rank: usize, facts: &InputFacts) -> usize {
+    let envelope = reading(summary, rank).flat_map(Reading::pointers).map(|pointer| ENVELOPE_BYTES + text(pointer));
+    let fields = reading(summary, rank).flat_map(Reading::fields);
+    let fields = fields.map(|(_, seen)| FIELD_BYTES + text(&seen.pointer) + text(&seen.sample));
+    INPUT_BYTES + text(&facts.path) + envelope.sum::<usize>() + fields.sum::<usize>()
+}
+
+/// How the records of an input were read, when it has some.
+fn reading(summary: &Summary, rank: usize) -> impl Iterator<Item = &Reading> {
+    u32::try_from(rank).ok().and_then(|rank| summary.readings.get(&rank)).into_iter()
+}
+
+/// A row an input. Of many inputs their paths are most of a report, so that nothing is copied.
+pub fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
+    let rows = inputs.into_iter().enumerate().map(|(rank, facts)| Input {
+        path: facts.path,
+        format: facts.format,
+        compression: facts.compression,
+        envelope: reading(summary, rank).flat_map(Reading::pointers).map(redacted_pointer).collect(),
+        fields: fields(summary, rank),
+        bytes: facts.bytes,
+        counts: summary.input(rank),
+        status: facts.status,
+        error: facts.error,
+        unfinished: facts.unfinished,
+        skipped: facts.skipped,
+    });
+    rows.collect()
+}
+
+/// Adds the rows up that are not listed, in a last row; returns how many inputs that row stands for, 0 when all are
+/// listed.
+pub fn fold(inputs: &mut Vec<Input>) -> u64 {
+    let listed = LISTED_MAX.min(inputs.len());
+    let folded: Vec<_> = inputs.extract_if(listed.., |input| input.status == Status::Ok).collect();
+    let inputs_folded = folded.len() as u64;
+    let Some(first) = folded.first() else { return 0 };
+    let mut rest = Input {
+        path: OTHER.to_owned(),
+        format: first.format,
+        compression: first.compression,
+        envelope: Vec::new(),
+        fields: BTreeMap::new(),
+        bytes: 0,
+        counts: Counts::default(),
+        status: Status::Ok,
+        error: None,
+        unfinished: false,
+        skipped: true,
+    };
+    for input in folded {
+        rest.bytes += input.bytes;
+        rest.counts.add(input.counts);
+        rest.unfinished |= input.unfinished;
+        rest.skipped &= input.skipped;
+        // Where they differ the row shows the plain one.
+        if rest.format != input.format {
+            rest.format = Framing::Ndjson;
+        }
+        if rest.compression != input.compression {
+            rest.compression = Compression::None;
+        }
+    }
+    inputs.push(rest);
+    inputs_folded
+}
+
+fn fields(summary: &Summary, rank: usize) -> BTreeMap<&'static str, FieldSample> {
+    let sample =
+        |seen: &FieldSeen| FieldSample { pointer: redacted_pointer(&seen.pointer), sample: seen.sample.clone() };
+    let fields = reading(summary, rank).flat_map(Reading::fields);
+    fields.map(|(field, seen)| (field.as_str(), sample(seen))).collect()
+}
+
+/// A JSON Pointer without secrets: keys of a log can hold them like any other text, and are written with escapes.
+fn redacted_pointer(pointer: &str) -> String {
+    let key = |key: &str| redact(&key.replace("~1", "/").replace("~0", "~")).replace('~', "~0").replace('/', "~1");
+    pointer.split('/').map(key).collect::<Vec<_>>().join("/")
+}

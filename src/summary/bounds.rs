@@ -1,0 +1,35 @@
+//! How much a summary keeps. The numbers hold together: a log that reaches all of them fits into the memory that the
+//! program promises.
+
+/// How many entries the tables of error codes keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Codes that no shipped table lists.
+    pub unlisted: usize,
+    /// Pairs of code and masked message.
+    pub messages: usize,
+    /// Masked messages of one code.
+    pub messages_each: usize,
+    /// Pairs of code and the name of a service, an action, a region or a value of a `--by` field.
+    pub names: usize,
+    /// Buckets of the timelines of all codes.
+    pub buckets: usize,
+    /// Buckets of the timeline of one code.
+    pub buckets_each: usize,
+    /// Pairs of code and day.
+    pub days: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            unlisted: 4096,
+            messages: 65_536,
+            messages_each: 64,
+            names: 131_072,
+            buckets: 1_048_576,
+            buckets_each: 2048,
+            days: 1_048_576,
+        }
+    }
+}
