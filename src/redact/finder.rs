@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::patterns::{
-    Extent, KEY_ID_LETTERS_MIN, KEY_ID_PREFIX, Key, NOT_SECRET, REDACTED, SEPARATORS, is_signed, is_space, key_before,
-    starts_with_one_of, stops_everything,
+    Extent, KEY_ID_LETTERS_MIN, KEY_ID_PREFIX, Key, REDACTED, is_not_secret, is_signed, is_space, key_before,
+    may_follow_name, separator, stop_in,
 };
 use super::quotes::{Quote, closes_here, closing, quote_at, quote_at_end};
 
@@ -57,7 +57,14 @@ impl Finder<'_> {
             bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| ANNOUNCES[usize::from(byte)]))
         {
             at += found;
-            at = if bytes[at] == b'A' { self.key_id(at) } else { self.announced(at) };
+            at = match bytes[at] {
+                b'A' => self.key_id(at),
+                // Nothing but the name tells whether these are of interest, and most often it is not that of a secret.
+                b'=' | b':' if !matches!(bytes.get(at + 1), Some(b':' | b'/')) && !may_follow_name(&bytes[..at]) => {
+                    at + 1
+                }
+                _ => self.announced(at),
+            };
         }
     }
 
@@ -88,7 +95,7 @@ impl Finder<'_> {
         if rest.starts_with(b"?") {
             return self.query(at + 1);
         }
-        let Some(length) = starts_with_one_of(rest, SEPARATORS) else {
+        let Some(length) = separator(rest) else {
             return at + 1;
         };
         match key_before(self.text, at) {
@@ -105,7 +112,7 @@ impl Finder<'_> {
             return start;
         }
         let rest = &self.text[start..];
-        let end = self.trimmed(start, start + rest.find(stops_everything).unwrap_or(rest.len()));
+        let end = self.trimmed(start, start + stop_in(rest, |_, _| false));
         if is_signed(&self.text.as_bytes()[start..end]) {
             self.replace(start, end, NO_QUOTE);
             return end;
@@ -117,8 +124,7 @@ impl Finder<'_> {
     /// `user:secret@` behind `://`: only the part behind the colon goes.
     fn user_info(&mut self, start: usize) -> usize {
         let rest = &self.text[start..];
-        let is_end = |c: char| matches!(c, '/' | '?' | '#' | '\\') || stops_everything(c);
-        let authority = &rest[..rest.find(is_end).unwrap_or(rest.len())];
+        let authority = &rest[..stop_in(rest, |_, byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'))];
         if let Some((user_info, _)) = authority.rsplit_once('@')
             && let Some((user, _)) = user_info.split_once(':')
         {
@@ -157,7 +163,7 @@ impl Finder<'_> {
         }
         let mut end = self.word_end(at);
         let value = &self.text[at..end];
-        if NOT_SECRET.iter().any(|word| word.eq_ignore_ascii_case(value)) {
+        if is_not_secret(value) {
             return end;
         }
         let is_json_number = key.quote.is_some() && value.starts_with(|c: char| c == '-' || c.is_ascii_digit());
@@ -254,17 +260,19 @@ impl Finder<'_> {
     /// Where the white space at `at` ends, and what else is not seen.
     fn space_end(&self, at: usize) -> usize {
         let rest = &self.text[at..];
+        if rest.as_bytes().first().is_some_and(u8::is_ascii_graphic) {
+            return at;
+        }
         at + (rest.len() - rest.trim_start_matches(is_space).len())
     }
 
     fn word_end(&self, start: usize) -> usize {
         let rest = &self.text[start..];
-        let stops = |&(at, c): &(usize, char)| match c {
-            '&' | ',' | ';' => true,
-            '\\' => rest.as_bytes()[at..].starts_with(ESCAPED_AMPERSAND),
-            _ => stops_everything(c),
-        };
-        let length = rest.char_indices().find(stops).map_or(rest.len(), |(at, _)| at);
+        let length = stop_in(rest, |at, byte| match byte {
+            b'&' | b',' | b';' => true,
+            b'\\' => rest.as_bytes()[at..].starts_with(ESCAPED_AMPERSAND),
+            _ => false,
+        });
         self.trimmed(start, start + length)
     }
 
@@ -303,10 +311,8 @@ impl Finder<'_> {
     /// the quote behind it. Brackets that the value opened itself stay, [`REDACTED`] among them.
     fn trimmed(&self, start: usize, end: usize) -> usize {
         let value = &self.text[start..end];
-        let kept = match value.find(']') {
-            Some(at) if value.starts_with('[') => at + 1,
-            _ => 0,
-        };
+        let opened = if value.starts_with('[') { value.find(']') } else { None };
+        let kept = opened.map_or(0, |at| at + 1);
         let ends_at_quote = matches!(self.text.as_bytes().get(end), Some(b'"' | b'\'' | b'`'));
         let is_closer = |c: char| matches!(c, ')' | ']' | '}' | '.' | ' ' | '\t') || (c == '\\' && ends_at_quote);
         start + kept + value[kept..].trim_end_matches(is_closer).len()

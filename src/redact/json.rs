@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::patterns::{NOT_SECRET, REDACTED, is_secret_name};
+use super::patterns::{NOT_SECRET, REDACTED, announces, is_secret_name};
 use super::view;
 
 /// The text with its secrets replaced; none when it is not a whole object, array or string.
@@ -37,6 +37,14 @@ struct Secret {
     start: usize,
     /// How many brackets were open before it.
     depth: usize,
+}
+
+/// What stands between the quotes of a string.
+#[derive(Clone, Copy)]
+struct Held<'t> {
+    raw: &'t str,
+    /// Whether it has no escape, and nothing that every secret has.
+    is_plain: bool,
 }
 
 /// Walks over the tokens of a text. There is no recursion, however deep the brackets are.
@@ -109,9 +117,9 @@ impl<'t> Walker<'t, '_> {
                 return Some(if is_object { Next::NameOrEnd } else { Next::ValueOrEnd });
             }
             b'"' => {
-                let raw = self.string()?;
+                let held = self.string()?;
                 if self.secret.is_none() {
-                    self.text_of_string(start, raw);
+                    self.text_of_string(start, held);
                 }
             }
             _ => self.at += scalar(&self.text[start..])?,
@@ -138,42 +146,52 @@ impl<'t> Walker<'t, '_> {
 
     fn name(&mut self) -> Option<()> {
         let start = self.at;
-        let raw = self.string()?;
+        let held = self.string()?;
         if self.secret.is_none() {
-            if is_secret(&unescaped(raw)) {
+            let is_secret = if held.is_plain { is_secret_name(held.raw) } else { is_secret(&unescaped(held.raw)) };
+            if is_secret {
                 self.secret = Some(Secret { start, depth: self.open.len() });
             }
-            self.text_of_string(start, raw);
+            self.text_of_string(start, held);
         }
         Some(())
     }
 
-    /// What stands between the quotes of the string that opens here.
-    fn string(&mut self) -> Option<&'t str> {
+    /// The string that opens here.
+    fn string(&mut self) -> Option<Held<'t>> {
+        let bytes = self.text.as_bytes();
         let start = self.at + 1;
         let mut end = start;
+        let mut is_plain = true;
         loop {
-            let rest = self.text.as_bytes().get(end..)?;
-            end += memchr::memchr2(b'"', b'\\', rest)?;
-            if self.text.as_bytes()[end] == b'"' {
-                break;
+            let byte = *bytes.get(end)?;
+            end += 1;
+            match byte {
+                b'"' => break,
+                b'\\' => {
+                    let is_escape = match bytes.get(end)? {
+                        b'u' => bytes.get(end + 1..end + 5)?.iter().all(u8::is_ascii_hexdigit),
+                        byte => br#""\/bfnrt"#.contains(byte),
+                    };
+                    if !is_escape {
+                        return None;
+                    }
+                    is_plain = false;
+                    end += 1;
+                }
+                _ => is_plain &= !announces(byte),
             }
-            let is_escape = match self.text.as_bytes().get(end + 1)? {
-                b'u' => self.text.as_bytes().get(end + 2..end + 6)?.iter().all(u8::is_ascii_hexdigit),
-                byte => br#""\/bfnrt"#.contains(byte),
-            };
-            if !is_escape {
-                return None;
-            }
-            end += 2;
         }
-        self.at = end + 1;
-        Some(&self.text[start..end])
+        self.at = end;
+        Some(Held { raw: &self.text[start..end - 1], is_plain })
     }
 
     /// Redacts what a string says; it keeps its spelling when that changes nothing.
-    fn text_of_string(&mut self, start: usize, raw: &'t str) {
-        let said = unescaped(raw);
+    fn text_of_string(&mut self, start: usize, held: Held<'t>) {
+        if held.is_plain {
+            return;
+        }
+        let said = unescaped(held.raw);
         if let Some(redacted) = (self.inner)(&said) {
             self.replace(start, &redacted);
         }

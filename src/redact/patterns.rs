@@ -46,8 +46,30 @@ pub(super) const SIGNED_PREFIXES: &[&str] =
 /// A query with a parameter of exactly this name is the query of a signed URL.
 pub(super) const SIGNED_NAMES: &[&str] = &["sign", "sig", "signature"];
 
+/// What the names of signed queries begin with.
+const SIGNED_FIRST: [bool; 256] = {
+    let mut first = [false; 256];
+    let tables = [SIGNED_PREFIXES, SIGNED_NAMES];
+    let mut table = 0;
+    while table < tables.len() {
+        let mut place = 0;
+        while place < tables[table].len() {
+            first[tables[table][place].as_bytes()[0] as usize] = true;
+            place += 1;
+        }
+        table += 1;
+    }
+    first
+};
+
 /// What parts the parameters of a query.
 pub(super) const QUERY_PARTS: &[&str] = &["&amp;", "&"];
+
+/// Every pattern has one of these bytes in it: the separators (0xEF begins the wide ones), the
+/// `%` and `\` of escapes, and the `K` of `AKID`.
+pub(super) fn announces(byte: u8) -> bool {
+    matches!(byte, b'=' | b':' | b'%' | b'K' | b'\\' | 0xEF)
+}
 
 /// A key id: this prefix and at least so many letters or digits. Real ones have up to 40; a
 /// longer run is taken whole, because half a secret is still a secret.
@@ -56,6 +78,12 @@ pub(super) const KEY_ID_LETTERS_MIN: usize = 13;
 
 /// An unquoted value that says that there is no secret.
 pub(super) const NOT_SECRET: &[&str] = &["true", "false", "null", "none", "nil", "undefined"];
+
+/// Whether an unquoted value says that there is no secret.
+pub(super) fn is_not_secret(value: &str) -> bool {
+    // The shortest and the longest of them.
+    (3..=9).contains(&value.len()) && NOT_SECRET.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
 
 /// How far an unquoted value goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,6 +125,24 @@ const LAST_BYTES: [u8; 256] = {
     last_bytes
 };
 
+/// By the last byte of a name, in lower case: a bit for the lowest five bits of each byte that stands before it in such a
+/// name. Words of prose end like names often, but seldom in two letters.
+const BYTES_BEFORE: [u32; 256] = {
+    let mut before = [0; 256];
+    let mut table = 0;
+    while table < TABLES.len() {
+        let names = TABLES[table].0;
+        let mut place = 0;
+        while place < names.len() {
+            let name = names[place].as_bytes();
+            before[name[name.len() - 1] as usize] |= 1 << (name[name.len() - 2] & 31);
+            place += 1;
+        }
+        table += 1;
+    }
+    before
+};
+
 /// What of ASCII ends a value, a query and an authority alike.
 const STOPS: [bool; 128] = {
     let mut stops = [false; 128];
@@ -115,15 +161,27 @@ pub(super) fn is_space(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
-/// What ends a value, a query and an authority alike. The wide marks are those that Chinese text
-/// puts right behind a value, without a blank.
-pub(super) fn stops_everything(c: char) -> bool {
-    match STOPS.get(c as usize) {
-        Some(&stops) => stops,
-        None => stops_beyond_ascii(c),
+/// Where the first character of a text is that ends a value, a query and an authority alike, or one for which `stops`
+/// says so; the length of the text when there is none. `stops` is asked for ASCII only.
+pub(super) fn stop_in(text: &str, stops: impl Fn(usize, u8) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            if STOPS[usize::from(byte)] || stops(at, byte) {
+                break;
+            }
+            at += 1;
+        } else {
+            let Some(c) = text[at..].chars().next().filter(|&c| !stops_beyond_ascii(c)) else { break };
+            at += c.len_utf8();
+        }
     }
+    at
 }
 
+/// What ends all of these beyond ASCII. The wide marks are those that Chinese text puts right behind a value, without a
+/// blank.
 fn stops_beyond_ascii(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -136,9 +194,35 @@ pub(super) fn starts_with_one_of(bytes: &[u8], words: &[&str]) -> Option<usize> 
     words.iter().copied().find(begins).map(str::len)
 }
 
+/// The length of the separator that `bytes` begins with.
+pub(super) fn separator(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [b'=' | b':', ..] => Some(1),
+        [0xef, ..] => starts_with_one_of(bytes, SEPARATORS),
+        _ => None,
+    }
+}
+
 /// The secret's name in front of the separator at `separator`, if there is one: behind white space, a closing bracket and
 /// a quote, as in `headers['Authorization'] = …`.
 pub(super) fn key_before(text: &str, separator: usize) -> Option<Key> {
+    if may_follow_name(&text.as_bytes()[..separator]) { whole_key_before(text, separator) } else { None }
+}
+
+/// Whether a separator may stand behind the name of a secret here. Most of what stands before one is a word, in quotes or
+/// not, and ends as no name does.
+pub(super) fn may_follow_name(before: &[u8]) -> bool {
+    let mut name = before;
+    if let [word @ .., b'"'] = name {
+        name = word;
+        while let [word @ .., b'\\'] = name {
+            name = word;
+        }
+    }
+    name.split_last().is_some_and(|(&last, before)| !last.is_ascii_alphanumeric() || may_end_name(last, before))
+}
+
+fn whole_key_before(text: &str, separator: usize) -> Option<Key> {
     let name = trimmed(&text[..separator]);
     let name = name.strip_suffix(']').unwrap_or(name);
     let quote = quote_at_end(name.as_bytes());
@@ -159,16 +243,26 @@ pub(super) fn is_secret_name(name: &str) -> bool {
 
 /// How far the value behind a name goes, if the name is that of a secret.
 fn extent(name: &[u8]) -> Option<Extent> {
-    let last = name.last()?.to_ascii_lowercase();
-    let found = LAST_BYTES[usize::from(last)];
-    if found == 0 {
+    let (&last, before) = name.split_last()?;
+    if !may_end_name(last, before) {
         return None;
     }
+    let last = last.to_ascii_lowercase();
+    let found = LAST_BYTES[usize::from(last)];
     let tables = TABLES.iter().enumerate().filter(|(table, _)| found >> table & 1 == 1);
     let has = |names: &[&str], whole| {
         names.iter().any(|secret| secret.as_bytes().last() == Some(&last) && ends_with_name(name, secret, whole))
     };
     tables.map(|(_, table)| table).find(|(names, whole, _)| has(names, *whole)).map(|&(_, _, extent)| extent)
+}
+
+/// Whether a name may end with this byte behind those, by the two last ones.
+fn may_end_name(last: u8, before: &[u8]) -> bool {
+    let next = match before {
+        [.., next, b'_' | b'-'] | [.., next] => next,
+        [] => return false,
+    };
+    BYTES_BEFORE[usize::from(last.to_ascii_lowercase())] >> (next & 31) & 1 == 1
 }
 
 /// Whether `text` ends with `name`, which is in lower case; `_` and `-` in between do not count.
@@ -201,6 +295,11 @@ pub(super) fn is_signed(query: &[u8]) -> bool {
 }
 
 fn begins_signed(parameter: &[u8]) -> bool {
+    let may_begin = parameter.first().is_some_and(|&first| SIGNED_FIRST[usize::from(first.to_ascii_lowercase())]);
+    may_begin && begins_signed_name(parameter)
+}
+
+fn begins_signed_name(parameter: &[u8]) -> bool {
     let is_whole = |name: &&str| {
         starts_with_one_of(parameter, &[*name])
             .is_some_and(|length| starts_with_one_of(&parameter[length..], SEPARATORS).is_some())

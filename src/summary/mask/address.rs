@@ -1,13 +1,9 @@
 //! Addresses in messages: IPv4, IPv6, MAC, host names; refuses to know where they lead.
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, HOST};
 
 impl Cursor<'_> {
-    pub(super) fn address(&self, at: usize) -> Option<usize> {
-        self.mac(at).or_else(|| self.ipv6(at)).or_else(|| self.ipv4(at))
-    }
-
-    fn mac(&self, at: usize) -> Option<usize> {
+    pub(super) fn mac(&self, at: usize) -> Option<usize> {
         let mut end = self.hex(at, 2, 2)?;
         let separator = [*self.bytes.get(end)?];
         if !matches!(separator, [b':' | b'-']) {
@@ -19,7 +15,7 @@ impl Cursor<'_> {
         (!self.is_word_at(end) && !self.is_continued(end)).then_some(end)
     }
 
-    fn ipv4(&self, at: usize) -> Option<usize> {
+    pub(super) fn ipv4(&self, at: usize) -> Option<usize> {
         let mut end = at;
         for index in 0..4 {
             if index > 0 {
@@ -76,18 +72,14 @@ impl Cursor<'_> {
 
     /// Where a host name ends: two labels at least, the last as asked for.
     pub(super) fn host_end(&self, at: usize, is_top_level: impl Fn(&str) -> bool) -> Option<usize> {
-        let run_end = self.run_end(at, is_host_byte);
-        let run = &self.text[at..run_end];
-        let name = run.trim_end_matches(['.', '-']);
-        let (labels, last) = name.rsplit_once('.')?;
-        let end = at + name.len();
-        let is_host = labels.ends_with(|c: char| c.is_ascii_alphanumeric()) && is_top_level(last);
+        let run_end = self.run_end(at, HOST);
+        let run = &self.bytes[at..run_end];
+        let length = run.iter().rposition(u8::is_ascii_alphanumeric)? + 1;
+        let dot = run[..length].iter().rposition(|&byte| byte == b'.')?;
+        let end = at + length;
+        let is_host =
+            run[..dot].last().is_some_and(u8::is_ascii_alphanumeric) && is_top_level(&self.text[at + dot + 1..end]);
         // A mask behind `a.com-` stands for letters, with which it was no host either.
         (is_host && !self.is_word_at(run_end)).then_some(end)
     }
-}
-
-/// Whether a byte may be part of a host name.
-pub(super) fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
 }

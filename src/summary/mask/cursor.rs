@@ -14,6 +14,84 @@ pub(super) fn mask_at(text: &str) -> Option<&'static str> {
     if text.starts_with('<') { MASKS.iter().find(begins).copied() } else { None }
 }
 
+/// A letter of ASCII.
+const LETTER: u8 = 1;
+/// A digit of ASCII.
+pub(super) const DIGIT: u8 = 1 << 1;
+/// A letter that is no hex digit.
+const BEYOND_HEX: u8 = 1 << 2;
+/// What begins no shape, no quote and no mask.
+const PROSE: u8 = 1 << 3;
+/// What a name in quotes may have besides letters and digits.
+const IN_NAME: u8 = 1 << 4;
+/// What a host name may have besides letters and digits.
+const IN_HOST: u8 = 1 << 5;
+pub(super) const ALPHANUMERIC: u8 = LETTER | DIGIT;
+pub(super) const HOST: u8 = ALPHANUMERIC | IN_HOST;
+pub(super) const NAME: u8 = ALPHANUMERIC | IN_NAME;
+
+/// What each byte is. A message is read byte by byte, and one look-up takes the place of many comparisons.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut place = 0;
+    while place < classes.len() {
+        let byte = place as u8;
+        classes[place] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'A'..=b'F' | b'a'..=b'f' => LETTER,
+            b'A'..=b'Z' | b'a'..=b'z' => LETTER | BEYOND_HEX,
+            b'\'' | b'"' | b'`' | b'[' | b'<' | b':' => 0,
+            b'+' | b'-' => 0,
+            // `“` and `‘`, `「` and `『` begin so; no other quote and no mask is beyond ASCII.
+            0xe2 | 0xe3 => 0,
+            _ => PROSE,
+        };
+        if matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'#' | b'$' | b'%' | b'+' | b'*' | b'~') {
+            classes[place] |= IN_NAME;
+        }
+        if matches!(byte, b'.' | b'-') {
+            classes[place] |= IN_HOST;
+        }
+        place += 1;
+    }
+    classes
+};
+
+pub(super) fn class(byte: u8) -> u8 {
+    CLASSES[usize::from(byte)]
+}
+
+/// A run of letters and digits of ASCII: how far it goes, what it has and what follows.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The byte after it.
+    pub(super) next: Option<u8>,
+    /// The classes of its bytes.
+    has: u8,
+}
+
+impl Run {
+    pub(super) const fn length(self) -> usize {
+        self.end - self.start
+    }
+
+    pub(super) const fn has_digit(self) -> bool {
+        self.has & DIGIT != 0
+    }
+
+    /// Whether it has both.
+    pub(super) const fn is_mixed(self) -> bool {
+        self.has & ALPHANUMERIC == ALPHANUMERIC
+    }
+
+    /// Whether all of it are hex digits.
+    pub(super) const fn is_hex(self) -> bool {
+        self.has & BEYOND_HEX == 0
+    }
+}
+
 /// What is told without a look at what stands around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Simple {
@@ -33,51 +111,53 @@ impl<'t> Cursor<'t> {
         Self { text, bytes: text.as_bytes() }
     }
 
-    /// What stands at `at`, if it is a blank, a word of nothing but letters or a number of nothing but digits, and what
-    /// follows rules every other shape out. Most of a message is this, and looking for each shape at each word would cost
-    /// tenfold.
+    /// Where the blanks, marks and characters beyond ASCII end that begin no shape, no quote and no mask.
+    pub(super) fn prose_end(&self, at: usize) -> usize {
+        self.run_end(at, PROSE)
+    }
+
+    /// What a run of letters and digits is, if it has nothing but letters or nothing but digits, and what follows rules
+    /// every other shape out. Most of a message is this, and looking for each shape at each word would cost tenfold.
     ///
     /// `has_at_sign` says whether there is a `@` anywhere, without which there is no address of mail.
-    pub(super) fn simple(self, at: usize, has_at_sign: bool) -> Option<(Simple, usize)> {
-        match self.bytes.get(at)? {
-            b' ' => return Some((Simple::Prose, at + 1)),
-            // Characters of Chinese text: no mask, quote or sign begins with one of these bytes.
-            0xe4..=0xe9 => {
-                let end = self.run_end(at, |byte| matches!(byte, 0x80..=0xbf | 0xe4..=0xe9));
-                return Some((Simple::Prose, end));
-            }
-            // What begins no shape, no quote and no mask. A sign may belong to a number.
-            byte if byte.is_ascii() && !byte.is_ascii_alphanumeric() => {
-                let begins = matches!(byte, b'\'' | b'"' | b'`' | b'[' | b'<' | b':' | b'-' | b'+');
-                return (!begins).then_some((Simple::Prose, at + 1));
-            }
-            _ => {}
+    pub(super) fn simple(self, run: Run, has_at_sign: bool) -> Option<Simple> {
+        if run.is_mixed() {
+            return None;
         }
-        let letters_end = self.run_end(at, |byte| byte.is_ascii_alphabetic());
-        let (simple, end) = match letters_end == at {
-            true => (Simple::Number, self.run_end(at, |byte| byte.is_ascii_digit())),
-            false => (Simple::Prose, letters_end),
-        };
+        let simple = if run.has_digit() { Simple::Number } else { Simple::Prose };
         let is_blank = |at: usize| matches!(self.bytes.get(at), None | Some(b' '));
-        let ends = match self.bytes.get(end) {
-            Some(byte) if byte.is_ascii_alphanumeric() => false,
-            Some(b'.') => simple == Simple::Prose && is_blank(end + 1),
+        let ends = match run.next {
+            Some(b'.') => simple == Simple::Prose && is_blank(run.end + 1),
             // What an id, an address or a time may go on with, and a mask.
             Some(b'-' | b'@' | b'_' | b'*' | b'<') => false,
             Some(b'+' | b'%') => !has_at_sign,
             Some(b'/') => simple == Simple::Prose,
             // `qcs:`, `fe80:` and `https://` are.
-            Some(b':') => simple == Simple::Prose && end > at + 4 && self.bytes.get(end + 1) != Some(&b'/'),
+            Some(b':') => simple == Simple::Prose && run.length() > 4 && self.bytes.get(run.end + 1) != Some(&b'/'),
             // `Tue, 13 Jan 2021` is a time.
-            Some(b',') => end != at + 3,
+            Some(b',') => run.length() != 3,
             _ => true,
         };
-        (end > at && ends).then_some((simple, end))
+        ends.then_some(simple)
+    }
+
+    /// The letters and digits from `at` on.
+    pub(super) fn run(&self, at: usize) -> Run {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let mut has = 0;
+        for (length, &byte) in rest.iter().enumerate() {
+            let class = class(byte);
+            if class & ALPHANUMERIC == 0 {
+                return Run { start: at, end: at + length, next: Some(byte), has };
+            }
+            has |= class;
+        }
+        Run { start: at, end: at + rest.len(), next: None, has }
     }
 
     /// Where the letters and digits from `at` on end.
     pub(super) fn alphanumeric_end(&self, at: usize) -> usize {
-        self.run_end(at, |byte| byte.is_ascii_alphanumeric())
+        self.run_end(at, ALPHANUMERIC)
     }
 
     /// Whether a letter, digit or mask stands right before `at`.
@@ -101,13 +181,17 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn is_word_at(&self, at: usize) -> bool {
-        self.bytes.get(at).is_some_and(u8::is_ascii_alphanumeric)
-            || self.text.get(at..).is_some_and(|rest| mask_at(rest).is_some())
+        match self.bytes.get(at) {
+            // What stands before it may be anything, but it is a character of its own.
+            Some(b'<') => mask_at(&self.text[at..]).is_some(),
+            byte => byte.is_some_and(u8::is_ascii_alphanumeric),
+        }
     }
 
-    pub(super) fn run_end(&self, at: usize, belongs: impl Fn(u8) -> bool) -> usize {
+    /// Where the bytes of some classes end.
+    pub(super) fn run_end(&self, at: usize, classes: u8) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        at + rest.iter().take_while(|byte| belongs(**byte)).count()
+        at + rest.iter().position(|&byte| class(byte) & classes == 0).unwrap_or(rest.len())
     }
 
     /// Behind one of `wanted`.
@@ -117,16 +201,17 @@ impl<'t> Cursor<'t> {
 
     /// Behind `min` to `max` digits, and no more.
     pub(super) fn digits(&self, at: usize, min: usize, max: usize) -> Option<usize> {
-        self.counted(at, min, max, u8::is_ascii_digit)
+        self.counted(at, min, max, |byte| class(byte) & DIGIT != 0)
     }
 
     pub(super) fn hex(&self, at: usize, min: usize, max: usize) -> Option<usize> {
-        self.counted(at, min, max, u8::is_ascii_hexdigit)
+        self.counted(at, min, max, |byte| class(byte) & ALPHANUMERIC != 0 && class(byte) & BEYOND_HEX == 0)
     }
 
-    fn counted(&self, at: usize, min: usize, max: usize, belongs: fn(&u8) -> bool) -> Option<usize> {
+    #[inline]
+    fn counted(&self, at: usize, min: usize, max: usize, belongs: impl Fn(u8) -> bool) -> Option<usize> {
         let rest = self.bytes.get(at..)?;
-        let count = rest.iter().take(max.saturating_add(1)).take_while(|byte| belongs(byte)).count();
+        let count = rest.iter().take(max.saturating_add(1)).take_while(|byte| belongs(**byte)).count();
         (min..=max).contains(&count).then_some(at + count)
     }
 }

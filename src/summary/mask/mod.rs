@@ -26,7 +26,9 @@ mod shape;
 mod time;
 mod words;
 
-use cursor::{Cursor, Simple, mask_at};
+use std::ops::Range;
+
+use cursor::{Cursor, NAME, Run, Simple, class, mask_at};
 use shape::Shapes;
 use words::is_known_word;
 
@@ -38,28 +40,24 @@ use words::is_known_word;
 /// with the same id, changes nothing.
 pub fn mask(message: &str, request_id: Option<&str>, out: &mut String) {
     out.clear();
-    let mut masker = Masker {
+    let masker = Masker {
         text: message,
         cursor: Cursor::new(message),
         shapes: Shapes::new(message, request_id),
         out,
+        copied: 0,
         list: None,
     };
-    let mut at = 0;
-    while at < message.len() {
-        at = masker.step(at);
-    }
+    masker.run();
 }
 
 /// What may stand between the members of a list.
-const LIST_SEPARATORS: &[&str] = &[",", ", ", " ", ";", "; ", "|", " | ", "、", "，", "， ", "；"];
+fn is_list_separator(text: &str) -> bool {
+    matches!(text, "," | ", " | " " | ";" | "; " | "|" | " | " | "、" | "，" | "， " | "；")
+}
 
-/// No separator is longer.
-const LIST_SEPARATOR_BYTES_MAX: usize = 4;
-
-/// Quotes that open and those that close them.
-const QUOTES: &[(char, char)] =
-    &[('\'', '\''), ('"', '"'), ('`', '`'), ('[', ']'), ('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』')];
+/// Quotes beyond ASCII that open, and those that close them.
+const WIDE_QUOTES: &[(char, char)] = &[('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』')];
 
 /// Longest name in quotes, in bytes; what is longer is read like prose.
 const NAME_BYTES_MAX: usize = 128;
@@ -67,51 +65,93 @@ const NAME_BYTES_MAX: usize = 128;
 /// What redaction leaves; in brackets, but no name.
 const REDACTED: &str = "[redacted]";
 
+/// Whether a name in quotes may go on with a byte.
+fn may_go_on(byte: u8) -> bool {
+    !byte.is_ascii() || class(byte) & NAME != 0
+}
+
 struct Masker<'t, 'o> {
     text: &'t str,
     cursor: Cursor<'t>,
     shapes: Shapes<'t>,
     out: &'o mut String,
+    /// What is before this in `text` is in `out`. Behind it there is only text that stays.
+    copied: usize,
     /// Where in `out` the last mask stands that may begin or continue a list.
     list: Option<(usize, usize)>,
 }
 
 impl Masker<'_, '_> {
-    /// Masks or copies what stands at `at`; says where to read on.
-    fn step(&mut self, at: usize) -> usize {
-        match self.cursor.simple(at, self.shapes.has_at_sign) {
-            Some((Simple::Prose, end)) => return self.copy(at, end),
+    fn run(mut self) {
+        let mut at = 0;
+        loop {
+            at = self.cursor.prose_end(at);
+            let run = self.cursor.run(at);
+            at = match run.next {
+                _ if run.length() > 0 => self.run_of_letters_or_digits(run),
+                Some(mark) => self.mark(at, mark),
+                None => break,
+            };
+        }
+        self.copy_up_to(self.text.len());
+    }
+
+    /// Masks the run or leaves it; says where to read on.
+    fn run_of_letters_or_digits(&mut self, run: Run) -> usize {
+        if run.next == Some(b'%') && run.length() == 2 && !self.shapes.has_at_sign {
+            return self.encoded(run.start);
+        }
+        match self.cursor.simple(run, self.shapes.has_at_sign) {
+            Some(Simple::Prose) => run.end,
             // Ids may be numbers.
-            Some((Simple::Number, end)) if self.shapes.request_id(at).is_none() => {
-                self.push_mask("", "<n>", "", end);
-                return end;
+            Some(Simple::Number) if self.shapes.request_id(run.start).is_none() => {
+                self.push_mask(run.start, "<n>", run.end)
             }
-            _ => {}
+            _ => self.word(run),
         }
-        let rest = &self.text[at..];
-        let Some(c) = rest.chars().next() else {
-            return self.text.len();
-        };
-        if let Some(mask) = mask_at(rest) {
-            return self.keep_mask(at, mask);
+    }
+
+    /// Masks or leaves what begins at `at` with a quote, a sign, a colon or the `<` of a mask.
+    fn mark(&mut self, at: usize, mark: u8) -> usize {
+        match mark {
+            b'"' | b'\'' | b'`' => self.quoted(at, at + 1, char::from(mark), true),
+            b':' => {
+                let is_double = self.cursor.bytes.get(at + 1) == Some(&b':');
+                if is_double { self.colons(at) } else { at + 1 }
+            }
+            b'-' | b'+' => self.sign(at),
+            b'[' => match self.text[at..].starts_with(REDACTED) {
+                true => at + REDACTED.len(),
+                false => self.quoted(at, at + 1, ']', false),
+            },
+            b'<' => mask_at(&self.text[at..]).map_or(at + 1, |mask| self.keep_mask(at, mask)),
+            _ => {
+                let Some(c) = self.text[at..].chars().next() else { return self.text.len() };
+                let start = at + c.len_utf8();
+                let quote = WIDE_QUOTES.iter().find(|(open, _)| *open == c);
+                quote.map_or(start, |&(_, close)| self.quoted(at, start, close, false))
+            }
         }
-        if c.is_ascii_alphanumeric() || rest.starts_with("::") {
-            return self.word(at);
-        }
-        if rest.starts_with(REDACTED) {
-            return self.copy(at, at + REDACTED.len());
-        }
-        if let Some(&(_, close)) = QUOTES.iter().find(|(open, _)| *open == c) {
-            return self.quoted(at, c, close);
-        }
-        let is_sign = matches!(c, '-' | '+')
-            && self.cursor.is_word_start(at)
+    }
+
+    /// A sign goes with the number behind it, unless a word stands before it.
+    fn sign(&mut self, at: usize) -> usize {
+        let belongs = self.cursor.is_word_start(at)
             && self.shapes.strong(at + 1).is_none()
             && self.shapes.number(at + 1).is_some();
-        if is_sign {
-            return at + 1;
+        if belongs {
+            self.copy_up_to(at);
+            self.copied = at + 1;
         }
-        self.copy(at, at + c.len_utf8())
+        at + 1
+    }
+
+    /// An address that begins with `::`.
+    fn colons(&mut self, at: usize) -> usize {
+        match self.shapes.strong(at) {
+            Some((mask, end)) => self.push_mask(at, mask, end),
+            None => at + 1,
+        }
     }
 
     /// A mask that was there before, and the letters and digits right behind it (`<n>GB`).
@@ -121,94 +161,113 @@ impl Masker<'_, '_> {
         let word_end = self.cursor.alphanumeric_end(end);
         if glued_before || word_end > end {
             self.list = None;
-            return self.copy(at, word_end);
+            return word_end;
         }
-        self.push_mask("", mask, "", end);
-        end
+        self.push_mask(at, mask, end)
     }
 
     /// A word, or what looks like one: an address, a time, an id.
-    fn word(&mut self, at: usize) -> usize {
-        let stands_alone = self.shapes.stands_alone(at);
-        let strong = match stands_alone {
-            true => self.shapes.request_id(at).map(|end| ("<request_id>", end)),
-            false => self.shapes.strong(at),
-        };
-        if let Some((mask, end)) = strong {
-            self.push_mask("", mask, "", end);
-            return end;
+    fn word(&mut self, run: Run) -> usize {
+        let at = run.start;
+        if let Some((mask, end)) = self.shapes.strong_run(run) {
+            return self.push_mask(at, mask, end);
         }
-        if !stands_alone && self.cursor.is_word_start(at) {
-            let end = self.shapes.compound_end(at);
+        // Only behind these may a word go on.
+        if matches!(run.next, Some(b'-' | b'_' | b'*')) && self.cursor.is_word_start(at) {
+            let end = self.shapes.compound_end(run);
             if is_known_word(&self.text[at..end]) {
-                return self.copy(at, end);
-            }
-            if self.shapes.is_compound_id(at, end) {
-                self.push_mask("", "<id>", "", end);
                 return end;
             }
+            if self.shapes.is_compound_id(run, end) {
+                return self.push_mask(at, "<id>", end);
+            }
         }
-        let end = self.cursor.alphanumeric_end(at);
-        if end == at {
-            return self.copy(at, at + 1);
-        }
-        if is_known_word(&self.text[at..end]) {
-            return self.copy(at, end);
+        if !run.has_digit() || is_known_word(&self.text[at..run.end]) {
+            return run.end;
         }
         let Some((digits_end, unit_end)) = self.shapes.number(at) else {
-            return self.segment(at, end);
+            return self.segment(run);
         };
         if digits_end == unit_end {
-            self.push_mask("", "<n>", "", unit_end);
-        } else {
-            self.push_part("<n>");
-            self.copy(digits_end, unit_end);
+            return self.push_mask(at, "<n>", unit_end);
         }
+        self.push_part(at, "<n>", digits_end);
         unit_end
     }
 
     /// A run of letters and digits that no more can be said about.
-    fn segment(&mut self, at: usize, end: usize) -> usize {
-        let segment = &self.text[at..end];
+    fn segment(&mut self, run: Run) -> usize {
+        let Run { start, end, .. } = run;
+        let segment = &self.text[start..end];
+        if run.next == Some(b'<') && mask_at(&self.text[end..]).is_some() {
+            return end;
+        }
+        if shape::is_hex_run(run, segment) {
+            return self.push_mask(start, "<hex>", end);
+        }
         let letters = segment.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let digits_follow = segment[letters..].bytes().all(|byte| byte.is_ascii_digit());
-        if letters == segment.len() || mask_at(&self.text[end..]).is_some() {
-            return self.copy(at, end);
+        let digits_follow = segment.bytes().skip(letters).all(|byte| byte.is_ascii_digit());
+        if letters > 0 && digits_follow {
+            self.push_part(start + letters, "<n>", end);
+            return end;
         }
-        if shape::is_hex(segment) {
-            self.push_mask("", "<hex>", "", end);
-        } else if letters > 0 && digits_follow {
-            self.copy(at, at + letters);
-            self.push_part("<n>");
-        } else {
-            self.push_mask("", "<id>", "", end);
-        }
-        end
+        self.push_mask(start, "<id>", end)
     }
 
-    /// A quote that opens, and the name in it if it holds nothing else.
-    fn quoted(&mut self, at: usize, open: char, close: char) -> usize {
-        let start = at + open.len_utf8();
-        let opens = open != close || !self.cursor.is_word_before(at);
-        if let (true, Some(end)) = (opens, self.shapes.name_end(start, close)) {
+    /// What is written as `%E5%9B%BE` has a run of two hex digits for each byte. They are read in a row, since nothing can
+    /// be said of them but by themselves.
+    fn encoded(&mut self, start: usize) -> usize {
+        let mut at = start;
+        while let Some(&[high, low, b'%']) = self.cursor.bytes.get(at..).and_then(<[u8]>::first_chunk)
+            && high.is_ascii_alphanumeric()
+            && low.is_ascii_alphanumeric()
+            && self.shapes.request_id(at).is_none()
+        {
+            let end = at + 2;
+            match (high.is_ascii_digit(), low.is_ascii_digit()) {
+                (false, false) => {}
+                (true, true) => drop(self.push_mask(at, "<n>", end)),
+                _ if is_known_word(&self.text[at..end]) => {}
+                (false, true) => self.push_part(at + 1, "<n>", end),
+                (true, false) if words::is_unit(&self.text[at + 1..end]) => self.push_part(at, "<n>", at + 1),
+                (true, false) => drop(self.push_mask(at, "<id>", end)),
+            }
+            at = end + 1;
+        }
+        if at > start { at } else { self.word(self.cursor.run(start)) }
+    }
+
+    /// A quote that opens, and the name from `start` on if the quotes hold nothing else. One that may close as well opens
+    /// only where no word stands before it.
+    fn quoted(&mut self, at: usize, start: usize, close: char, may_close: bool) -> usize {
+        let run = self.cursor.run(start);
+        // Most names are one run, and most of what are none end with the first one.
+        let end = match run.next {
+            Some(next) if run.length() > 0 && u32::from(next) == u32::from(close) => Some(run.end),
+            Some(next) if run.length() > 0 && !may_go_on(next) => None,
+            _ => self.shapes.name_end(start, close),
+        };
+        if let Some(end) = end.filter(|&end| end - start <= NAME_BYTES_MAX)
+            && !(may_close && self.cursor.is_word_before(at))
+        {
             let after = end + close.len_utf8();
-            if let Some(mask) = self.mask_of_name(at, start, end, after) {
-                let (open, close) = (&self.text[at..start], &self.text[end..after]);
-                self.push_mask(open, mask, close, after);
-                return after;
+            if let Some(mask) = self.mask_of_name(at, run, end, after) {
+                return self.push_quoted(at..start, mask, end..after);
             }
         }
-        self.copy(at, start)
+        if run.length() > 0 { self.run_of_letters_or_digits(run) } else { start }
     }
 
     /// What a name in quotes becomes, or nothing when it is to be read like prose.
-    fn mask_of_name(&mut self, at: usize, start: usize, end: usize, after: usize) -> Option<&'static str> {
-        let name = &self.text[start..end];
-        if let Some((mask, strong_end)) = self.shapes.strong(start)
+    fn mask_of_name(&mut self, at: usize, run: Run, end: usize, after: usize) -> Option<&'static str> {
+        let start = run.start;
+        let strong = if run.length() > 0 { self.shapes.strong_run(run) } else { self.shapes.strong(start) };
+        if let Some((mask, strong_end)) = strong
             && strong_end == end
         {
             return Some(mask);
         }
+        let name = &self.text[start..end];
         let unsigned = start + usize::from(name.starts_with(['-', '+']));
         if self.shapes.number(unsigned) == Some((end, end)) {
             return Some("<n>");
@@ -216,44 +275,62 @@ impl Masker<'_, '_> {
         if shape::is_long_hex(name) {
             return Some("<hex>");
         }
-        if words::is_resource_id(name) {
+        // Only a word with a `-` is the id of a resource.
+        if run.end < end && words::is_resource_id(name) {
             return Some("<id>");
         }
         let is_prose = words::is_identifier(name) || self.shapes.is_json_key(at, after);
         (!is_prose).then_some("<name>")
     }
 
-    fn copy(&mut self, start: usize, end: usize) -> usize {
-        self.out.push_str(&self.text[start..end]);
-        end
+    /// Copies what stays before a place.
+    fn copy_up_to(&mut self, at: usize) {
+        self.out.push_str(&self.text[self.copied..at]);
     }
 
-    /// A mask that is part of a word and so of no list.
-    fn push_part(&mut self, mask: &str) {
+    /// A mask for a part of a word, and so of no list.
+    fn push_part(&mut self, start: usize, mask: &str, end: usize) {
+        self.copy_up_to(start);
         self.out.push_str(mask);
+        self.copied = end;
         self.list = None;
     }
 
-    /// A mask, unless it repeats the one before it in a list. `end` is where its source ended.
-    fn push_mask(&mut self, open: &str, mask: &str, close: &str, end: usize) {
-        let start = self.out.len();
-        self.out.extend([open, mask, close]);
+    /// A mask in the place of `start..end`, unless it repeats the one before it in a list. Returns `end`.
+    fn push_mask(&mut self, start: usize, mask: &str, end: usize) -> usize {
+        self.copy_up_to(start);
+        let place = self.out.len();
+        self.out.push_str(mask);
+        self.end_mask(place, end)
+    }
+
+    /// As [`push_mask`](Self::push_mask), with the quotes around it.
+    fn push_quoted(&mut self, open: Range<usize>, mask: &str, close: Range<usize>) -> usize {
+        self.copy_up_to(open.start);
+        let place = self.out.len();
+        self.out.push_str(&self.text[open]);
+        self.out.push_str(mask);
+        let end = close.end;
+        self.out.push_str(&self.text[close]);
+        self.end_mask(place, end)
+    }
+
+    /// Takes back what was pushed at `start` in `out` if it repeats the mask before it in a list.
+    fn end_mask(&mut self, start: usize, end: usize) -> usize {
+        self.copied = end;
         if self.cursor.is_continued(end) {
             self.list = None;
-            return;
+            return end;
         }
         if let Some((list_start, list_end)) = self.list {
             let separator = &self.out[list_end..start];
-            let may_separate = separator.len() <= LIST_SEPARATOR_BYTES_MAX;
-            if may_separate
-                && self.out[list_start..list_end] == self.out[start..]
-                && LIST_SEPARATORS.contains(&separator)
-            {
+            if is_list_separator(separator) && self.out[list_start..list_end] == self.out[start..] {
                 self.out.truncate(list_end);
-                return;
+                return end;
             }
         }
         self.list = Some((start, self.out.len()));
+        end
     }
 }
 
@@ -349,6 +426,18 @@ mod tests {
         ] {
             assert_eq!(masked(message), variant, "from {message}");
             assert_eq!(masked(variant), variant, "again");
+        }
+    }
+
+    #[test]
+    fn encoded_bytes_are_words_of_their_own() {
+        for byte in 0..=255_u8 {
+            for pair in [format!("{byte:02x}"), format!("{byte:02X}")] {
+                // Blanks would join equal masks.
+                let alone = masked(&format!("{pair}=1")).replace("=<n>", "");
+                assert_eq!(masked(&format!("{pair}%")), format!("{alone}%"));
+                assert_eq!(masked(&format!("a%{pair}%{pair}%{pair}")), format!("a%{alone}%{alone}%{alone}"));
+            }
         }
     }
 

@@ -1,8 +1,7 @@
 //! The shapes that masking looks for, each told from the text at one place; refuses to know what
 //! is written around them. Every shape ends where no letter, digit or mask follows.
 
-use super::address::is_host_byte;
-use super::cursor::Cursor;
+use super::cursor::{ALPHANUMERIC, Cursor, DIGIT, HOST, NAME, Run, class};
 use super::words::{is_known_word, is_resource_id, is_unit};
 
 /// Top-level names by which a host name is known; `key.name` and `app.log` have none of them.
@@ -24,17 +23,31 @@ const HEX_DIGITS_MIN: usize = 8;
 /// In quotes there may stand names, which are shorter than this and have other letters.
 const LONG_HEX_DIGITS_MIN: usize = 16;
 
+/// A part of a word that is shorter and has letters and digits is no id.
+const MIXED_BYTES_MIN: usize = 5;
+
 /// Blanks that may stand between a key of JSON and what is around it.
 const BLANKS_MAX: usize = 4;
 
 /// Hex digits, enough of them, with a digit and a letter among them, or behind `0x`.
 pub(super) fn is_hex(word: &str) -> bool {
     let is_hex = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
-    let has_letter = word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    is_prefixed_hex(word) || (is_hex(word) && word.len() >= HEX_DIGITS_MIN && is_of_both(word))
+}
+
+/// As [`is_hex`], for a run of letters and digits.
+pub(super) fn is_hex_run(run: Run, word: &str) -> bool {
+    (run.is_hex() && run.is_mixed() && run.length() >= HEX_DIGITS_MIN) || is_prefixed_hex(word)
+}
+
+fn is_prefixed_hex(word: &str) -> bool {
     let prefixed = word.strip_prefix("0x").or(word.strip_prefix("0X"));
-    prefixed.is_some_and(|digits| !digits.is_empty() && is_hex(digits))
-        || (word.len() >= HEX_DIGITS_MIN && has_digit && has_letter && is_hex(word))
+    prefixed.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Whether a word has a digit and a letter.
+fn is_of_both(word: &str) -> bool {
+    word.bytes().fold(0, |has, byte| has | class(byte)) & ALPHANUMERIC == ALPHANUMERIC
 }
 
 /// Whether a text has a digit, and nothing but letters, digits and `.`, `_`, `-`. Every byte is looked at, which takes
@@ -54,26 +67,13 @@ pub(super) fn is_long_hex(word: &str) -> bool {
 /// The length of `20210113T223442`.
 const COMPACT_TIME_MIN: usize = 15;
 
-/// The letters and digits that a shape begins with.
-#[derive(Clone, Copy)]
-struct Run {
-    length: usize,
-    /// The byte after them.
-    next: Option<u8>,
-}
-
-impl Run {
-    fn of(cursor: Cursor<'_>, at: usize) -> Self {
-        let end = cursor.alphanumeric_end(at);
-        Self { length: end - at, next: cursor.bytes.get(end).copied() }
-    }
-}
-
 /// A text, and the request id to look for in it.
 pub(super) struct Shapes<'t> {
     cursor: Cursor<'t>,
     request_id: Option<&'t str>,
     tail: Option<&'t str>,
+    /// What each of the two begins with, in lower case; 0 for none.
+    firsts: [u8; 2],
     /// Whether there is a `@` anywhere.
     pub(super) has_at_sign: bool,
     /// Runs that are no host name and no address of mail, from wherever in them one looks.
@@ -91,19 +91,19 @@ impl<'t> Shapes<'t> {
             .and_then(|id| id.get(id.len().checked_sub(REQUEST_ID_TAIL)?..))
             .filter(|tail| tail.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .filter(|tail| tail.bytes().any(|byte| byte.is_ascii_digit()));
-        let has_at_sign = text.contains('@');
-        Self { cursor: Cursor::new(text), request_id, tail, has_at_sign, no_host: 0..0, no_email: 0..0 }
+        let firsts = [request_id, tail].map(|id| id.and_then(|id| id.bytes().next()).unwrap_or(0).to_ascii_lowercase());
+        let has_at_sign = text.as_bytes().contains(&b'@');
+        Self { cursor: Cursor::new(text), request_id, tail, firsts, has_at_sign, no_host: 0..0, no_email: 0..0 }
     }
 
-    /// Whether the word at `at` is nothing longer, such as an address, a time or the id of a resource, by what follows.
-    pub(super) fn stands_alone(&self, at: usize) -> bool {
-        let run = Run::of(self.cursor, at);
-        (1..COMPACT_TIME_MIN).contains(&run.length)
+    /// Whether a word is nothing longer, such as an address, a time or the id of a resource, by what follows.
+    pub(super) fn stands_alone(&self, run: Run) -> bool {
+        (1..COMPACT_TIME_MIN).contains(&run.length())
             && match run.next {
                 Some(b'.' | b':' | b'-' | b'/' | b'@' | b'_' | b'*' | b'<') => false,
                 Some(b'+' | b'%') => !self.has_at_sign,
                 // `Tue, 13 Jan 2021`
-                Some(b',') => run.length != 3,
+                Some(b',') => run.length() != 3,
                 _ => true,
             }
     }
@@ -111,51 +111,71 @@ impl<'t> Shapes<'t> {
     /// A shape that is told by itself, and where it ends. `at` is no letter or digit, or the first
     /// of a run of them.
     pub(super) fn strong(&mut self, at: usize) -> Option<(&'static str, usize)> {
-        if !self.cursor.bytes.get(at)?.is_ascii_alphanumeric() {
-            let end = if self.cursor.is_word_before(at) { None } else { self.cursor.ipv6(at) };
-            return Some(("<addr>", end?));
+        let run = self.cursor.run(at);
+        if run.length() > 0 {
+            return self.strong_run(run);
         }
+        let end = if self.cursor.is_word_before(at) { None } else { self.cursor.ipv6(at) };
+        Some(("<addr>", end?))
+    }
+
+    /// As [`strong`](Self::strong), for a run of letters and digits.
+    pub(super) fn strong_run(&mut self, run: Run) -> Option<(&'static str, usize)> {
+        let at = run.start;
         let shape = |mask, end: Option<usize>| end.map(|end| (mask, end));
-        let run = Run::of(self.cursor, at);
-        shape("<request_id>", self.request_id(at))
-            .or_else(|| self.told_by(run, at))
+        let request_id = shape("<request_id>", self.request_id(at));
+        if request_id.is_some() || self.stands_alone(run) {
+            return request_id;
+        }
+        self.told_by(run)
             .or_else(|| self.has_at_sign.then(|| shape("<email>", self.email(at)))?)
             .or_else(|| matches!(run.next, Some(b'.' | b'-')).then(|| shape("<addr>", self.host(at)))?)
     }
 
     /// The shapes that begin with a run of a certain length, before a certain byte. Nearly no word is one of them, and it
     /// takes longer to look for each shape at each word than to see that.
-    fn told_by(&self, run: Run, at: usize) -> Option<(&'static str, usize)> {
+    fn told_by(&self, run: Run) -> Option<(&'static str, usize)> {
+        let at = run.start;
         let shape = |mask, end: Option<usize>| end.map(|end| (mask, end));
         let resource = || shape("<resource>", self.resource(at));
-        let url = || shape("<url>", self.url(at));
-        let address = || shape("<addr>", self.cursor.address(at));
+        let url = || shape("<url>", self.url(run));
+        let mac = || shape("<addr>", self.cursor.mac(at));
+        let ipv4 = || shape("<addr>", self.cursor.ipv4(at));
+        let ipv6 = || shape("<addr>", self.cursor.ipv6(at));
         let time = || shape("<time>", self.cursor.time(at));
+        let compact = || shape("<time>", self.cursor.time_of_one_run(at));
         match run.next {
             // `qcs:`, `https:`, `fe80:`, `22:`
-            Some(b':') => match run.length {
-                3 => resource().or_else(url).or_else(address),
-                ..=4 => url().or_else(address).or_else(time),
+            Some(b':') => match run.length() {
+                3 => resource().or_else(url).or_else(ipv6),
+                ..=4 => url().or_else(mac).or_else(ipv6).or_else(time),
                 _ => url(),
             }
-            .or_else(|| (run.length >= COMPACT_TIME_MIN).then(time)?),
+            .or_else(|| (run.length() >= COMPACT_TIME_MIN).then(compact)?),
             // A date, an address of hardware, a UUID.
-            Some(b'-' | b'/') if run.length == 8 => shape("<uuid>", self.uuid(at)),
-            Some(b'-' | b'/') if matches!(run.length, 2 | 4) => address().or_else(time),
-            Some(b'.') if run.length <= 3 => address(),
+            Some(b'-' | b'/') if run.length() == 8 => shape("<uuid>", self.uuid(at)),
+            Some(b'-' | b'/') if matches!(run.length(), 2 | 4) => mac().or_else(time),
+            Some(b'.') if run.length() <= 3 => ipv4(),
             // `Tue,`
-            Some(b',') if run.length == 3 => time(),
+            Some(b',') if run.length() == 3 => time(),
             // `20210113T223442Z`
-            _ if run.length >= COMPACT_TIME_MIN => time(),
+            _ if run.length() >= COMPACT_TIME_MIN => compact(),
             _ => None,
         }
     }
 
     /// A number with fraction, further dots and exponent: where its digits end, and its unit.
     pub(super) fn number(&self, at: usize) -> Option<(usize, usize)> {
-        let mut end = self.cursor.digits(at, 1, usize::MAX)?;
+        let mut end = self.cursor.run_end(at, DIGIT);
+        if end == at {
+            return None;
+        }
         let mut has_dot = false;
-        while let (Some(b'.'), Some(next)) = (self.cursor.bytes.get(end), self.cursor.digits(end + 1, 1, usize::MAX)) {
+        while self.cursor.bytes.get(end) == Some(&b'.') {
+            let next = self.cursor.run_end(end + 1, DIGIT);
+            if next == end + 1 {
+                break;
+            }
             end = next;
             has_dot = true;
         }
@@ -173,19 +193,20 @@ impl<'t> Shapes<'t> {
         (is_number && !self.cursor.is_word_at(unit_end)).then_some((end, unit_end))
     }
 
-    /// Where the words joined by `-` and `_` end that begin at `at`; two or more `*` in between
+    /// Where the words joined by `-` and `_` end that begin with a run; two or more `*` in between
     /// hide a part of an id.
-    pub(super) fn compound_end(&self, at: usize) -> usize {
-        let mut end = at;
-        let mut kept = at;
+    pub(super) fn compound_end(&self, run: Run) -> usize {
+        let mut end = run.end;
+        let mut kept = run.end;
         while let Some(byte) = self.cursor.bytes.get(end) {
             match byte {
                 b'-' | b'_' => end += 1,
                 b'*' if self.cursor.bytes.get(end + 1) == Some(&b'*') => {
-                    end = self.cursor.run_end(end, |byte| byte == b'*');
+                    let rest = self.cursor.bytes.get(end..).unwrap_or_default();
+                    end += rest.iter().take_while(|byte| **byte == b'*').count();
                 }
                 byte if byte.is_ascii_alphanumeric() => {
-                    end += 1;
+                    end = self.cursor.alphanumeric_end(end);
                     kept = end;
                 }
                 _ => break,
@@ -196,56 +217,80 @@ impl<'t> Shapes<'t> {
 
     /// Whether a compound word is an id: that of a common resource, one with a hidden part, or one
     /// with a part in which letters and digits mix, unless a part has a better shape.
-    pub(super) fn is_compound_id(&mut self, at: usize, end: usize) -> bool {
-        let word = &self.cursor.text[at..end];
-        if self.cursor.is_word_at(end) {
+    pub(super) fn is_compound_id(&mut self, first: Run, end: usize) -> bool {
+        if first.end == end || self.cursor.is_word_at(end) {
             return false;
         }
-        if word.contains("**") || is_resource_id(word) {
+        let word = &self.cursor.text[first.start..end];
+        if word.as_bytes().contains(&b'*') || is_resource_id(word) {
             return true;
         }
         let mut has_mixed = false;
-        let mut start = at;
-        for part in word.split(['-', '_']) {
-            if start > at && self.strong(start).is_some() {
+        let mut part = first;
+        loop {
+            if part.start > first.start && self.strong(part.start).is_some() {
                 return false;
             }
-            let digits = part.bytes().filter(u8::is_ascii_digit).count();
-            let is_mixed = (1..part.len()).contains(&digits) && !is_known_word(part);
-            has_mixed |= is_mixed && part.len() >= 5 && part.len() < word.len();
-            start += part.len() + 1;
+            let text = &self.cursor.text[part.start..part.end];
+            has_mixed |= part.length() >= MIXED_BYTES_MIN && part.is_mixed() && !is_known_word(text);
+            if part.end == end {
+                return has_mixed;
+            }
+            part = self.cursor.run(part.end + 1);
         }
-        has_mixed
     }
 
     /// Where a name in quotes ends, if the quote closes right behind it.
     pub(super) fn name_end(&self, start: usize, close: char) -> Option<usize> {
-        let rest = &self.cursor.text[start..];
-        let is_name = |c: char| c.is_alphanumeric() || "_-./@#$%+*~".contains(c);
-        let length =
-            rest.char_indices().take_while(|(at, _)| *at <= super::NAME_BYTES_MAX).find(|(_, c)| !is_name(*c))?.0;
-        let closes = rest[length..].starts_with(close);
-        (closes && rest[..length].contains(char::is_alphanumeric)).then_some(start + length)
+        let mut end = start;
+        let mut has_word = false;
+        loop {
+            let byte = *self.cursor.bytes.get(end)?;
+            if end - start > super::NAME_BYTES_MAX {
+                return None;
+            }
+            if byte.is_ascii() {
+                if class(byte) & NAME == 0 {
+                    break;
+                }
+                has_word |= byte.is_ascii_alphanumeric();
+                end += 1;
+            } else {
+                let c = self.cursor.text[end..].chars().next().filter(|c| c.is_alphanumeric());
+                let Some(c) = c else { break };
+                has_word = true;
+                end += c.len_utf8();
+            }
+        }
+        (has_word && self.cursor.text[end..].starts_with(close)).then_some(end)
     }
 
     /// Whether what stands between `at` and `after` is a key of JSON: behind `{` or `,` and before
     /// a colon.
     pub(super) fn is_json_key(&self, at: usize, after: usize) -> bool {
+        let (before, behind) = self.cursor.bytes.split_at(at);
+        let behind = behind.get(after - at..).unwrap_or_default();
         let is_blank = |byte: &&u8| **byte == b' ';
-        let before = self.cursor.bytes[..at].iter().rev();
-        let blanks = before.clone().take(BLANKS_MAX).take_while(is_blank).count();
-        let behind = self.cursor.bytes[after..].iter();
-        let more = behind.clone().take(BLANKS_MAX).take_while(is_blank).count();
-        matches!(before.clone().nth(blanks), Some(b'{' | b',')) && behind.clone().nth(more) == Some(&b':')
+        let blanks = behind.iter().take(BLANKS_MAX).take_while(is_blank).count();
+        if behind.get(blanks) != Some(&b':') {
+            return false;
+        }
+        let blanks = before.iter().rev().take(BLANKS_MAX).take_while(is_blank).count();
+        matches!(before.iter().nth_back(blanks), Some(b'{' | b','))
     }
 
     /// Where the response's own id ends, if it stands here.
+    #[inline]
     pub(super) fn request_id(&self, at: usize) -> Option<usize> {
+        let first = self.cursor.bytes.get(at)?.to_ascii_lowercase();
+        if self.firsts.contains(&first) { self.whole_request_id(at) } else { None }
+    }
+
+    #[inline(never)]
+    fn whole_request_id(&self, at: usize) -> Option<usize> {
         let is_at = |id: &&str| {
             let found = self.cursor.bytes.get(at..at + id.len());
-            let first = |bytes: &[u8]| bytes.first().map(u8::to_ascii_lowercase);
-            first(self.cursor.bytes.get(at..).unwrap_or_default()) == first(id.as_bytes())
-                && found.is_some_and(|bytes| bytes.eq_ignore_ascii_case(id.as_bytes()))
+            found.is_some_and(|bytes| bytes.eq_ignore_ascii_case(id.as_bytes()))
                 && !self.cursor.is_word_at(at + id.len())
         };
         [self.request_id, self.tail].into_iter().flatten().find(is_at).map(|id| at + id.len())
@@ -257,9 +302,9 @@ impl<'t> Shapes<'t> {
         is_named.then(|| self.address_run_end(at + 4)).filter(|&end| end > at + 4)
     }
 
-    fn url(&self, at: usize) -> Option<usize> {
-        let start = self.cursor.alphanumeric_end(at) + 3;
-        let is_url = self.cursor.bytes.get(start - 3..start) == Some(b"://");
+    fn url(&self, run: Run) -> Option<usize> {
+        let start = run.end + 3;
+        let is_url = self.cursor.bytes.get(run.end..start) == Some(b"://");
         is_url.then(|| self.address_run_end(start)).filter(|&end| end > start)
     }
 
@@ -278,9 +323,9 @@ impl<'t> Shapes<'t> {
         if self.no_email.contains(&at) {
             return None;
         }
-        let local_end = self
-            .cursor
-            .run_end(at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-'));
+        let is_local = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-');
+        let rest = self.cursor.bytes.get(at..).unwrap_or_default();
+        let local_end = at + rest.iter().take_while(|byte| is_local(byte)).count();
         let end = self.cursor.byte(local_end, b"@").and_then(|at| {
             self.cursor.host_end(at, |label| label.len() > 1 && label.bytes().all(|byte| byte.is_ascii_alphabetic()))
         });
@@ -296,7 +341,7 @@ impl<'t> Shapes<'t> {
         }
         let end = self.cursor.host_end(at, |label| TOP_LEVEL.contains(&label));
         if end.is_none() {
-            self.no_host = at..self.cursor.run_end(at, is_host_byte);
+            self.no_host = at..self.cursor.run_end(at, HOST);
         }
         end.map(|end| self.cursor.with_port_or_prefix(end))
     }

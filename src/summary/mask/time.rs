@@ -18,6 +18,11 @@ impl Cursor<'_> {
         (!self.is_word_at(end)).then_some(end)
     }
 
+    /// A time that is one run of letters and digits.
+    pub(super) fn time_of_one_run(&self, at: usize) -> Option<usize> {
+        self.compact_time(at).filter(|&end| !self.is_word_at(end))
+    }
+
     /// `2021-01-13` or `2021/1/13`.
     fn date(&self, at: usize) -> Option<usize> {
         let year = self.digits(at, 4, 4)?;

@@ -33,21 +33,34 @@ impl Words {
         Self { words, lengths, places }
     }
 
+    #[inline]
     fn has(&self, word: &str) -> bool {
-        self.alike(word).contains(&word)
+        self.may_have(word) && self.alike(word).contains(&word)
     }
 
+    #[inline]
     fn has_in_any_case(&self, word: &str) -> bool {
+        self.may_have(word) && self.has_it_in_any_case(word)
+    }
+
+    #[inline(never)]
+    fn has_it_in_any_case(&self, word: &str) -> bool {
         self.alike(word).iter().any(|known| known.eq_ignore_ascii_case(word))
     }
 
-    /// The words that begin as this one does, if one of them has its length.
-    fn alike(&self, word: &str) -> &'static [&'static str] {
+    /// Whether one of the words begins as this one does and is as long.
+    #[inline]
+    fn may_have(&self, word: &str) -> bool {
         let first = word.bytes().next().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
         let lengths = self.lengths.get(first).copied().unwrap_or_default();
-        let bit = u32::try_from(word.len()).ok().and_then(|length| lengths.checked_shr(length)).unwrap_or_default();
+        u32::try_from(word.len()).ok().and_then(|length| lengths.checked_shr(length)).is_some_and(|bits| bits & 1 == 1)
+    }
+
+    /// The words that begin as this one does.
+    fn alike(&self, word: &str) -> &'static [&'static str] {
+        let first = word.bytes().next().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
         let (start, end) = self.places.get(first).copied().unwrap_or_default();
-        if bit & 1 == 1 { self.words.get(usize::from(start)..usize::from(end)).unwrap_or_default() } else { &[] }
+        self.words.get(usize::from(start)..usize::from(end)).unwrap_or_default()
     }
 }
 
@@ -243,7 +256,7 @@ const LITERALS: &Words = &Words::new(&["true", "false", "null", "none", "nil", "
 
 /// Whether a word with digits is prose: `IPv4`, `SHA256`, `utf-8`.
 pub(super) fn is_known_word(word: &str) -> bool {
-    word.bytes().any(|byte| byte.is_ascii_digit()) && KNOWN.has_in_any_case(word)
+    KNOWN.has_in_any_case(word)
 }
 
 pub(super) fn is_unit(word: &str) -> bool {
@@ -252,18 +265,19 @@ pub(super) fn is_unit(word: &str) -> bool {
 
 /// Whether a word is, or begins with, the id of a common resource: `ins-abcd1234`.
 pub(super) fn is_resource_id(word: &str) -> bool {
-    let mut segments = word.split(['-', '_', '.']);
-    let (Some(prefix), Some(id)) = (segments.next(), segments.next()) else {
+    let joins = |byte: u8| matches!(byte, b'-' | b'_' | b'.');
+    let Some(prefix_end) = word.bytes().position(joins).filter(|&at| word.as_bytes()[at] == b'-') else {
         return false;
     };
-    let is_lower = id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
-    let has_digit = id.bytes().any(|byte| byte.is_ascii_digit());
-    word.as_bytes().get(prefix.len()) == Some(&b'-')
-        && RESOURCE_PREFIXES.has(prefix)
-        && is_lower
+    let rest = &word[prefix_end + 1..];
+    let id = &rest[..rest.bytes().position(joins).unwrap_or(rest.len())];
+    let is_lower = || id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let has_digit = || id.bytes().any(|byte| byte.is_ascii_digit());
+    RESOURCE_PREFIXES.has(&word[..prefix_end])
+        && is_lower()
         && match id.len() {
-            8 => has_digit || !EIGHT_LETTERS.has(id),
-            length => length >= 6 && has_digit,
+            8 => has_digit() || !EIGHT_LETTERS.has(id),
+            length => length >= 6 && has_digit(),
         }
 }
 
@@ -271,15 +285,18 @@ pub(super) fn is_resource_id(word: &str) -> bool {
 /// begin with a capital letter and have no digit, or are numbers behind such a label; underscores
 /// only between capital letters.
 pub(super) fn is_identifier(word: &str) -> bool {
-    let is_number = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit());
-    let is_camel = |label: &str| label.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_capitals = |label: &str| label.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    let is_name = |label: &str| {
-        label.len() > 1
-            && label.starts_with(|c: char| c.is_ascii_uppercase())
-            && (is_camel(label) || is_capitals(label))
-    };
-    let mut labels = word.split('.');
-    let first = labels.next().unwrap_or_default();
-    LITERALS.has_in_any_case(word) || (is_name(first) && labels.all(|label| is_number(label) || is_name(label)))
+    if !word.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return LITERALS.has_in_any_case(word);
+    }
+    let mut labels = word.as_bytes().split(|&byte| byte == b'.');
+    let is_number = |label: &[u8]| !label.is_empty() && label.iter().all(u8::is_ascii_digit);
+    labels.next().is_some_and(is_name) && labels.all(|label| is_number(label) || is_name(label))
+        || LITERALS.has_in_any_case(word)
+}
+
+/// Whether a label of an identifier is a name.
+fn is_name(label: &[u8]) -> bool {
+    let is_camel = || label.iter().all(u8::is_ascii_alphabetic);
+    let is_capitals = || label.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+    label.len() > 1 && label.first().is_some_and(u8::is_ascii_uppercase) && (is_camel() || is_capitals())
 }
