@@ -14,6 +14,9 @@ const FEW_MEMBERS: usize = 16;
 /// A key as it is written, and its value.
 pub type Member<'a> = (Raw<'a>, Node<'a>);
 
+/// How far it pays to look byte by byte.
+const NEAR_BYTES: usize = 16;
+
 /// A value in a valid text.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'a> {
@@ -203,11 +206,16 @@ impl<'a> Raw<'a> {
         }
         let mut text = Vec::with_capacity_in(self.0.len(), bump);
         let mut raw = self.0;
-        while let Some(plain) = memchr::memchr(b'\\', raw) {
+        let mut found = memchr::memchr(b'\\', raw);
+        while let Some(plain) = found {
             text.extend_from_slice_copy(&raw[..plain]);
             let (length, character) = escape(&raw[plain..]);
-            text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes());
+            match u8::try_from(character) {
+                Ok(byte) if byte.is_ascii() => text.push(byte),
+                _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
             raw = raw.get(plain + length..).unwrap_or_default();
+            found = near(raw, |byte| byte == b'\\').or_else(|| memchr::memchr(b'\\', raw));
         }
         text.extend_from_slice_copy(raw);
         // Surrogates were decoded as characters, and the rest was checked with the line.
@@ -261,14 +269,24 @@ fn skip_space(text: &[u8], mut at: usize) -> usize {
 /// The place behind the closing quote of the string that opens at `at`.
 fn string_end(text: &[u8], at: usize) -> usize {
     let mut at = at + 1;
-    while let Some(found) = memchr::memchr2(b'"', b'\\', text.get(at..).unwrap_or_default()) {
-        at += found;
+    let ends = |byte: u8| matches!(byte, b'"' | b'\\');
+    let mut found = memchr::memchr2(b'"', b'\\', text.get(at..).unwrap_or_default());
+    while let Some(plain) = found {
+        at += plain;
         if byte(text, at) == b'"' {
             return at + 1;
         }
         at += 2;
+        let rest = text.get(at..).unwrap_or_default();
+        found = near(rest, ends).or_else(|| memchr::memchr2(b'"', b'\\', rest));
     }
     text.len()
+}
+
+/// Where the first such byte is among the next few: behind one escape the next is seldom far, and a search that looks at
+/// many bytes at once takes longer to begin than to look at those.
+fn near(text: &[u8], is_it: impl Fn(u8) -> bool) -> Option<usize> {
+    text.iter().take(NEAR_BYTES).position(|&byte| is_it(byte))
 }
 
 /// The place behind the value that begins at `at`.
