@@ -319,7 +319,7 @@ pub fn class(name: &str) -> Result<Class> {
 
 /// The zone that a flag names.
 pub fn zone(text: &str, flag: &str) -> Result<Zone> {
-    Zone::parse(text).ok_or_else(|| anyhow!("{flag}: '{text}' is no zone; UTC, +08:00 and Asia/Shanghai are"))
+    settings::zone(text).with_context(|| flag.to_owned())
 }
 
 /// The options that change numbers or lists, as the report shows them.

@@ -35,10 +35,10 @@ pub enum InvalidSetting {
     #[error("unknown form '{0}': expected {names}, joined by commas", names = Form::ALL.map(Form::as_str).join(", "))]
     Form(String),
     /// Not a point in time.
-    #[error("invalid time '{0}'")]
+    #[error("invalid time '{0}': expected a point in time, e.g. 2026-11-24 or 2026-11-24T01:00:00+08:00")]
     Time(String),
     /// A state of another version may know options that this one does not.
-    #[error("unknown option '{0}'")]
+    #[error("unknown option '{0}': expected those of this version, which an older or newer one may not share")]
     Unknown(String),
 }
 
