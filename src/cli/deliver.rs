@@ -184,8 +184,8 @@ impl<'a> Delivery<'a> {
 
     /// Notes, and says, that something could not be written. There is no draft of it.
     fn fail(&mut self, error: &anyhow::Error, output: Option<&Output>) -> Draft {
-        if output.is_some_and(|output| output.is_closed(error)) {
-            self.unread = Some(exit::CLOSED);
+        if let Some(code) = output.and_then(|output| output.unread(error)) {
+            self.unread = Some(code);
         } else {
             complain(error, exit::WRITE);
             self.failed = true;

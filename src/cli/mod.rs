@@ -110,7 +110,7 @@ fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> u8 {
     match written {
         Ok(()) => exit::DONE,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => 128 + signals::received().unwrap_or_default(),
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => exit::signalled().unwrap_or(exit::WRITE),
         Err(error) => complain(&anyhow::Error::new(error).context("standard output"), exit::WRITE),
     }
 }

@@ -10,7 +10,7 @@ use resplog::input::{discover, source};
 use resplog::state::lock;
 
 use super::args::InputArgs;
-use super::stdout;
+use super::{exit, stdout};
 
 /// The folder of the files that this process has open.
 const DESCRIPTORS: &str = "/dev/fd";
@@ -157,10 +157,14 @@ impl Output {
         draft.map_or(Ok(()), |draft| disk.place(draft)).map_err(|error| self.explain(error))
     }
 
-    /// Whether an error says that nobody reads standard output any more.
-    pub fn is_closed(&self, error: &anyhow::Error) -> bool {
-        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-        self.place == Place::Stdout && kind == Some(io::ErrorKind::BrokenPipe)
+    /// The exit code when an error says that nobody reads standard output any more, or that nobody did before a signal
+    /// came: of that nothing is said.
+    pub fn unread(&self, error: &anyhow::Error) -> Option<u8> {
+        match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::BrokenPipe) if self.place == Place::Stdout => Some(exit::CLOSED),
+            Some(io::ErrorKind::TimedOut) if self.is_stream() => exit::signalled(),
+            _ => None,
+        }
     }
 
     fn explain(&self, error: io::Error) -> anyhow::Error {

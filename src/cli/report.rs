@@ -1,6 +1,7 @@
 //! `resplog report`: read, sum up, check, write.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use anyhow::Result;
 use resplog::dedupe;
@@ -36,7 +37,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         Ok(signals) => signals,
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
-    let disk = super::disk();
+    let disk = super::disk().until(Arc::clone(&watch.stop));
     let session =
         args.state.state.as_ref().map(|path| Session::begin(args, &plan.settings, path, &disk, &signals)).transpose();
     let mut session = match session {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use resplog::catalog::{Class, Classes};
@@ -57,7 +58,7 @@ pub fn run(args: &TicketArgs) -> u8 {
     if tickets.interrupted {
         return signals.received().map_or(exit::WRITE, |signal| 128 + signal);
     }
-    let disk = super::disk();
+    let disk = super::disk().until(Arc::clone(&watch.stop));
     let mut unread = None;
     if let Some(output) = &plan.evidence
         && let Err(error) = hand_over(output, &disk, &tickets, &plan.options, &inputs, &watch)
@@ -66,7 +67,7 @@ pub fn run(args: &TicketArgs) -> u8 {
         if let Some(signal) = signals.received() {
             return 128 + signal;
         }
-        unread = output.is_closed(&error).then_some(exit::CLOSED);
+        unread = output.unread(&error);
         if unread.is_none() {
             complain(&error, exit::WRITE);
             report.fail_write();
@@ -93,8 +94,7 @@ fn hand_in(plan: &TicketPlan, disk: &Disk, tickets: &Tickets) -> u8 {
     let draft = output.draft(disk, false, |out| render::write(tickets, plan.format, &plan.view, out));
     match draft.and_then(|draft| output.place(disk, draft)) {
         Ok(()) => exit::DONE,
-        Err(error) if output.is_closed(&error) => exit::CLOSED,
-        Err(error) => complain(&error, exit::WRITE),
+        Err(error) => output.unread(&error).unwrap_or_else(|| complain(&error, exit::WRITE)),
     }
 }
 

@@ -15,7 +15,8 @@ use crate::input::Input;
 use crate::input::source::folder_of;
 
 /// Compares the inputs that were found with the positions of earlier runs, and says where each is read from. It takes time in
-/// proportion to the number of files and positions, whatever the order of the files.
+/// proportion to the number of files and positions, whatever the order of the files. When the run is to end meanwhile, the
+/// plan is not whole and of no use.
 #[must_use]
 pub fn plan(sought: Sought<'_>, found: Vec<Input>) -> Plan {
     let mut planner = Planner {
@@ -58,6 +59,9 @@ impl<'s> Planner<'s> {
     fn named(&mut self, found: Vec<Input>) -> (Vec<Candidate>, Logs) {
         let (mut candidates, mut logs) = (Vec::new(), Logs::default());
         for input in found {
+            if self.sought.disk.is_stopped() {
+                break;
+            }
             if input.error.is_some() {
                 logs.missing(&input.path);
                 self.inputs.rows.push(Row { input, ..Row::default() });

@@ -15,7 +15,7 @@ use crate::input::Input;
 use crate::input::source::Damage;
 
 /// What a run reads, and what becomes of the positions.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// The inputs, sorted by path, with their starts.
     pub inputs: Vec<Input>,

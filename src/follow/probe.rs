@@ -189,6 +189,7 @@ pub fn decode(
     let mut places = places.iter().copied().filter(|&place| place > 0).peekable();
     let mut buffer = vec![0; DECODE_BYTES];
     loop {
+        disk.go_on()?;
         let mut room = DECODE_BYTES;
         if head_only {
             room = IDENTITY_BYTES - decoded.head.len();

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use crate::disk::Disk;
 use crate::engine::{Analysis, RunControl};
-use crate::follow::{self, Disturbed, Limits, Outcome, Position, Sought};
+use crate::follow::{self, Disturbed, Limits, Outcome, Plan, Position, Sought};
 use crate::input::{Input, discover};
 
 /// How often inputs that change under the reader are read again before they are left for the next run.
@@ -58,17 +58,25 @@ pub fn read<R, E>(
         let Names { own, rotated_into, .. } = names;
         let sought = Sought { disk, positions: &positions, own, rotated_into, limits: &limits };
         let mut plan = follow::plan(sought, found);
+        if control.stop.load(Ordering::Relaxed) {
+            plan = Plan::default();
+        }
         if plan.is_stale && reads < CALM_READS {
             continue;
         }
         control.bytes_done.store(0, Ordering::Relaxed);
         let (mut analysis, rejects) = analyze(&plan.inputs)?;
-        let after = plan.positions(disk, |rank| outcome(&analysis, rank));
+        let after = (!analysis.interrupted).then(|| plan.positions(disk, |rank| outcome(&analysis, rank)));
         plan.complete(&mut analysis.reads);
         let positions = match after {
-            Ok(positions) => Some(positions),
-            Err(_) if analysis.interrupted => None,
-            Err(disturbed) => {
+            None => None,
+            Some(Ok(positions)) => Some(positions),
+            // Whether the files hold still was not found out.
+            Some(Err(_)) if control.stop.load(Ordering::Relaxed) => {
+                analysis.interrupted = true;
+                None
+            }
+            Some(Err(disturbed)) => {
                 if reads >= CALM_READS {
                     limit(&mut limits, disturbed);
                 }

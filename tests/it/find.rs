@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -19,7 +18,7 @@ use resplog::record::Line;
 
 use crate::library::options;
 use crate::packing::pack;
-use crate::program::{command, folder, run, send, testdata};
+use crate::program::{command, folder, on_pipe, run, send, testdata};
 use crate::scanners::{cases, line};
 
 /// Ids that are looked for; some need escapes, some are parts of others.
@@ -239,11 +238,7 @@ fn a_search_that_is_interrupted_says_how_far_it_came_and_of_no_id_that_it_is_mis
             ("id-7", "1 of 1 ids found, but not every record of theirs was looked for"),
         ] {
             for arguments in [&["find", ids, "-"][..], &["find", "-j1", ids, "-", "a"]] {
-                let (reader, mut writer) = std::io::pipe().unwrap();
-                let mut command = command(folder.path());
-                let child = command.args(arguments).stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped());
-                let child = child.spawn().unwrap();
-                drop(command);
+                let (child, mut writer) = on_pipe(folder.path(), arguments);
                 writer.write_all(&log[..cut]).unwrap();
                 // The pipe took more than it holds, so the search has begun, and its end never comes.
                 send(&child, signal);

@@ -1,7 +1,7 @@
 //! The program as a user runs it: in a folder, with arguments and without an environment.
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{PipeWriter, Write, pipe};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -57,6 +57,15 @@ pub fn run(folder: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>
         scope.spawn(move || drop(pipe.write_all(stdin)));
         Ran::of(child.wait_with_output().unwrap())
     })
+}
+
+/// Starts a run in a folder whose standard input is a pipe, and gives the end that is written to; what the run prints is
+/// kept. The pipe ends when that end is dropped.
+pub fn on_pipe(folder: &Path, arguments: &[&str]) -> (Child, PipeWriter) {
+    let (reader, writer) = pipe().unwrap();
+    let mut command = command(folder);
+    let child = command.args(arguments).stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    (child, writer)
 }
 
 /// A fresh folder with these files.

@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use resplog::input::discover::TEMPORARY;
 use serde_json::json;
 
-use crate::program::{command, folder, run, send, testdata};
+use crate::program::{command, folder, on_pipe, run, send, testdata};
 use crate::state::Site;
 
 const LINE: &[u8] = b"{\"Response\":{\"RequestId\":\"0f3ac1de-77b1-4c39-9a55-2d1b6f0e8c41\"}}\n";
@@ -21,10 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A run that reads a pipe whose end has not come, and has read some of it.
 fn reading(arguments: &[&str]) -> (Child, PipeWriter) {
-    let (reader, mut writer) = pipe().unwrap();
-    let mut command = command(&testdata());
-    let child = command.args(arguments).stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(command);
+    let (child, mut writer) = on_pipe(&testdata(), arguments);
     writer.write_all(&LINE.repeat(LINES)).unwrap();
     // The run ends in the middle of a line.
     writer.write_all(&LINE[..30]).unwrap();
@@ -57,17 +55,9 @@ fn a_signal_ends_a_run_with_a_report_of_what_was_read() {
 
 #[test]
 fn a_signal_before_anything_came_ends_the_run_too() {
-    let (reader, writer) = pipe().unwrap();
     let folder = folder(&[]);
-    let mut command = command(folder.path());
-    let mut child = command
-        .args(["report", "-f", "json", "-o", "report.json", "--rejects", "rejects.ndjson", "-"])
-        .stdin(reader)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(command);
+    let arguments = ["report", "-f", "json", "-o", "report.json", "--rejects", "rejects.ndjson", "-"];
+    let (mut child, writer) = on_pipe(folder.path(), &arguments);
     // The temporary file of the rejects says that the run has begun and takes signals.
     let begun = || fs::read_dir(folder.path()).unwrap().count() > 0;
     while !begun() && child.try_wait().unwrap().is_none() {
@@ -92,19 +82,36 @@ fn wait_for(folder: &std::path::Path, name: &str, child: &mut Child) {
     }
 }
 
+/// Makes a named pipe.
+fn named_pipe(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// The exit code of a run that ends by itself; a failure when it does not.
+fn exit_of(mut child: Child) -> Option<i32> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if began.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("the run does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
-fn a_signal_moves_no_state_unless_everything_was_read() {
-    // A pipe without a reader holds the run up: before it reads when the pipe is that of the rejects, and between
-    // reading and the state when it is that of a report; by then another one is written, though not in its place yet.
+fn a_signal_moves_no_state_and_ends_a_run_whose_named_pipe_has_no_reader() {
+    // The pipe holds the run up: before it reads when it is that of the rejects, and between reading and the state when
+    // it is that of a report; by then another one is written, though not in its place yet.
     for (signal, exit) in [("INT", 130), ("TERM", 143)] {
-        for (option, name, there, exit) in
-            [("--rejects", "pipe", "state.lock", exit), ("-o", "pipe.json", TEMPORARY, 0)]
-        {
+        for (option, name, there) in [("--rejects", "pipe", "state.lock"), ("-o", "pipe.json", TEMPORARY)] {
             for runs_before in [0, 1] {
                 let what = format!("{signal} {option} {runs_before}");
                 let site = Site::new();
-                let pipe = site.path(name);
-                assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+                named_pipe(&site.path(name));
                 site.write("logs/app.log", 0..10);
                 for _ in 0..runs_before {
                     site.new_calls();
@@ -113,20 +120,81 @@ fn a_signal_moves_no_state_unless_everything_was_read() {
                 let before = fs::read(site.path("state")).ok();
                 fs::remove_file(site.path("state.lock")).ok();
                 let mut command = site.command(&["logs", "-o", "first.json", option, name]);
-                let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+                let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
                 wait_for(&site.path(""), there, &mut child);
                 send(&child, signal);
-                let nonblock = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-                let reader = fs::File::options().read(true).custom_flags(nonblock).open(&pipe).unwrap();
-                assert_eq!(child.wait().unwrap().code(), Some(exit), "{what}");
-                drop(reader);
-                let unread = if exit == 0 { 0 } else { 20 - 10 * runs_before };
-                assert_eq!(fs::read(site.path("state")).ok() == before, exit != 0, "{what}");
-                assert_eq!(site.new_calls(), unread, "{what}");
+                let mut said = child.stderr.take().unwrap();
+                assert_eq!(exit_of(child), Some(exit), "{what}");
+                let mut text = String::new();
+                said.read_to_string(&mut text).unwrap();
+                assert_eq!(text, "", "{what}: what a signal did is not said");
+                assert_eq!(fs::read(site.path("state")).ok(), before, "{what}");
+                assert_eq!(site.new_calls(), 20 - 10 * runs_before, "{what}");
                 assert_eq!(site.show()["totals"]["distinct_request_ids"], 20, "{what}");
             }
         }
     }
+}
+
+#[test]
+fn a_named_pipe_is_waited_for_until_it_has_a_reader() {
+    let site = Site::new();
+    let pipe = site.path("pipe.json");
+    named_pipe(&pipe);
+    site.write("logs/app.log", 0..10);
+    // By the time that the first report is written the run waits for the pipe, or soon will.
+    let mut command = site.command(&["logs", "-o", "first.json", "-o", "pipe.json"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_for(&site.path(""), TEMPORARY, &mut child);
+    let report = fs::read_to_string(&pipe).unwrap();
+    assert_eq!(exit_of(child), Some(0));
+    assert_eq!(report, fs::read_to_string(site.path("first.json")).unwrap());
+    assert_eq!(site.new_calls(), 0, "the state has moved");
+}
+
+#[test]
+fn a_signal_ends_a_ticket_whose_named_pipe_has_no_reader() {
+    let failed = "{\"Response\":{\"Error\":{\"Code\":\"InternalError\"},\"RequestId\":\"0f3ac1de-77b1-4c39\"}}\n";
+    for option in ["-o", "--evidence"] {
+        let folder = folder(&[]);
+        named_pipe(&folder.path().join("pipe.txt"));
+        let (child, mut writer) = on_pipe(folder.path(), &["ticket", "-", option, "pipe.txt"]);
+        writer.write_all(failed.as_bytes()).unwrap();
+        // The pipe takes more than it holds once the run has begun.
+        writer.write_all(&LINE.repeat(LINES)).unwrap();
+        drop(writer);
+        send(&child, "TERM");
+        assert_eq!(exit_of(child), Some(143), "{option}");
+    }
+}
+
+#[test]
+fn a_signal_before_the_files_of_a_state_are_found_ends_the_run() {
+    // Many files, so that the signal comes while they are looked at, or else in a later phase: each has to end.
+    let site = Site::new();
+    for number in 0..2000 {
+        site.write(&format!("logs/{number}.log"), number..number + 1);
+    }
+    for wait_us in [0, 300, 3_000, 10_000, 30_000, 100_000] {
+        let mut command = site.command(&["logs", "-o", "report.json", "-f", "json"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // The lock says that the run takes signals.
+        wait_for(&site.path(""), "state.lock", &mut child);
+        std::thread::sleep(Duration::from_micros(wait_us));
+        send(&child, "TERM");
+        let code = exit_of(child);
+        assert!(matches!(code, Some(143 | 0)), "{code:?}");
+        assert_eq!(site.path("state").exists(), code == Some(0), "what was read to its end is kept, and only that");
+        if let Some(143) = code {
+            let report = fs::read_to_string(site.path("report.json")).unwrap();
+            let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+            assert_eq!(report["status"], json!(["interrupted"]));
+        }
+        for name in ["state", "state.lock", "report.json"] {
+            fs::remove_file(site.path(name)).ok();
+        }
+    }
+    assert_eq!(site.new_calls(), 2000);
 }
 
 #[test]
@@ -160,16 +228,7 @@ fn a_signal_ends_a_run_that_copies_a_pipe() {
 
 #[test]
 fn a_signal_in_a_stream_of_values_leaves_no_broken_value() {
-    let (reader, mut writer) = pipe().unwrap();
-    let mut command = command(&testdata());
-    let child = command
-        .args(["report", "-f", "json", "--input-format", "json"])
-        .stdin(reader)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(command);
+    let (child, mut writer) = on_pipe(&testdata(), &["report", "-f", "json", "--input-format", "json"]);
     writer.write_all(b"[").unwrap();
     writer.write_all(&[&LINE[..LINE.len() - 1], b",\n"].concat().repeat(LINES)).unwrap();
     writer.write_all(&LINE[..30]).unwrap();

@@ -44,7 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lz4_flex", &["input/decode/lz4.rs"]),
     ("memchr", &["engine/", "foreign.rs", "input/", "follow/probe.rs", "inspect.rs", "redact/", "scan/"]),
     ("rayon", &["engine/"]),
-    ("rustix", &["cli/stdout.rs", "disk.rs", "input/source.rs", "input/wait.rs"]),
+    ("rustix", &["cli/stdout.rs", "disk/", "input/source.rs", "input/wait.rs"]),
     (
         "serde",
         &[
@@ -63,7 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_json", &["baseline.rs", "render/escape.rs", "render/json.rs", "state/file.rs", "time/json_forms.rs"]),
     ("signal_hook", &["cli/signals.rs"]),
     ("simd_json", &["scan/full.rs"]),
-    ("tempfile", &["cli/copy.rs", "cli/report.rs", "dedupe.rs", "disk.rs"]),
+    ("tempfile", &["cli/copy.rs", "cli/report.rs", "dedupe.rs", "disk/"]),
     ("terminal_size", &["cli/screen.rs"]),
     ("strsim", &["cli/config.rs", "rule/error.rs"]),
     (

@@ -1,12 +1,16 @@
 //! The file-system calls behind the state and the outputs, one by one, so that a test can make any of them fail. It does
 //! not know what the files hold.
 
+pub mod stream;
+
 use std::fs::{File, Metadata, Permissions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use stream::Stream;
 use tempfile::NamedTempFile;
 
 use crate::input::discover::TEMPORARY;
@@ -43,18 +47,48 @@ impl Fault {
     }
 }
 
-/// The file system.
+/// The file system, as one run uses it.
 #[derive(Debug, Default)]
 pub struct Disk {
     fault: Option<Fault>,
     calls: AtomicU64,
+    /// Set when the run is to end.
+    stop: Arc<AtomicBool>,
 }
 
 impl Disk {
     /// The file system, with a failure if a test asks for one.
     #[must_use]
     pub fn new(fault: Option<Fault>) -> Self {
-        Self { fault, calls: AtomicU64::new(0) }
+        Self { fault, ..Self::default() }
+    }
+
+    /// The file system of a run that ends when `stop` is set: then nobody looks at files any more, and no reader of a pipe
+    /// is waited for.
+    #[must_use]
+    pub fn until(self, stop: Arc<AtomicBool>) -> Self {
+        Self { stop, ..self }
+    }
+
+    /// Whether the run is to end.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Goes on looking at files, unless the run is to end.
+    ///
+    /// # Errors
+    ///
+    /// The run is to end.
+    pub fn go_on(&self) -> io::Result<()> {
+        if self.is_stopped() { Err(io::Error::other("the run was ended")) } else { Ok(()) }
+    }
+
+    /// Counts a call that only looks at files.
+    fn look(&self) -> io::Result<()> {
+        self.go_on()?;
+        self.call()
     }
 
     /// How many calls there were so far.
@@ -85,7 +119,7 @@ impl Disk {
     ///
     /// The error of the operating system; so everywhere here.
     pub fn open(&self, path: &Path) -> io::Result<File> {
-        self.call()?;
+        self.look()?;
         source::open_path(path)
     }
 
@@ -95,7 +129,7 @@ impl Disk {
     ///
     /// `NotFound` when the directory does not hold the file.
     pub fn open_same(&self, path: &Path, id: FileId) -> io::Result<File> {
-        self.call()?;
+        self.look()?;
         source::open_same(path, id)
     }
 
@@ -105,7 +139,7 @@ impl Disk {
     ///
     /// As the operating system says.
     pub fn metadata(&self, path: &Path) -> io::Result<Metadata> {
-        self.call()?;
+        self.look()?;
         path.metadata()
     }
 
@@ -115,9 +149,10 @@ impl Disk {
     ///
     /// As the operating system says.
     pub fn files(&self, folder: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
-        self.call()?;
+        self.look()?;
         let mut files = Vec::new();
         for entry in folder.read_dir()? {
+            self.go_on()?;
             let entry = entry?;
             if entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes()) {
                 continue;
@@ -139,7 +174,7 @@ impl Disk {
     ///
     /// As the operating system says.
     pub fn read_at(&self, file: &File, offset: u64, bytes: usize) -> io::Result<Vec<u8>> {
-        self.call()?;
+        self.look()?;
         let mut buffer = vec![0; bytes];
         let length = source::read_at(file, offset, &mut buffer)?;
         buffer.truncate(length);
@@ -152,7 +187,8 @@ impl Disk {
     ///
     /// As the operating system says.
     pub fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut file = self.open(path)?;
+        self.call()?;
+        let mut file = source::open_path(path)?;
         self.call()?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
@@ -229,11 +265,11 @@ impl Disk {
     ///
     /// # Errors
     ///
-    /// Those of `write` too.
+    /// Those of `write` too; `TimedOut` when the run is to end and nobody reads.
     pub fn stream(&self, path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
         self.call()?;
-        let file = File::options().append(true).open(path)?;
-        let mut out = BufWriter::new(Out { disk: self, file: &file });
+        let stream = Stream::open(path, || self.is_stopped())?;
+        let mut out = BufWriter::new(Out { disk: self, file: stream });
         write(&mut out).and_then(|()| out.flush())
     }
 
@@ -321,12 +357,12 @@ fn plain(error: io::Error) -> io::Error {
 }
 
 /// Writes to a file, each write a call that may fail.
-struct Out<'d> {
+struct Out<'d, W> {
     disk: &'d Disk,
-    file: &'d File,
+    file: W,
 }
 
-impl Write for Out<'_> {
+impl<W: Write> Write for Out<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.disk.call()?;
         self.file.write(bytes)
