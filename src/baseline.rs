@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// The name and version of the JSON report.
-pub const SCHEMA: &str = "resplog.report/1";
+pub const SCHEMA: &str = "resplog.report/2";
+/// The version before, which is read as well.
+const SCHEMA_BEFORE: &str = "resplog.report/1";
+/// The edition of the rules that say what a line is. Numbers of two editions are not compared.
+pub const READING: u32 = 2;
 
 /// The failures of one earlier run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +21,14 @@ pub struct Baseline {
     pub failed: u64,
     /// Failures by code, as reports show it; only those above 0.
     pub codes: BTreeMap<String, u64>,
+    /// The edition of the rules that the log was read by.
+    #[serde(default = "first_reading")]
+    pub reading: u32,
+}
+
+/// What was counted before editions had numbers.
+const fn first_reading() -> u32 {
+    1
 }
 
 impl Baseline {
@@ -45,6 +57,8 @@ pub enum BaselineError {
 #[derive(Deserialize)]
 struct Told {
     schema: String,
+    #[serde(default = "first_reading")]
+    reading: u32,
     totals: Counts,
     codes: Vec<CodeCount>,
 }
@@ -67,8 +81,8 @@ struct CodeCount {
 ///
 /// It is no report, of another version, or does not list all codes.
 pub fn from_report(json: &[u8]) -> Result<Baseline, BaselineError> {
-    let Told { schema, totals, codes } = serde_json::from_slice(json)?;
-    if schema != SCHEMA {
+    let Told { schema, reading, totals, codes } = serde_json::from_slice(json)?;
+    if ![SCHEMA, SCHEMA_BEFORE].contains(&schema.as_str()) {
         return Err(BaselineError::Schema(schema));
     }
     let listed = codes.iter().fold(0_u64, |sum, row| sum.saturating_add(row.count));
@@ -76,5 +90,5 @@ pub fn from_report(json: &[u8]) -> Result<Baseline, BaselineError> {
         return Err(BaselineError::SomeCodes);
     }
     let codes = codes.into_iter().filter(|row| row.count > 0).map(|row| (row.code, row.count)).collect();
-    Ok(Baseline { ok: totals.ok, failed: totals.failed, codes })
+    Ok(Baseline { ok: totals.ok, failed: totals.failed, codes, reading })
 }

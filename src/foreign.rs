@@ -13,6 +13,12 @@ pub enum Foreign {
     ApiVersion2,
     /// Responses of another cloud.
     OtherCloud(&'static str),
+    /// Bodies in base64.
+    Base64,
+    /// Several responses in the array of one line.
+    Arrays,
+    /// What OpenTelemetry exports: records in arrays of arrays.
+    Otlp,
 }
 
 impl Foreign {
@@ -27,6 +33,13 @@ impl Foreign {
             }
             Self::ApiVersion2 => {
                 "holds responses of API 2.0 (code, message, codeDesc); only API 3.0 has the Response envelope".into()
+            }
+            Self::Base64 => "holds responses in base64; decode them first, or log the bodies as they are".into(),
+            Self::Arrays => "holds several responses in the array of one line; write one a line: jq -c '.[]'".into(),
+            Self::Otlp => {
+                "holds OTLP, whose records are in arrays; export one record a line, or take the bodies out: jq -c \
+                 '.resourceLogs[].scopeLogs[].logRecords[]'"
+                    .into()
             }
             Self::OtherCloud(cloud) => format!("looks like responses of {cloud}, not of Tencent Cloud API 3.0"),
         }
@@ -48,6 +61,16 @@ pub fn recognise(head: &[u8]) -> Option<Foreign> {
     let has = |text: &str| memchr::memmem::find(start, text.as_bytes()).is_some();
     if start.starts_with(b"{'") {
         return Some(Foreign::PythonRepr);
+    }
+    // The beginning of an envelope in base64.
+    if has("eyJSZXNwb25zZSI6") {
+        return Some(Foreign::Base64);
+    }
+    if has("\"resourceLogs\"") {
+        return Some(Foreign::Otlp);
+    }
+    if has("[{\"Response\"") {
+        return Some(Foreign::Arrays);
     }
     if !start.starts_with(b"{\"") || has("\"Response\"") {
         return None;

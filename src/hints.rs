@@ -3,15 +3,24 @@
 use crate::coverage::{say_holes, say_repeats};
 use crate::engine::Analysis;
 use crate::foreign::Foreign;
-use crate::record::{Form, LineClass};
+use crate::profile::names::Field;
+use crate::record::{Doubt, Form, LineClass};
+use crate::redact::redact;
 use crate::summary::Summary;
 use crate::summary::reading::Reading;
 use crate::summary::totals::Counts;
+use crate::time::milliseconds;
 
 /// Above this share of non-blank lines, lines without an envelope are worth a hint.
 const NO_ENVELOPE_SHARE: f64 = 0.01;
 /// Below this share of records with an id, different ids say that records repeat; the estimate is within 2 %.
 const DISTINCT_SHARE: f64 = 0.95;
+/// A median duration of less is not that of calls over a network, in nanoseconds.
+const MEDIAN_NS_MIN: u64 = 1_000_000;
+/// Nor is one of this and more.
+const MEDIAN_NS_MAX: u64 = 60_000_000_000;
+/// How many shapes of lines that are no response are shown.
+const SHAPES_SHOWN: usize = 3;
 /// So many failures and no success at all look like a log of errors only.
 const FAILED_MIN: u64 = 10;
 
@@ -25,6 +34,15 @@ pub fn hints(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
     }
     hints.extend(only_failures(&summary.totals));
     hints.extend(only_unwrapped(summary));
+    hints.extend(no_ids(&summary.totals, summary.missing_ids.0.sum()));
+    hints.extend(doubtful(summary));
+    hints.extend(durations(summary));
+    hints.extend(zones(summary));
+    // What was left out has times.
+    if !analysis.inspected.iter().flatten().any(|inspected| inspected.skipped) {
+        hints.extend(no_times(summary));
+    }
+    hints.extend(shapes(summary, paths));
     hints.extend(repetition(summary, paths));
     hints.extend(say_holes(paths));
     hints
@@ -35,7 +53,7 @@ fn foreign(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
     let mut kinds: Vec<(Foreign, usize, usize)> = Vec::new();
     for (rank, inspected) in analysis.inspected.iter().enumerate() {
         let counts = analysis.summary.input(rank);
-        let lines = counts.not_blank();
+        let lines = counts.expected();
         let Some(foreign) = inspected.as_ref().and_then(|it| it.foreign).filter(|_| 2 * counts.recognised() <= lines)
         else {
             continue;
@@ -54,7 +72,7 @@ fn foreign(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
 }
 
 fn coverage(totals: &Counts) -> Option<String> {
-    let lines = totals.not_blank();
+    let lines = totals.expected();
     if lines > 0 && totals.recognised() == 0 {
         return Some(
             "no line holds a response of the Tencent Cloud API 3.0: an envelope is an object with a member \"Response\"; \
@@ -80,6 +98,98 @@ fn only_unwrapped(summary: &Summary) -> Option<String> {
         "the log holds only what an SDK returns of calls that succeeded: failures are thrown as exceptions and are not in \
          it, so the failure rate says nothing; log those too, or the raw response bodies"
             .to_owned()
+    })
+}
+
+/// Most responses of the API have an id.
+fn no_ids(totals: &Counts, without_id: u64) -> Option<String> {
+    let responses = totals.responses();
+    (2 * without_id > responses).then(|| {
+        format!(
+            "{without_id} of {responses} responses have no RequestId, which the API always gives: --envelope POINTER reads \
+             another place"
+        )
+    })
+}
+
+/// Lines that may be failures and are not counted.
+fn doubtful(summary: &Summary) -> Vec<String> {
+    let lines = |doubt: Doubt| -> u64 {
+        let doubts = summary.readings.values().flat_map(Reading::doubts);
+        doubts.filter(|&(it, _)| it == doubt).map(|(_, lines)| lines).sum()
+    };
+    let mut hints = Vec::new();
+    let unmarked = lines(Doubt::UnmarkedError);
+    if unmarked > 0 {
+        hints.push(format!(
+            "{unmarked} lines hold a code of the API with an id, and nothing says that an SDK of this cloud made them (a \
+             name with tencentcloud, a traceId): they are not counted as failures"
+        ));
+    }
+    let errors = lines(Doubt::SdkError);
+    if errors > 0 {
+        hints.push(format!(
+            "{errors} lines name an exception of an SDK and hold no response: errors in text are not counted yet, log the \
+             response bodies or the error objects"
+        ));
+    }
+    hints
+}
+
+/// Durations whose median no call takes are most often in another unit.
+fn durations(summary: &Summary) -> Option<String> {
+    let [median, ..] = summary.latency.all().quantiles().percentiles_ns?;
+    let field = summary.readings.values().flat_map(Reading::fields).find(|(field, _)| *field == Field::Duration)?;
+    let unit = match median {
+        ..MEDIAN_NS_MIN => "s",
+        MEDIAN_NS_MAX.. => "us",
+        _ => return None,
+    };
+    let pointer = redact(&field.1.pointer);
+    Some(format!(
+        "the median duration is {} ms: if {pointer} is in another unit, say so: --field duration={pointer}:{unit}",
+        milliseconds(median)
+    ))
+}
+
+fn zones(summary: &Summary) -> Option<String> {
+    let is_without_zone = |reading: &&Reading| reading.fields().any(|(_, seen)| seen.is_without_zone);
+    let inputs = summary.readings.values().filter(is_without_zone).count();
+    let of = summary.inputs.len();
+    (inputs > 0).then(|| match of {
+        1 => "times name no zone, and are read in that of --assume-tz: UTC unless it is given".to_owned(),
+        of => format!(
+            "times of {inputs} of {of} inputs name no zone, and are read in that of --assume-tz: UTC unless it is given"
+        ),
+    })
+}
+
+/// A window of time takes out every record that has none.
+fn no_times(summary: &Summary) -> Option<String> {
+    let records = summary.totals.recognised();
+    (records > 0 && summary.untimed == records).then(|| {
+        "no record has a time, so --since and --until take out all of them; --field time=POINTER says where it is"
+            .to_owned()
+    })
+}
+
+/// What most of the other lines look like.
+fn shapes(summary: &Summary, paths: &[&str]) -> Option<String> {
+    let numbers = summary.numbering.resolve();
+    let shapes = summary.shapes.most_frequent(SHAPES_SHOWN).into_iter().map(|(text, shape)| {
+        let first = shape.first.map(|origin| {
+            let line = numbers.line(origin);
+            match paths {
+                // The same bytes from a pipe say the same.
+                [_] => format!(" (first in line {line})"),
+                _ => format!(" (first at {}:{line})", paths.get(origin.input as usize).copied().unwrap_or_default()),
+            }
+        });
+        format!("{} like {text}{}", shape.lines, first.unwrap_or_default())
+    });
+    let shapes: Vec<_> = shapes.collect();
+    (!shapes.is_empty()).then(|| {
+        format!("lines that are no response: {}; --rejects FILE lists them all with reasons", shapes.join("; "))
     })
 }
 

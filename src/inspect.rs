@@ -24,6 +24,8 @@ pub struct Reading {
     pub format: InputFormat,
     /// Which records count.
     pub filter: Filter,
+    /// No record after it is the newest one: its clock is ahead.
+    pub horizon: Option<Nanos>,
     /// Whether files that lie outside of the filter's window are left out.
     pub prune: bool,
 }
@@ -36,6 +38,7 @@ impl Reading {
         Self {
             format: settings.input_format,
             filter: settings.filter(),
+            horizon: None,
             prune: true,
             profile: profile.with_context(settings.fields.clone(), by, settings.assume_tz.clone()),
         }

@@ -284,7 +284,8 @@ def sums(where, found, report):
     missing = totals["missing_request_id"]
     wanted = {
         "lines": totals["lines"], "ok": totals["ok"], "failed": totals["failed"], "dry runs": totals["dry_run"],
-        "malformed": totals["malformed"], "no envelope": totals["no_envelope"], "blank": totals["blank"],
+        "malformed": totals["malformed"], "no envelope": totals["no_envelope"], "text": totals["text"],
+        "echoes": totals["echo"], "unidentified": totals["unidentified"], "blank": totals["blank"],
         "duplicates": totals["duplicates"], "filtered": totals["filtered"],
         "filtered, without a time": totals["untimed"], "responses": totals["responses"], "bytes": totals["bytes"],
         "different RequestIds": totals["distinct_request_ids"], "without a RequestId, ok": missing["ok"],

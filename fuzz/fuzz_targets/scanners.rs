@@ -1,5 +1,5 @@
-//! Any bytes are the same lines to every scanner: the first byte chooses where the envelope is and how long a line may
-//! be, the rest is a chunk.
+//! Any bytes are the same lines to every scanner: the first byte chooses where the envelope is (anywhere, when no pointer is
+//! given) and how long a line may be, the rest is a chunk.
 
 #![no_main]
 
@@ -13,6 +13,7 @@ use resplog::scan::{Scanner, Tier, ScannerKind};
 fuzz_target!(|bytes: &[u8]| {
     let Some((&choice, chunk)) = bytes.split_first() else { return };
     let pointers: &[&str] = match choice % 4 {
+        0 if choice & 0x20 == 0 => &[],
         0 => &[""],
         1 => &["/w"],
         2 => &["/message", ""],

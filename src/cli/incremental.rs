@@ -122,9 +122,9 @@ impl Session {
         self.state.history()
     }
 
-    /// The newest time of a record in the last runs.
-    pub fn newest(&self) -> Option<Nanos> {
-        self.state.history.iter().filter_map(|run| run.to).max().map(Nanos)
+    /// The newest time of a record in the last runs, of those whose records all lie before a horizon.
+    pub fn newest(&self, horizon: Nanos) -> Option<Nanos> {
+        self.state.history.iter().filter_map(|run| run.to).map(Nanos).filter(|&to| to <= horizon).max()
     }
 
     /// Reads what is new.

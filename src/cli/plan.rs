@@ -51,17 +51,30 @@ pub struct ReportPlan {
 }
 
 impl ReportPlan {
-    /// What the report is held against; `history` and `newest` are what earlier runs left in a state.
+    /// Records with later times were written by a clock that is ahead.
+    pub fn horizon(&self) -> Nanos {
+        horizon(self.now)
+    }
+
+    /// What the report is compared with and judged by; `history` is what earlier runs left in a state, `newest` the newest
+    /// time of them and this one.
     pub fn against<'a>(&'a self, history: &'a [Baseline], newest: Option<Nanos>) -> Against<'a> {
         Against {
             history,
-            newest_before: newest,
+            newest,
             baseline: self.baseline.as_ref(),
             acknowledged: &self.acknowledged,
             rules: &self.rules,
             now: self.now,
         }
     }
+}
+
+/// How far clocks may be ahead, in nanoseconds.
+const AHEAD_MAX_NS: i64 = 5 * 60 * 1_000_000_000;
+
+fn horizon(now: Nanos) -> Nanos {
+    Nanos(now.0.saturating_add(AHEAD_MAX_NS))
 }
 
 /// Resolves the options of `report`. `now` is the clock, `simd` the setting that forces a tier.
@@ -88,6 +101,8 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     incremental::check(args, &inputs)?;
     let settings = Settings { dedupe: args.dedupe, ..settings(&args.input, &args.filter, now)? };
     let mut options = options(&args.input, &args.filter, &settings, by_pointers, simd)?;
+    let the_now = the_now(&args.filter, now, &zone(&args.input.assume_tz, "--assume-tz")?)?;
+    options.reading.horizon = Some(horizon(the_now));
     // A file that is left out has no position.
     options.reading.prune &= args.state.state.is_none();
     let acknowledged = acknowledged(args.alarms.ack.as_deref())?;
@@ -107,7 +122,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         stdout,
         zone: zone(&args.tz, "--tz")?,
         folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
-        now: the_now(&args.filter, now, &zone(&args.input.assume_tz, "--assume-tz")?)?,
+        now: the_now,
         acknowledged,
     })
 }

@@ -52,7 +52,7 @@ pub fn run(args: &ReportArgs) -> u8 {
     let facts = engine::facts(&inputs, &analysis);
     warn_of_inputs(&facts);
     let history = session.as_ref().map(Session::history).unwrap_or_default();
-    let newest = session.as_ref().and_then(Session::newest);
+    let newest = session.as_ref().and_then(|session| session.newest(plan.horizon()));
     let options = report::Options {
         classes: &plan.classes,
         ids: args.ids,
@@ -61,7 +61,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         by: &plan.by,
         periods: &plan.periods,
         filters: &plan.filters,
-        against: plan.against(&history, newest),
+        against: plan.against(&history, newest.max(analysis.newest)),
     };
     let hints = hints::hints(&analysis, &facts.iter().map(|facts| facts.path.as_str()).collect::<Vec<_>>());
     let mut report = match build::report(&analysis.summary, facts, analysis.interrupted, hints, &options) {
@@ -78,7 +78,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         from: analysis.summary.span.first,
         to: analysis.summary.span.last,
     });
-    rules::warn(&report);
+    rules::warn(&report, &plan.rules, analysis.ahead);
     if args.stamp {
         report.stamp = Some(stamp(args, &plan, &report, began, timer.elapsed().as_secs_f64()));
     }

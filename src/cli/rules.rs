@@ -1,13 +1,20 @@
 //! What is said of rules on standard error: values that are not known, and codes that nothing knows. It judges no rule.
 
 use resplog::catalog;
+use resplog::redact::redact;
 use resplog::report::{Report, Unheard, Unjudged};
-use resplog::rule::Measure;
+use resplog::rule::{Measure, Rule};
 
 use super::report;
 
-/// Says which rules met a value that is not known, and which name a code that nothing knows, each once.
-pub fn warn(report: &Report) {
+/// Says which rules met a value that is not known, and which name a code that nothing knows, each once; `ahead` records have
+/// a time that no clock shows yet.
+pub fn warn(report: &Report, rules: &[Rule], ahead: u64) {
+    if let Some(rule) = rules.iter().find(|rule| ahead > 0 && rule.uses(&Measure::NewestAge)) {
+        let records = if ahead == 1 { "1 record has a time".to_owned() } else { format!("{ahead} records have times") };
+        let rule = redact(rule.text());
+        report::warn(&format!("--fail-if '{rule}': {records} more than five minutes from now, left out of newest_age"));
+    }
     for Unjudged { rule, measure } in &report.unjudged {
         let why = match measure {
             Measure::NewCodes => "there is no earlier run to compare with",

@@ -17,6 +17,7 @@ use crate::scan::{Decided, lookup};
 use crate::summary::reading::Reading;
 use crate::summary::rejects::Reject;
 use crate::summary::{Summary, Tally};
+use crate::time::Nanos;
 
 /// How much memory the folds of all threads may take together before they merge, in bytes, and that of one.
 const FOLDS_BYTES_MAX: usize = 64 << 20;
@@ -33,6 +34,10 @@ pub struct Analysis {
     pub reads: Vec<InputRead>,
     /// What the first bytes of each input told, in the order of the inputs; none for those not opened.
     pub inspected: Vec<Option<Inspected>>,
+    /// The newest time of a record that counts and does not lie after the horizon of the run.
+    pub newest: Option<Nanos>,
+    /// How many records that count lie after it.
+    pub ahead: u64,
     /// Whether the last line of each input is cut and has no LF.
     pub unfinished: Vec<bool>,
     /// Whether the run was stopped before its end.
@@ -67,6 +72,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         filter: Some(&options.reading.filter).filter(|&filter| *filter != Filter::default()),
         duplicates: Some(duplicates).filter(|&duplicates| *duplicates != Duplicates::default()),
         keep_rejects: rejects.is_some(),
+        horizon: options.reading.horizon,
     };
     // What the folds that grew large have found so far. A fold that finds nothing new does not grow, and is never merged
     // before the end.
@@ -103,6 +109,8 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     for mut fold in driven.folds {
         fold.keep_reading(u32::MAX);
         fold.give_up();
+        analysis.newest = analysis.newest.max(fold.newest);
+        analysis.ahead += fold.ahead;
         for input in fold.unfinished {
             if let Some(unfinished) = analysis.unfinished.get_mut(input as usize) {
                 *unfinished = true;
@@ -129,12 +137,15 @@ struct Rules<'r> {
     filter: Option<&'r Filter>,
     duplicates: Option<&'r Duplicates>,
     keep_rejects: bool,
+    horizon: Option<Nanos>,
 }
 
 /// What one thread found, and what it counts of the present chunk.
 struct Fold<'m> {
     summary: Summary,
     unfinished: Vec<u32>,
+    newest: Option<Nanos>,
+    ahead: u64,
     /// How the records of an input are read, which is the present one.
     reading: (u32, Reading),
     tally: Tally,
@@ -150,6 +161,8 @@ impl<'m> Fold<'m> {
         Self {
             summary: Summary::default(),
             unfinished: Vec::new(),
+            newest: None,
+            ahead: 0,
             reading: (u32::MAX, Reading::default()),
             tally: Tally::default(),
             rejects: Vec::new(),
@@ -180,10 +193,19 @@ impl<'m> Fold<'m> {
                 self.tally.counts[LineClass::Duplicates] += 1;
                 return self.summary.leave_out(scanned.anomalies);
             }
+            if let Some(time) = record.context.time {
+                match rules.horizon {
+                    Some(horizon) if time > horizon => self.ahead += 1,
+                    _ => self.newest = self.newest.max(Some(time)),
+                }
+            }
         } else if rules.keep_rejects
             && let Some(reject) = Reject::of(&scanned.line, origin)
         {
             self.rejects.push(reject);
+        }
+        if matches!(scanned.line, Line::NoEnvelope | Line::Malformed(_)) {
+            self.summary.shapes.observe(seen.text, origin);
         }
         self.summary.observe(&scanned.line, scanned.anomalies, origin, &mut self.tally);
         // Lines of one chunk can be failures of thousands of codes. What else a summary keeps grows slowly.

@@ -13,7 +13,7 @@ pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
         let inspected = analysis.inspected.get(rank).copied().flatten();
         InputFacts {
             path: shown_path(input),
-            format: if inspected.is_some_and(|it| it.is_json) { Framing::Json } else { Framing::Ndjson },
+            format: if inspected.is_some_and(|it| it.is_json) { Framing::Json } else { Framing::Lines },
             compression: read.compression,
             bytes: read.bytes,
             status: read.status(),

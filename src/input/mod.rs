@@ -124,7 +124,7 @@ impl Status {
 pub enum Framing {
     /// One a line.
     #[default]
-    Ndjson,
+    Lines,
     /// A stream of JSON values, or one array of them.
     Json,
 }
@@ -134,7 +134,7 @@ impl Framing {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Ndjson => "ndjson",
+            Self::Lines => "lines",
             Self::Json => "json",
         }
     }

@@ -104,6 +104,8 @@ pub struct FieldSeen {
     pub pointer: String,
     /// The value as it was read: a time in RFC 3339, a duration in milliseconds.
     pub sample: String,
+    /// Whether it is a time that names no zone.
+    pub is_without_zone: bool,
 }
 
 /// How the lines of an input are read.

@@ -47,8 +47,14 @@ pub enum LineClass {
     Blank,
     /// Not exactly one JSON value.
     Malformed,
-    /// Valid JSON without an envelope.
+    /// Valid JSON without a response.
     NoEnvelope,
+    /// Other text without a response.
+    Text,
+    /// Says again what another line shortly before it said.
+    Echo,
+    /// An SDK's error without an id.
+    Unidentified,
     /// A call that succeeded.
     Ok,
     /// A call that failed.
@@ -63,10 +69,13 @@ pub enum LineClass {
 
 impl LineClass {
     /// Every line class, in the order of the reports.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Blank,
         Self::Malformed,
         Self::NoEnvelope,
+        Self::Text,
+        Self::Echo,
+        Self::Unidentified,
         Self::Ok,
         Self::Failed,
         Self::DryRun,
@@ -81,6 +90,9 @@ impl LineClass {
             Self::Blank => "blank",
             Self::Malformed => "malformed",
             Self::NoEnvelope => "no_envelope",
+            Self::Text => "text",
+            Self::Echo => "echo",
+            Self::Unidentified => "unidentified",
             Self::Ok => "ok",
             Self::Failed => "failed",
             Self::DryRun => "dry_run",

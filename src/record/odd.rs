@@ -104,11 +104,13 @@ impl Anomalies {
 pub enum Doubt {
     /// An object with a known code and an id that nothing marks as an error of an SDK of this cloud.
     UnmarkedError,
+    /// A line without a response that names an exception of an SDK of this cloud.
+    SdkError,
 }
 
 impl Doubt {
     /// Every doubt.
-    pub const ALL: [Self; 1] = [Self::UnmarkedError];
+    pub const ALL: [Self; 2] = [Self::UnmarkedError, Self::SdkError];
 }
 
 /// A set of doubts about one line.

@@ -35,8 +35,7 @@ impl<'a> Clock<'a> {
     pub fn of(report: &Report, zone: &'a Zone) -> Self {
         let range = range(report);
         let dated = range.map_or(Dated::No, |(from, to)| {
-            // The end of a range belongs to the time before it: a day ends at midnight.
-            let (from, to) = (zone.civil(from), zone.civil(Nanos(to.0.saturating_sub(1).max(from.0))));
+            let (from, to) = (zone.civil(from), zone.civil(to));
             match (from.year == to.year, (from.month, from.day) == (to.month, to.day)) {
                 (true, true) => Dated::No,
                 (true, false) => Dated::Day,
@@ -46,16 +45,16 @@ impl<'a> Clock<'a> {
         Self { zone, dated, range }
     }
 
-    /// From when to when, with date and zone: `2026-11-24 01:00–03:20 +08:00`; none without times.
+    /// From when to when, with date and zone: `2026-11-24 01:00:03–03:19:58 +08:00`; none without times.
     #[must_use]
     pub fn range(&self, to_sign: &str) -> Option<String> {
         let (from, to) = self.range?;
         let (start, end) = (self.zone.civil(from), self.zone.civil(to));
         let zones = (self.zone.offset_text(from), self.zone.offset_text(to));
         let zone = if zones.0 == zones.1 { zones.0 } else { format!("{} to {}", zones.0, zones.1) };
-        let (from, to) = (clock(start), clock(end));
+        let (from, to) = (clock_to_second(start), clock_to_second(end));
         Some(match self.dated {
-            Dated::No => format!("{} {from}{to_sign}{} {zone}", day(start), if to == "00:00" { "24:00" } else { &to }),
+            Dated::No => format!("{} {from}{to_sign}{to} {zone}", day(start)),
             _ => format!("{} {from} {to_sign} {} {to} {zone}", day(start), day(end)),
         })
     }
@@ -71,7 +70,7 @@ impl<'a> Clock<'a> {
     #[must_use]
     pub fn second(&self, time: Nanos) -> String {
         let civil = self.zone.civil(time);
-        self.dated(civil, format!("{}:{:02}", clock(civil), civil.second))
+        self.dated(civil, clock_to_second(civil))
     }
 
     /// A stretch of time to the minute: `01:52–01:54`, with as much of the dates as it takes.
@@ -114,6 +113,10 @@ fn clock(civil: Civil) -> String {
     format!("{:02}:{:02}", civil.hour, civil.minute)
 }
 
+fn clock_to_second(civil: Civil) -> String {
+    format!("{}:{:02}", clock(civil), civil.second)
+}
+
 fn day(civil: Civil) -> String {
     format!("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day)
 }
@@ -121,20 +124,19 @@ fn day(civil: Civil) -> String {
 /// The times that all others of a report lie between: its span, else those of its codes.
 fn range(report: &Report) -> Option<(Nanos, Nanos)> {
     let listed = report.codes.iter().filter_map(|code| code.first.zip(code.last));
-    report.span().or_else(|| listed.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
+    report.ends().or_else(|| listed.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report as samples;
-    use crate::report::{Bucket, Timeline};
+    use crate::report::Span;
 
     fn clock(from: i64, minutes: i64, zone: &Zone) -> String {
         let start = |minute: i64| Nanos((from + 60 * minute) * NS_PER_SECOND);
-        let buckets = [start(0), start(minutes - 1)].map(|start| Bucket { start, ok: 1, failed: 1 });
-        let timeline = Timeline { bucket_seconds: Some(60), buckets: buckets.to_vec() };
-        let report = Report { timeline, ..samples::empty() };
+        let span = Some(Span { first: start(0), last: start(minutes - 1) });
+        let report = Report { span, ..samples::empty() };
         let clock = Clock::of(&report, zone);
         format!("{} | {}", clock.range("–").unwrap(), clock.second(start(minutes - 1)))
     }
@@ -143,16 +145,21 @@ mod tests {
     fn says_no_more_of_the_date_than_it_takes() {
         let midnight = 1_795_478_400;
         for (from, minutes, zone, text) in [
-            (midnight, 60, "UTC", "2026-11-24 00:00–01:00 UTC | 00:59:00"),
-            (midnight, 1_440, "UTC", "2026-11-24 00:00–24:00 UTC | 23:59:00"),
-            (midnight, 1_441, "UTC", "2026-11-24 00:00 – 2026-11-25 00:01 UTC | 11-25 00:00:00"),
-            (midnight, 1_440, "+08:00", "2026-11-24 08:00 – 2026-11-25 08:00 +08:00 | 11-25 07:59:00"),
-            (midnight + 38 * 86_400 - 60, 2, "UTC", "2026-12-31 23:59 – 2027-01-01 00:01 UTC | 2027-01-01 00:00:00"),
+            (midnight, 60, "UTC", "2026-11-24 00:00:00–00:59:00 UTC | 00:59:00"),
+            (midnight, 1_440, "UTC", "2026-11-24 00:00:00–23:59:00 UTC | 23:59:00"),
+            (midnight, 1_441, "UTC", "2026-11-24 00:00:00 – 2026-11-25 00:00:00 UTC | 11-25 00:00:00"),
+            (midnight, 1_440, "+08:00", "2026-11-24 08:00:00 – 2026-11-25 07:59:00 +08:00 | 11-25 07:59:00"),
+            (
+                midnight + 38 * 86_400 - 60,
+                2,
+                "UTC",
+                "2026-12-31 23:59:00 – 2027-01-01 00:00:00 UTC | 2027-01-01 00:00:00",
+            ),
             (
                 midnight - 30 * 86_400,
                 1_440,
                 "Europe/Berlin",
-                "2026-10-25 02:00 – 2026-10-26 01:00 +02:00 to +01:00 | 10-26 00:59:00",
+                "2026-10-25 02:00:00 – 2026-10-26 00:59:00 +02:00 to +01:00 | 10-26 00:59:00",
             ),
         ] {
             assert_eq!(clock(from, minutes, &Zone::parse(zone).unwrap()), text);

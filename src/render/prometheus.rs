@@ -296,7 +296,7 @@ fn health(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
             &window.generation.to_string(),
         )?;
     }
-    if let Some((from, to)) = report.span() {
+    if let Some((from, to)) = report.ends() {
         metrics.single("resplog_from_timestamp_seconds", "The earliest time of the report.", &seconds(from))?;
         metrics.single("resplog_to_timestamp_seconds", "The latest time of the report.", &seconds(to))?;
     }

@@ -48,13 +48,13 @@ impl View {
     /// The name of the zone at the time that the report is about.
     #[must_use]
     pub fn zone_name(&self, report: &Report) -> String {
-        self.zone.offset_text(report.span().map_or(Nanos(0), |(from, _)| from))
+        self.zone.offset_text(report.ends().map_or(Nanos(0), |(from, _)| from))
     }
 
     /// From when to when, with the zone: `2026-11-24 01:00:00 to 2026-11-24 03:20:00 +08:00`; none without times.
     #[must_use]
     pub fn range(&self, report: &Report) -> Option<String> {
-        let (from, to) = report.span()?;
+        let (from, to) = report.ends()?;
         Some(format!("{} to {} {}", self.second(from), self.second(to), self.zone.offset_text(from)))
     }
 }

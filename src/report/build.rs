@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use super::budget::Budget;
 use super::options::{InputFacts, Options};
+use super::parts::Part;
 use super::places::Numbered;
 use super::{
-    Condition, Malformed, Ordered, Report, SCHEMA, Totals, calls, codes, inputs, judge, laws, rank, series, trend,
+    Condition, Headline, Malformed, Ordered, READING, Report, SCHEMA, Span, Totals, calls, codes, inputs, judge, laws,
+    rank, series, trend, verdict,
 };
 use crate::input;
-use crate::record::LineClass;
+use crate::record::{Doubt, Form, LineClass};
 use crate::redact::redact;
 use crate::report::LawBroken;
 use crate::summary::Summary;
+use crate::summary::reading::Reading;
 use crate::summary::totals::{Counts, MissingIds};
 
 /// What the timeline and everything that has no length of its own take in JSON, in bytes.
@@ -48,12 +51,17 @@ pub fn report(
     let codes = codes::rows(summary, &numbered, options, &mut budget);
     let mut report = Report {
         schema: SCHEMA,
+        reading: READING,
+        verdict: Headline::default(),
+        span: summary.span.first.zip(summary.span.last).map(|(first, last)| Span { first, last }),
+        unidentified: Vec::new(),
         totals: totals(
             summary.totals,
             summary.untimed,
             facts.iter().map(|facts| facts.bytes).sum(),
             summary.missing_ids,
             summary.distinct_ids.count(),
+            shows_failures_only(summary).then_some(SUCCESSES_NOT_LOGGED),
         ),
         malformed: malformed(summary, &numbered),
         anomalies: anomalies(summary),
@@ -78,13 +86,15 @@ pub fn report(
         codes,
         stamp: None,
         compared: None,
+        doubts: doubts(summary),
         unjudged: Vec::new(),
         unheard: Vec::new(),
     };
     laws::check(&report)?;
+    report.hints.extend(outside(&report));
     trend::apply(&mut report, &options.against, options.classes);
     judge::mute(&mut report, &options.against);
-    judge::judge(&mut report, &options.against, summary.span.last);
+    judge::judge(&mut report, &options.against);
     report.codes.retain(|code| {
         (options.codes.is_empty() || options.codes.contains(&code.code))
             && (options.only_classes.is_empty() || options.only_classes.contains(&code.class))
@@ -93,12 +103,58 @@ pub fn report(
     report.approximate |= report.inputs_folded > 0;
     report.look_into = rank::look_into(&report.codes);
     report.status = status(&report, interrupted);
+    report.verdict = headline(&report);
     Ok(report)
 }
 
-/// Sums with their rates.
+/// Why the rate of a log of errors is not known.
+const SUCCESSES_NOT_LOGGED: &str = "successes not logged";
+
+/// Whether no call succeeded and every failure is one that an SDK threw: such a log cannot show a success.
+fn shows_failures_only(summary: &Summary) -> bool {
+    let mut forms = summary.readings.values().flat_map(Reading::forms);
+    summary.totals[LineClass::Ok] == 0
+        && summary.totals[LineClass::Failed] > 0
+        && forms.all(|(form, _)| matches!(form, Form::ErrorObject | Form::SdkError))
+}
+
+fn doubts(summary: &Summary) -> BTreeMap<Doubt, u64> {
+    let mut doubts = BTreeMap::new();
+    for (doubt, lines) in summary.readings.values().flat_map(Reading::doubts) {
+        *doubts.entry(doubt).or_default() += lines;
+    }
+    doubts
+}
+
+/// What the timeline leaves out.
+fn outside(report: &Report) -> Option<String> {
+    let calls = match report.timeline.outside {
+        0 => return None,
+        1 => "1 call lies".to_owned(),
+        calls => format!("{calls} calls lie"),
+    };
+    Some(format!("{calls} far from all others in time and not in the timeline: a clock may be wrong"))
+}
+
+/// The verdict as one text.
+fn headline(report: &Report) -> Headline {
+    let verdict = verdict::verdict(report);
+    let text = verdict.sentence.iter().map(|part| match part {
+        Part::Words(text) | Part::Quoted(text) | Part::Code(text) => text.as_str(),
+    });
+    Headline { word: verdict.word.as_str(), text: text.collect() }
+}
+
+/// Sums with their rates; `rate_unknown` is why there are none.
 #[must_use]
-pub fn totals(counts: Counts, untimed: u64, bytes: u64, missing: MissingIds, distinct_request_ids: u64) -> Totals {
+pub fn totals(
+    counts: Counts,
+    untimed: u64,
+    bytes: u64,
+    missing: MissingIds,
+    distinct_request_ids: u64,
+    rate_unknown: Option<&'static str>,
+) -> Totals {
     let (failed, malformed) = (counts[LineClass::Failed], counts[LineClass::Malformed]);
     let ratio = |part: u64, of: u64| part as f64 / of as f64;
     let calls = counts.calls();
@@ -108,8 +164,10 @@ pub fn totals(counts: Counts, untimed: u64, bytes: u64, missing: MissingIds, dis
         untimed,
         responses: counts.responses(),
         bytes,
-        failure_rate: (calls > 0).then(|| ratio(failed, calls)),
-        failure_rate_bounds: (widest > 0).then(|| [ratio(failed, widest), ratio(failed + malformed, widest)]),
+        failure_rate: (calls > 0 && rate_unknown.is_none()).then(|| ratio(failed, calls)),
+        rate_unknown,
+        failure_rate_bounds: (widest > 0 && rate_unknown.is_none())
+            .then(|| [ratio(failed, widest), ratio(failed + malformed, widest)]),
         missing_request_id: missing.0,
         // The estimate may be a little above what there is.
         distinct_request_ids: distinct_request_ids.min(counts.responses().saturating_sub(missing.0.sum())),

@@ -11,7 +11,7 @@ use crate::summary::groups::{Action as Entry, Groups, service_and_action};
 use crate::summary::{self, Summary};
 use crate::time::{Nanos, Period, milliseconds};
 use summary::latency::Quantiles as Measured;
-use summary::timeline::{BUCKET_SECONDS_MIN, Calls as Counted};
+use summary::timeline::{Calls as Counted, Shown};
 
 /// What a row of these tables takes in JSON beside its names, in bytes.
 const CALLS_BYTES: usize = 150;
@@ -127,10 +127,10 @@ fn by_count(a: &(&str, u64), b: &(&str, u64)) -> Ordering {
 
 /// Calls over time.
 pub fn timeline(summary: &Summary) -> Timeline {
-    let (seconds, buckets) = summary.timeline.buckets(BUCKET_SECONDS_MIN);
+    let Shown { seconds, outside, buckets } = summary.timeline.shown();
     let bucket_seconds = (!buckets.is_empty()).then_some(seconds);
     let buckets = buckets.into_iter().map(|(start, calls)| Bucket { start, ok: calls.ok, failed: calls.failed });
-    Timeline { bucket_seconds, buckets: buckets.collect() }
+    Timeline { bucket_seconds, outside, buckets: buckets.collect() }
 }
 
 /// How long calls took.

@@ -3,8 +3,8 @@
 use super::columns::Column;
 use super::numbers::bytes;
 use super::{
-    Action, At, Breach, Bucket, By, Calls, Code, CodeCount, Input, LookInto, MalformedSample, Message, Quantiles,
-    Region, RequestId, Service, StandsOut, Trend,
+    Action, At, Breach, Bucket, By, Calls, Code, CodeCount, Input, LookInto, MalformedSample, Message, Ordered,
+    Quantiles, Region, RequestId, Service, StandsOut, Trend,
 };
 use crate::input::Compression;
 use crate::time::Nanos;
@@ -267,6 +267,7 @@ fn of_input(input: &Input, column: Column) -> Cell<'_> {
         Column::Format => Cell::Word(input.format.as_str()),
         Column::Compression => Cell::Word(input.compression.as_str()),
         Column::Envelope => Cell::Texts(input.envelope.join(" ")),
+        Column::Forms => Cell::Texts(forms(input)),
         Column::Fields => {
             let fields = input.fields.iter().map(|(name, field)| format!("{name}={}", field.pointer));
             Cell::Texts(fields.collect::<Vec<_>>().join(" "))
@@ -282,6 +283,12 @@ fn of_input(input: &Input, column: Column) -> Cell<'_> {
         Column::Skipped => Cell::Flag(input.skipped),
         _ => Cell::Empty,
     }
+}
+
+/// The forms of an input's records: `envelope=3 layered=2`.
+fn forms(input: &Input) -> String {
+    let Ordered(forms) = &input.forms;
+    forms.iter().map(|(form, records)| format!("{form}={records}")).collect::<Vec<_>>().join(" ")
 }
 
 /// Format, compression and bytes: `ndjson, gzip, 1.9 GB`.

@@ -110,6 +110,8 @@ pub enum Column {
     Compression,
     /// Pointers to the envelope.
     Envelope,
+    /// How many records had which form.
+    Forms,
     /// Where context was found.
     Fields,
     /// Decompressed bytes.
@@ -195,6 +197,7 @@ impl Column {
             Self::Format => "format",
             Self::Compression => "compression",
             Self::Envelope => "envelope",
+            Self::Forms => "forms",
             Self::Fields => "fields",
             Self::Bytes => "bytes",
             Self::Lines => "lines",
@@ -269,6 +272,9 @@ pub const CLASSES: [(LineClass, &str); LineClass::ALL.len()] = [
     (LineClass::DryRun, "dry runs"),
     (LineClass::Malformed, "malformed"),
     (LineClass::NoEnvelope, "no envelope"),
+    (LineClass::Text, "text"),
+    (LineClass::Echo, "echoes"),
+    (LineClass::Unidentified, "unidentified"),
     (LineClass::Blank, "blank"),
     (LineClass::Duplicates, "duplicates"),
     (LineClass::Filtered, "filtered"),

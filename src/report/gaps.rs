@@ -63,7 +63,7 @@ mod tests {
         let start = |place: usize| Nanos(place as i64 * 60 * NS_PER_SECOND);
         let bucket = |(place, letter)| Bucket { start: start(place), ok: u64::from(letter != '.'), failed: 0 };
         let buckets = minutes.chars().enumerate().map(bucket).collect();
-        Gaps::of(&Timeline { bucket_seconds: Some(60), buckets })
+        Gaps::of(&Timeline { bucket_seconds: Some(60), outside: 0, buckets })
     }
 
     fn said(minutes: &str) -> String {

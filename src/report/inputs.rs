@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::budget::{Budget, text};
 use super::options::InputFacts;
-use super::{FieldSample, Input};
+use super::{FieldSample, Input, Ordered};
 use crate::catalog::OTHER;
 use crate::input::{Compression, Framing, Status};
 use crate::profile::FieldSeen;
@@ -46,6 +46,9 @@ pub fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
         format: facts.format,
         compression: facts.compression,
         envelope: reading(summary, rank).flat_map(Reading::pointers).map(redacted_pointer).collect(),
+        forms: Ordered(
+            reading(summary, rank).flat_map(Reading::forms).map(|(form, count)| (form.as_str(), count)).collect(),
+        ),
         fields: fields(summary, rank),
         bytes: facts.bytes,
         counts: summary.input(rank),
@@ -69,6 +72,7 @@ pub fn fold(inputs: &mut Vec<Input>) -> u64 {
         format: first.format,
         compression: first.compression,
         envelope: Vec::new(),
+        forms: Ordered::default(),
         fields: BTreeMap::new(),
         bytes: 0,
         counts: Counts::default(),
@@ -84,7 +88,7 @@ pub fn fold(inputs: &mut Vec<Input>) -> u64 {
         rest.skipped &= input.skipped;
         // Where they differ the row shows the plain one.
         if rest.format != input.format {
-            rest.format = Framing::Ndjson;
+            rest.format = Framing::Lines;
         }
         if rest.compression != input.compression {
             rest.compression = Compression::None;

@@ -23,8 +23,8 @@ pub struct Against<'a> {
     pub rules: &'a [Rule],
     /// The time at which ages and acknowledgements are looked at.
     pub now: Nanos,
-    /// The newest time of a record in earlier runs.
-    pub newest_before: Option<Nanos>,
+    /// The newest time of a record, in this run and earlier ones, that is not a clock which is ahead.
+    pub newest: Option<Nanos>,
 }
 
 /// Marks the codes that are acknowledged.
@@ -37,11 +37,10 @@ pub fn mute(report: &mut Report, against: &Against<'_>) {
     }
 }
 
-/// Holds the rules against the report; `newest` is the newest time of its records.
-pub fn judge(report: &mut Report, against: &Against<'_>, newest: Option<Nanos>) {
-    let newest = newest.max(against.newest_before);
+/// Judges the report by the rules.
+pub fn judge(report: &mut Report, against: &Against<'_>) {
     for rule in against.rules {
-        let judgement = rule.judge(|measure| value(measure, report, against, newest));
+        let judgement = rule.judge(|measure| value(measure, report, against));
         // Somebody may have typed a secret.
         let text = || redact(rule.text()).into_owned();
         report.unjudged.extend(
@@ -72,7 +71,7 @@ fn is_heard(code: &str, report: &Report, against: &Against<'_>) -> bool {
 }
 
 /// What a measure is of the report, in its unit; none when nothing can be divided, timed or compared.
-fn value(measure: &Measure, report: &Report, against: &Against<'_>, newest: Option<Nanos>) -> Option<f64> {
+fn value(measure: &Measure, report: &Report, against: &Against<'_>) -> Option<f64> {
     let totals = &report.totals;
     let calls = totals.counts[LineClass::Ok].saturating_add(totals.counts[LineClass::Failed]);
     let share = |part: u64, of: u64| (of > 0).then(|| part as f64 / of as f64);
@@ -83,10 +82,10 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>, newest: Opti
     // A last line that is still being written is not a fault of the log.
     let unfinished =
         report.inputs.iter().filter(|input| input.unfinished && input.counts[LineClass::Malformed] > 0).count() as u64;
-    let lines = totals.counts.lines.saturating_sub(totals.counts[LineClass::Blank]).saturating_sub(unfinished);
+    let lines = totals.counts.expected().saturating_sub(unfinished);
     let heard = || report.codes.iter().filter(|code| !code.muted);
     match measure {
-        Measure::FailureRate => share(totals.counts[LineClass::Failed], calls),
+        Measure::FailureRate => totals.failure_rate,
         Measure::Ok => Some(totals.counts[LineClass::Ok] as f64),
         Measure::Failed => Some(totals.counts[LineClass::Failed] as f64),
         Measure::DryRun => Some(totals.counts[LineClass::DryRun] as f64),
@@ -106,7 +105,9 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>, newest: Opti
             scaled(totals.counts[LineClass::Malformed].saturating_sub(unfinished), lines, *scale)
         }
         Measure::NoEnvelope(scale) => scaled(totals.counts[LineClass::NoEnvelope], lines, *scale),
-        Measure::NewestAge => newest.map(|newest| (i128::from(against.now.0) - i128::from(newest.0)) as f64 / 1e9),
+        Measure::NewestAge => {
+            against.newest.map(|newest| (i128::from(against.now.0) - i128::from(newest.0)) as f64 / 1e9)
+        }
         Measure::Percentile(percentile) => {
             let all = &report.latency.all;
             match percentile {

@@ -35,7 +35,7 @@ pub use model::*;
 pub use options::{InputFacts, Options};
 pub use rows::*;
 
-pub use crate::baseline::SCHEMA;
+pub use crate::baseline::{READING, SCHEMA};
 
 #[cfg(test)]
 mod samples;

@@ -7,24 +7,33 @@ use serde::Serialize;
 use super::rows::{Action, By, Class, Code, Family, Latency, LookInto, Region, Service, Timeline};
 use super::series::Series;
 use crate::input;
+use crate::record::Doubt;
 use crate::rule::Measure;
 use crate::settings::Value;
 use crate::summary::totals::{Counts, OutcomeCounts};
-use crate::time::{NS_PER_SECOND, Nanos};
+use crate::time::Nanos;
 
 /// Everything a report says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// [`SCHEMA`](super::SCHEMA).
     pub schema: &'static str,
+    /// The edition of the rules that the log was read by.
+    pub reading: u32,
+    /// The headline.
+    pub verdict: Headline,
     /// Sums over all inputs.
     pub totals: Totals,
+    /// The earliest and the latest time of a record; none without times.
+    pub span: Option<Span>,
     /// Lines that are not one JSON value.
     pub malformed: Malformed,
     /// Lines by anomaly; only those that occur.
     pub anomalies: BTreeMap<&'static str, u64>,
     /// Failures by code.
     pub codes: Vec<Code>,
+    /// Errors without an id, by name.
+    pub unidentified: Vec<Unidentified>,
     /// Failures by the part of the code before the first dot.
     pub families: Vec<Family>,
     /// Failures by who can act.
@@ -69,6 +78,9 @@ pub struct Report {
     /// The run that trends compare with; for people only.
     #[serde(skip)]
     pub compared: Option<Compared>,
+    /// Lines that may be failures and are no records, by what makes them doubtful; for the verdict only.
+    #[serde(skip)]
+    pub doubts: BTreeMap<Doubt, u64>,
     /// Rules that met a value which is not known; for standard error only.
     #[serde(skip)]
     pub unjudged: Vec<Unjudged>,
@@ -78,13 +90,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// The times that the report is about: the ends of its window, else those of its timeline; none without times.
+    /// The earliest and the latest time of a record; none without times.
     #[must_use]
-    pub fn span(&self) -> Option<(Nanos, Nanos)> {
-        let window = self.window.as_ref().and_then(|window| window.from.zip(window.to));
-        let width_ns = self.timeline.bucket_seconds.unwrap_or(0).saturating_mul(NS_PER_SECOND);
-        let ends = self.timeline.buckets.first().zip(self.timeline.buckets.last());
-        window.or_else(|| ends.map(|(first, last)| (first.start, Nanos(last.start.0.saturating_add(width_ns)))))
+    pub fn ends(&self) -> Option<(Nanos, Nanos)> {
+        self.span.map(|span| (span.first, span.last))
     }
 
     /// How many inputs there are, whether or not each has a row.
@@ -101,6 +110,33 @@ impl Report {
     }
 }
 
+/// The headline, whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Headline {
+    /// The verdict in one word or two.
+    pub word: &'static str,
+    /// The sentence beside it.
+    pub text: String,
+}
+
+/// Times of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// The earliest.
+    pub first: Nanos,
+    /// The latest.
+    pub last: Nanos,
+}
+
+/// Errors that an SDK printed without an id, of one name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unidentified {
+    /// The code, or the name of the exception.
+    pub code: String,
+    /// How often it was printed.
+    pub count: u64,
+}
+
 /// Sums over all inputs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Totals {
@@ -115,6 +151,8 @@ pub struct Totals {
     pub bytes: u64,
     /// `failed / (ok + failed)`, 0 to 1; none when there is nothing to divide.
     pub failure_rate: Option<f64>,
+    /// Why the rate is not known although calls failed.
+    pub rate_unknown: Option<&'static str>,
     /// The least and the greatest rate that the malformed lines could make of it.
     pub failure_rate_bounds: Option<[f64; 2]>,
     /// Records without an id.
@@ -164,8 +202,10 @@ pub struct Input {
     pub format: input::Framing,
     /// How its bytes were packed.
     pub compression: input::Compression,
-    /// Pointers to the envelope, in the order in which they are tried.
+    /// The pointers that records were found at, sorted, the first 16.
     pub envelope: Vec<String>,
+    /// How many records had which form, those that some had.
+    pub forms: Ordered<u64>,
     /// Where context was found, with a sample.
     pub fields: BTreeMap<&'static str, FieldSample>,
     /// Decompressed bytes.

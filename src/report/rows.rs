@@ -306,8 +306,24 @@ impl Calls {
 pub struct Timeline {
     /// Width of a bucket; none without times.
     pub bucket_seconds: Option<i64>,
+    /// Calls before the first and after the last bucket: few, and far away from all others.
+    pub outside: u64,
     /// Every bucket from the first to the last, empty ones too.
     pub buckets: Vec<Bucket>,
+}
+
+impl Timeline {
+    /// The bucket with the most failures, the first of several: the peak that every format names. None without failures.
+    #[must_use]
+    pub fn most_failures(&self) -> Option<&Bucket> {
+        self.buckets.iter().rev().max_by_key(|bucket| bucket.failed).filter(|bucket| bucket.failed > 0)
+    }
+
+    /// The bucket with the most calls, the first of several.
+    #[must_use]
+    pub fn most_calls(&self) -> Option<&Bucket> {
+        self.buckets.iter().rev().max_by_key(|bucket| bucket.all())
+    }
 }
 
 /// Calls in a stretch of time.

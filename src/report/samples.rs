@@ -7,9 +7,9 @@ use crate::input::{Compression, Framing, Status};
 use crate::record::{LineClass, Outcome};
 use crate::report::series::Series;
 use crate::report::{
-    Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, FieldSample, Input, Latency, LookInto,
-    Malformed, MalformedSample, Message, Ordered, Quantiles, Region, Report, RequestId, SCHEMA, SeenRuns, Service,
-    StandsOut, Throttled, Timeline, Totals, Trend,
+    Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, FieldSample, Headline, Input, Latency,
+    LookInto, Malformed, MalformedSample, Message, Ordered, Quantiles, READING, Region, Report, RequestId, SCHEMA,
+    SeenRuns, Service, Span, StandsOut, Throttled, Timeline, Totals, Trend,
 };
 use crate::rule::Measure;
 use crate::settings::Value;
@@ -24,6 +24,10 @@ pub fn empty() -> Report {
     let none = Quantiles::default;
     Report {
         schema: SCHEMA,
+        reading: READING,
+        verdict: Headline::default(),
+        span: None,
+        unidentified: Vec::new(),
         totals: Totals::default(),
         malformed: Malformed::default(),
         anomalies: BTreeMap::new(),
@@ -48,6 +52,7 @@ pub fn empty() -> Report {
         approximate: false,
         stamp: None,
         compared: None,
+        doubts: BTreeMap::new(),
         unjudged: Vec::new(),
         unheard: Vec::new(),
     }
@@ -57,9 +62,10 @@ pub fn empty() -> Report {
 pub fn input(path: &str) -> Input {
     Input {
         path: path.to_owned(),
-        format: Framing::Ndjson,
+        format: Framing::Lines,
         compression: Compression::None,
         envelope: vec![String::new()],
+        forms: Ordered::default(),
         fields: BTreeMap::new(),
         bytes: 0,
         counts: Counts::default(),
@@ -168,6 +174,10 @@ pub fn incident() -> Report {
             .map(|(region, all, failed)| Region { region: region.to_owned(), calls: calls(all, failed) })
             .to_vec(),
         timeline: incident_timeline(),
+        span: Some(Span {
+            first: Nanos(START_SECONDS * NS_PER_SECOND),
+            last: Nanos((START_SECONDS + 140 * 60 - 2) * NS_PER_SECOND),
+        }),
         latency: Latency {
             unit: "ms",
             all: quantiles(4_811_261, 64.0, 1_204.0),
@@ -301,7 +311,7 @@ fn incident_timeline() -> Timeline {
         };
         Bucket { start: seconds(60 * minute), ok: all - failed, failed }
     };
-    Timeline { bucket_seconds: Some(60), buckets: (0..140).map(bucket).collect() }
+    Timeline { bucket_seconds: Some(60), outside: 0, buckets: (0..140).map(bucket).collect() }
 }
 
 fn incident_inputs() -> Vec<Input> {

@@ -7,6 +7,7 @@ use super::codes::class_of;
 use super::options::Options;
 use crate::catalog;
 use crate::summary::Summary;
+use crate::summary::timeline::Shown;
 use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Into how many stretches of time the failures of a code are divided at the most.
@@ -26,7 +27,7 @@ pub struct Series {
 
 /// Sorts the failures that have a time into the buckets of the whole timeline.
 pub fn series(summary: &Summary, options: &Options<'_>) -> Series {
-    let (seconds, buckets) = summary.timeline.buckets(0);
+    let Shown { seconds, buckets, .. } = summary.timeline.shown();
     let Some((start, _)) = buckets.first() else { return Series::default() };
     let buckets_per_stretch = buckets.len().div_ceil(STRETCHES_MAX).max(1);
     let mut classes = BTreeMap::<catalog::Class, Vec<u64>>::new();

@@ -14,6 +14,14 @@ pub fn totals(report: &Report) -> Vec<Row<'_>> {
     let breaches = report.breaches.iter().map(|it| single("breaches", &it.rule, Cell::Number(it.value)));
     let status = report.status.iter().map(|it| single("status", "", Cell::Word(it.as_str())));
     let mut rows: Vec<Row<'_>> = breaches.chain(status).collect();
+    rows.extend([
+        single("reading", "", Cell::Count(report.reading.into())),
+        single("verdict", "word", Cell::Word(report.verdict.word)),
+        single("verdict", "text", Cell::Log(&report.verdict.text)),
+        single("span", "first", time(report.span.map(|span| span.first))),
+        single("span", "last", time(report.span.map(|span| span.last))),
+        single("timeline", "outside", Cell::Count(report.timeline.outside)),
+    ]);
     rows.extend(counts(report));
     let Ordered(reasons) = &report.malformed.reasons;
     rows.extend(reasons.iter().map(|(key, lines)| single("malformed", key, Cell::Count(*lines))));
@@ -52,6 +60,7 @@ fn counts(report: &Report) -> Vec<Row<'_>> {
         add("responses", Cell::Count(totals.responses)),
         add("bytes", Cell::Count(totals.bytes)),
         add("failure_rate", rate(totals.failure_rate)),
+        add("rate_unknown", totals.rate_unknown.map_or(Cell::Empty, Cell::Word)),
         add("failure_rate_bounds.low", rate(low)),
         add("failure_rate_bounds.high", rate(high)),
     ]);

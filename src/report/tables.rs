@@ -139,9 +139,9 @@ impl Table {
     fn exact(self) -> Vec<Column> {
         use Column::{
             Action, Bytes, Class, Code, Compression, Count, Duration, Envelope, Error, Failed, Family, Field, Fields,
-            First, Format, Input, Key, Kind, Last, Line, Lines, Max, Measure, Muted, Name, Of, Offset, Ok, Outcome,
-            P50, P90, P95, P99, P999, Path, Rank, Rate, Reason, Region, RequestId, Rule, Runs, Seconds, Seen, Service,
-            Share, ShareOfAll, Since, Skipped, Start, Status, Text, Time, Timed, Trend, Unfinished, Value,
+            First, Format, Forms, Input, Key, Kind, Last, Line, Lines, Max, Measure, Muted, Name, Of, Offset, Ok,
+            Outcome, P50, P90, P95, P99, P999, Path, Rank, Rate, Reason, Region, RequestId, Rule, Runs, Seconds, Seen,
+            Service, Share, ShareOfAll, Since, Skipped, Start, Status, Text, Time, Timed, Trend, Unfinished, Value,
         };
         let place = [Input, Line, Offset, Time, Service, Action, Region, Duration];
         let latency = [Timed, P50, P90, P95, P99, P999, Max];
@@ -165,7 +165,7 @@ impl Table {
             Self::Latency => [[Outcome].as_slice(), &latency].concat(),
             Self::Inputs => {
                 let counts = LineClass::ALL.map(Of);
-                let first = [Path, Format, Compression, Envelope, Fields, Bytes, Lines];
+                let first = [Path, Format, Compression, Envelope, Forms, Fields, Bytes, Lines];
                 [first.as_slice(), &counts, &[Status, Error, Unfinished, Skipped]].concat()
             }
             Self::Malformed => vec![Input, Line, Offset, Reason],

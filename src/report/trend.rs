@@ -5,19 +5,29 @@ use std::collections::BTreeSet;
 
 use super::codes::{class_of, without_failures};
 use super::{Code, Compared, Report, SeenRuns, Trend, judge::Against};
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, READING};
 use crate::catalog::{self, Classes};
 use crate::record::LineClass;
 
 /// The normal deviate that chance exceeds once in a hundred, on either side.
 const Z_MIN: f64 = 2.575_829_303_548_901;
 
+/// What the reader should know when there is nothing to compare with that was read by the same rules.
+const OTHER_READING: &str = "what this is compared with was read by an earlier edition of the rules that say what a line \
+                             is, so no trend is judged this time";
+
 /// Sets the trend of every code, adds those that are gone, and notes what the report is compared with.
 pub fn apply(report: &mut Report, against: &Against<'_>, classes: &Classes) {
-    let runs: Vec<&Baseline> = match against.baseline {
+    // What another edition of the rules counted says nothing about what changed in the log.
+    let mut runs: Vec<&Baseline> = match against.baseline {
         Some(baseline) => vec![baseline],
         None => against.history.iter().collect(),
     };
+    let known = runs.len();
+    runs.retain(|run| run.reading == READING);
+    if runs.is_empty() && known > 0 {
+        report.hints.push(OTHER_READING.to_owned());
+    }
     let is_baseline = against.baseline.is_some();
     let before = runs.iter().rev().find(|run| run.calls() > 0).copied();
     report.compared = before.map(|run| Compared { failed: run.failed, calls: run.calls(), is_baseline });

@@ -5,11 +5,15 @@ use super::numbers::{count, counted, duration, percent, share, times};
 use super::parts::{Part, quoted, words};
 use super::{Breach, Code, Compared, Condition, Input, Report, Trend};
 use crate::input::Status;
-use crate::record::LineClass;
+use crate::record::{Doubt, LineClass};
 use crate::rule::Unit;
 
 /// More unrecognised lines than this share belong into the verdict.
 const UNRECOGNISED_SHARE: f64 = 0.01;
+/// More failures than this share of the calls are the normal state of a log that is failing.
+const FAILING_SHARE: f64 = 0.01;
+/// More malformed lines than this share may hide failures.
+const BROKEN_SHARE: f64 = 0.001;
 
 /// The verdict on a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,25 +26,23 @@ pub struct Verdict {
     pub rules: Vec<Vec<Part>>,
 }
 
-/// The first word of a verdict.
+/// What a verdict says in one word or two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Word {
-    /// A signal ended the run: the numbers are those so far.
-    Interrupted,
     /// A rule fired.
     Breach,
-    /// No input could be read.
-    Unreadable,
-    /// No line that is not blank.
-    Empty,
-    /// Lines, but no record.
-    NotRecognised,
-    /// Records, but no call that counts.
-    NoCalls,
-    /// Calls failed.
+    /// More than one call in a hundred failed.
     Failing,
-    /// No call failed, but not every input was read whole.
+    /// Some calls failed.
+    Failures,
+    /// No call failed as far as the log shows, and something in it may hide failures.
+    Unsure,
+    /// No call failed in what was read, and not everything was.
     Incomplete,
+    /// Lines, but no record.
+    NothingRecognised,
+    /// No call that counts.
+    NoCalls,
     /// No call failed.
     Ok,
 }
@@ -50,14 +52,13 @@ impl Word {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Interrupted => "INTERRUPTED",
             Self::Breach => "BREACH",
-            Self::Unreadable => "UNREADABLE",
-            Self::Empty => "EMPTY",
-            Self::NotRecognised => "NOT RECOGNISED",
-            Self::NoCalls => "NO CALLS",
             Self::Failing => "FAILING",
+            Self::Failures => "FAILURES",
+            Self::Unsure => "UNSURE",
             Self::Incomplete => "INCOMPLETE",
+            Self::NothingRecognised => "NOTHING RECOGNISED",
+            Self::NoCalls => "NO CALLS",
             Self::Ok => "OK",
         }
     }
@@ -70,25 +71,81 @@ pub fn verdict(report: &Report) -> Verdict {
 }
 
 fn word(report: &Report) -> Word {
-    if report.status.contains(&Condition::Interrupted) {
-        return Word::Interrupted;
+    let is_interrupted = report.status.contains(&Condition::Interrupted);
+    match finding(report) {
+        _ if !report.breaches.is_empty() => Word::Breach,
+        Finding::Failures if report.totals.failure_rate.is_some_and(|rate| rate > FAILING_SHARE) => Word::Failing,
+        Finding::Failures => Word::Failures,
+        Finding::NoFailures | Finding::PartlyRead if !doubts(report).is_empty() => Word::Unsure,
+        Finding::NoFailures if !is_interrupted => Word::Ok,
+        Finding::NoFailures | Finding::PartlyRead | Finding::Unreadable => Word::Incomplete,
+        Finding::NotRecognised => Word::NothingRecognised,
+        Finding::NoCalls | Finding::Empty => Word::NoCalls,
     }
-    if report.breaches.is_empty() { finding(report) } else { Word::Breach }
 }
 
 /// What was found, whatever it means.
-fn finding(report: &Report) -> Word {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Finding {
+    Failures,
+    NoFailures,
+    /// No failures, and not every input was read whole.
+    PartlyRead,
+    /// Records, but no call that counts.
+    NoCalls,
+    /// Lines, but no record.
+    NotRecognised,
+    /// No input could be read.
+    Unreadable,
+    /// No line that is not blank.
+    Empty,
+}
+
+fn finding(report: &Report) -> Finding {
     let totals = &report.totals;
     let is_bad = |input: &Input| input.status != Status::Ok;
     match () {
-        () if totals.counts[LineClass::Failed] > 0 => Word::Failing,
-        () if totals.counts[LineClass::Ok] > 0 && report.inputs.iter().any(is_bad) => Word::Incomplete,
-        () if totals.counts[LineClass::Ok] > 0 => Word::Ok,
-        () if report.totals.counts.recognised() > 0 => Word::NoCalls,
-        () if totals.counts.lines > totals.counts[LineClass::Blank] => Word::NotRecognised,
-        () if !report.inputs.is_empty() && report.inputs.iter().all(is_bad) => Word::Unreadable,
-        () => Word::Empty,
+        () if totals.counts[LineClass::Failed] > 0 => Finding::Failures,
+        () if totals.counts[LineClass::Ok] > 0 && report.inputs.iter().any(is_bad) => Finding::PartlyRead,
+        () if totals.counts[LineClass::Ok] > 0 => Finding::NoFailures,
+        () if report.totals.counts.recognised() > 0 => Finding::NoCalls,
+        () if totals.counts.lines > totals.counts[LineClass::Blank] => Finding::NotRecognised,
+        () if !report.inputs.is_empty() && report.inputs.iter().all(is_bad) => Finding::Unreadable,
+        () => Finding::Empty,
     }
+}
+
+/// What may hide failures in a log that shows none.
+fn doubts(report: &Report) -> Vec<String> {
+    let counts = &report.totals.counts;
+    let mut doubts = Vec::new();
+    let without_id = report.totals.missing_request_id.sum();
+    if 2 * without_id > counts.responses() {
+        doubts.push(format!("{} of {} responses have no id", count(without_id), count(counts.responses())));
+    }
+    if counts[LineClass::Unidentified] > 0 {
+        let errors = counted(counts[LineClass::Unidentified], "error", "errors");
+        doubts.push(format!("{errors} without an id"));
+    }
+    for (&doubt, &lines) in &report.doubts {
+        let what = match doubt {
+            Doubt::UnmarkedError => "look like an error of an SDK",
+            Doubt::SdkError => "name an error of an SDK and hold no response",
+        };
+        doubts.push(format!("{} of {} lines {what}", count(lines), count(counts.expected())));
+    }
+    let is_unknown = |input: &&Input| input.counts.expected() > 0 && input.counts.recognised() == 0;
+    let unknown = report.inputs.iter().filter(is_unknown).count() as u64;
+    if unknown > 0 {
+        doubts.push(format!("nothing recognised in {}", counted(unknown, "input", "inputs")));
+    }
+    let unfinished =
+        report.inputs.iter().filter(|input| input.unfinished && input.counts[LineClass::Malformed] > 0).count() as u64;
+    let broken = counts[LineClass::Malformed].saturating_sub(unfinished);
+    if broken as f64 > BROKEN_SHARE * counts.expected() as f64 {
+        doubts.push(format!("{} of {} lines malformed", count(broken), count(counts.expected())));
+    }
+    doubts
 }
 
 fn sentence(report: &Report) -> Vec<Part> {
@@ -105,7 +162,13 @@ fn sentence(report: &Report) -> Vec<Part> {
         several => parts.push(words(format!("{} rules fired: ", several.len()))),
     }
     parts.extend(found(report));
-    for remark in [new_codes(report), unread(report), unrecognised(report)].into_iter().flatten() {
+    let doubts = match finding(report) {
+        Finding::NoFailures | Finding::PartlyRead => doubts(report),
+        _ => Vec::new(),
+    };
+    let doubts = doubts.into_iter().map(|doubt| Some(vec![words(doubt)]));
+    let remarks = [new_codes(report), unread(report), unrecognised(report)];
+    for remark in remarks.into_iter().chain(doubts).flatten() {
         parts.push(words("; "));
         parts.extend(remark);
     }
@@ -140,27 +203,35 @@ fn found(report: &Report) -> Vec<Part> {
     let totals = &report.totals;
     let calls = totals.counts[LineClass::Ok].saturating_add(totals.counts[LineClass::Failed]);
     let text = match finding(report) {
-        Word::Failing => {
-            let failures = failures(totals.counts[LineClass::Failed], calls, totals.failure_rate);
+        Finding::Failures => {
+            let failed = totals.counts[LineClass::Failed];
+            if totals.rate_unknown.is_some() {
+                let failures = counted(failed, "call failed", "calls failed");
+                let rate = words(format!("{failures}; the log shows no successes, so the rate is not known"));
+                return std::iter::once(rate).chain(leading(report)).collect();
+            }
+            let failures = failures(failed, calls, totals.failure_rate);
             let rate = words(format!("{failures}{}", compared(report, calls)));
             return std::iter::once(rate).chain(leading(report)).collect();
         }
-        Word::Ok | Word::Incomplete if calls == 1 => "the only call succeeded".to_owned(),
-        Word::Ok | Word::Incomplete => format!("no failures in {} calls{}", count(calls), compared(report, calls)),
-        Word::NoCalls if totals.counts[LineClass::DryRun] > 0 => {
+        Finding::NoFailures | Finding::PartlyRead if calls == 1 => "the only call succeeded".to_owned(),
+        Finding::NoFailures | Finding::PartlyRead => {
+            format!("no failures in {} calls{}", count(calls), compared(report, calls))
+        }
+        Finding::NoCalls if totals.counts[LineClass::DryRun] > 0 => {
             format!("nothing but {}", counted(totals.counts[LineClass::DryRun], "dry run", "dry runs"))
         }
-        Word::NoCalls if report.totals.counts.recognised() == 1 => "filters took out the only record".to_owned(),
-        Word::NoCalls => format!("filters took out all {} records", count(report.totals.counts.recognised())),
-        Word::NotRecognised => match report.totals.counts.not_blank() {
+        Finding::NoCalls if report.totals.counts.recognised() == 1 => "filters took out the only record".to_owned(),
+        Finding::NoCalls => format!("filters took out all {} records", count(report.totals.counts.recognised())),
+        Finding::NotRecognised => match report.totals.counts.not_blank() {
             1 => "the only line is no response of the API".to_owned(),
             lines => format!("none of {} lines is a response of the API", count(lines)),
         },
-        Word::Unreadable => match report.input_count() {
+        Finding::Unreadable => match report.input_count() {
             1 => "the input could not be read".to_owned(),
             inputs => format!("none of {inputs} inputs could be read"),
         },
-        Word::Empty if totals.counts[LineClass::Blank] > 0 => {
+        Finding::Empty if totals.counts[LineClass::Blank] > 0 => {
             format!("nothing but {}", counted(totals.counts[LineClass::Blank], "blank line", "blank lines"))
         }
         _ => "nothing was logged: 0 lines".to_owned(),
@@ -231,7 +302,7 @@ fn unread(report: &Report) -> Option<Vec<Part>> {
             .map(|(status, word)| (of(status), word))
             .filter(|&(inputs, _)| inputs > 0)
             .collect();
-    let (&(inputs, word), rest) = said.split_first().filter(|_| finding(report) != Word::Unreadable)?;
+    let (&(inputs, word), rest) = said.split_first().filter(|_| finding(report) != Finding::Unreadable)?;
     if total == 1 {
         return Some(vec![words(format!("the input is {word}"))]);
     }
@@ -241,10 +312,10 @@ fn unread(report: &Report) -> Option<Vec<Part>> {
 
 /// Lines that are no records, when they are many.
 fn unrecognised(report: &Report) -> Option<Vec<Part>> {
-    let lines = report.totals.counts.not_blank();
+    let lines = report.totals.counts.expected();
     let rest = lines.saturating_sub(report.totals.counts.recognised());
     let is_many = rest as f64 > UNRECOGNISED_SHARE * lines as f64;
-    (is_many && finding(report) != Word::NotRecognised)
+    (is_many && finding(report) != Finding::NotRecognised)
         .then(|| vec![words(format!("{} of {} lines not recognised", count(rest), count(lines)))])
 }
 
@@ -294,10 +365,10 @@ mod tests {
             (of(totals(0, 12)), "FAILING  all 12 calls failed"),
             (of(totals(2, 1)), "FAILING  33.3 % of 3 calls failed (1)"),
             (of(noisy), "OK  no failures in 100 calls; 20 of 120 lines not recognised"),
-            (of(lines(0, 0)), "EMPTY  nothing was logged: 0 lines"),
-            (of(lines(4, 0)), "EMPTY  nothing but 4 blank lines"),
-            (of(lines(1, 1)), "NOT RECOGNISED  the only line is no response of the API"),
-            (of(lines(0, 1_000)), "NOT RECOGNISED  none of 1,000 lines is a response of the API"),
+            (of(lines(0, 0)), "NO CALLS  nothing was logged: 0 lines"),
+            (of(lines(4, 0)), "NO CALLS  nothing but 4 blank lines"),
+            (of(lines(1, 1)), "NOTHING RECOGNISED  the only line is no response of the API"),
+            (of(lines(0, 1_000)), "NOTHING RECOGNISED  none of 1,000 lines is a response of the API"),
             (of(filtered), "NO CALLS  filters took out all 3 records"),
             (of(dry), "NO CALLS  nothing but 2 dry runs"),
         ] {
@@ -321,8 +392,8 @@ mod tests {
                 with(&[Status::Error, Status::Incomplete, Status::Ok], totals(1, 1)),
                 "FAILING  50.0 % of 2 calls failed (1); 1 of 3 inputs unreadable, 1 incomplete",
             ),
-            (with(&[Status::Error], totals(0, 0)), "UNREADABLE  the input could not be read"),
-            (with(&[Status::Error, Status::Error], totals(0, 0)), "UNREADABLE  none of 2 inputs could be read"),
+            (with(&[Status::Error], totals(0, 0)), "INCOMPLETE  the input could not be read"),
+            (with(&[Status::Error, Status::Error], totals(0, 0)), "INCOMPLETE  none of 2 inputs could be read"),
         ] {
             assert_eq!(said(&report), text);
         }
@@ -345,7 +416,7 @@ mod tests {
         report.breaches.push(breach("new_codes > 0", 2.0, Measure::NewCodes));
         assert_eq!(said(&report), "BREACH  2 rules fired: 25.0 % of 4 calls failed (1)");
         report.status = vec![Condition::Interrupted, Condition::Breach];
-        assert_eq!(said(&report), "INTERRUPTED  so far 2 rules fired: 25.0 % of 4 calls failed (1)");
+        assert_eq!(said(&report), "BREACH  so far 2 rules fired: 25.0 % of 4 calls failed (1)");
         let p99 = || Measure::Percentile(Percentile::P99);
         for (rule, value, measure, text) in [
             ("p99 > 2s", 2_304.5, p99(), "p99 > 2s (is 2.30 s)"),
@@ -374,11 +445,16 @@ mod tests {
     fn the_rate_is_compared_with_an_earlier_run() {
         for (failed, is_baseline, (ok, failed_now), text) in [
             (41, false, (9_885, 115), "FAILING  1.15 % of 10,000 calls failed (115), 2.8 times last time's 0.41 %"),
-            (41, true, (9_960, 40), "FAILING  0.40 % of 10,000 calls failed (40), much like the baseline's 0.41 %"),
-            (0, false, (9_960, 40), "FAILING  0.40 % of 10,000 calls failed (40), last time's rate was 0"),
+            (41, true, (9_960, 40), "FAILURES  0.40 % of 10,000 calls failed (40), much like the baseline's 0.41 %"),
+            (0, false, (9_960, 40), "FAILURES  0.40 % of 10,000 calls failed (40), last time's rate was 0"),
             (41, false, (9, 0), "OK  no failures in 9 calls, last time's rate was 0.41 %"),
             (0, false, (9, 0), "OK  no failures in 9 calls"),
-            (9_000, true, (9_999, 1), "FAILING  0.010 % of 10,000 calls failed (1), <0.01 times the baseline's 90.0 %"),
+            (
+                9_000,
+                true,
+                (9_999, 1),
+                "FAILURES  0.010 % of 10,000 calls failed (1), <0.01 times the baseline's 90.0 %",
+            ),
         ] {
             let compared = Some(Compared { failed, calls: 10_000, is_baseline });
             assert_eq!(said(&Report { compared, ..of(totals(ok, failed_now)) }), text);

@@ -48,6 +48,14 @@ impl Rule {
         self.expression.is_compound()
     }
 
+    /// Whether it compares this measure.
+    #[must_use]
+    pub fn uses(&self, measure: &Measure) -> bool {
+        let mut is_used = false;
+        self.expression.visit(&mut |used| is_used |= used == measure);
+        is_used
+    }
+
     /// The codes that it names, in its order.
     #[must_use]
     pub fn codes(&self) -> Vec<&str> {

@@ -160,16 +160,19 @@ pub fn read_each<'a>(
     let mut reader = Reader::new(profile, bump);
     let mut seen = Fields::default();
     for (name, value) in offers {
-        let is_plain = !name.is_host && !matches!(value, Value::Object | Value::Other);
+        let is_plain = match value {
+            Value::Object | Value::Other => false,
+            // An action that carries its product says two things.
+            Value::Str(text) if name.field == Field::Action => memchr::memchr(b'.', text.as_bytes()).is_none(),
+            _ => !name.is_host,
+        };
         if seen.contains(name.field) || !is_plain {
             return None;
         }
         seen.insert(name.field);
         reader.plain(name, value);
     }
-    // An action that carries its product says two things.
-    let is_whole = reader.context.action.is_none_or(|action| !action.contains('.'));
-    is_whole.then_some((reader.context, reader.anomalies))
+    Some((reader.context, reader.anomalies))
 }
 
 /// What `--field` says of a line: it stands instead of the table.
@@ -271,10 +274,15 @@ impl<'a, 'p> Reader<'a, 'p> {
             (Field::Time, Value::Object | Value::Other) => {
                 self.time(time::time_from_json(value.source(), self.profile.zone()))
             }
-            (Field::Action | Field::Region, Value::Object | Value::Other) => match text_of(value, self.bump) {
-                Some(text) => return self.plain(name, Value::Str(text)),
-                None => Readable::No,
-            },
+            (Field::Action | Field::Region, Value::Str(_) | Value::Object | Value::Other) => {
+                return match text_of(value, self.bump) {
+                    Some(text) if name.field == Field::Action => {
+                        self.plain(name, Value::Str(catalog::split_action(text).1))
+                    }
+                    Some(text) => self.plain(name, Value::Str(text)),
+                    None => self.note(Readable::No),
+                };
+            }
             (_, plain) => return self.plain(name, plain),
         };
         self.note(readable)
@@ -288,9 +296,7 @@ impl<'a, 'p> Reader<'a, 'p> {
             (Field::Time, Value::Number(number)) => self.time(time::time_from_number(number)),
             (Field::Time, Value::Str(text)) => self.time(time::time_from_text(text, self.profile.zone())),
             (Field::Service, Value::Str(text)) => set(&mut self.context.service, non_empty(text)),
-            (Field::Action, Value::Str(text)) => {
-                set(&mut self.context.action, non_empty(text).map(|text| catalog::split_action(text).1))
-            }
+            (Field::Action, Value::Str(text)) => set(&mut self.context.action, non_empty(text)),
             (Field::Region, Value::Str(text)) => set(&mut self.context.region, non_empty(text)),
             (Field::Duration, Value::Number(number)) => {
                 set(&mut self.context.duration_ns, time::duration_from_number(number, name.unit))

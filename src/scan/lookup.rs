@@ -14,7 +14,7 @@ use crate::profile::names::Field;
 use crate::profile::{FieldSeen, Profile};
 use crate::record::Context;
 use crate::redact::redact;
-use crate::time::milliseconds;
+use crate::time::{Zone, milliseconds};
 
 /// The response of a line as it is written there, with secrets redacted: the envelope, or the object without one.
 #[must_use]
@@ -25,6 +25,9 @@ pub fn envelope(line: &[u8], profile: &Profile) -> String {
     redact(&String::from_utf8_lossy(place.unwrap_or(text))).into_owned()
 }
 
+/// A zone that no clock shows.
+const ELSEWHERE: Zone = Zone::Fixed(-12_360);
+
 /// Where each context field of a line's record was found, with what it says.
 #[must_use]
 pub fn fields(line: &[u8], profile: &Profile) -> BTreeMap<Field, FieldSeen> {
@@ -32,6 +35,10 @@ pub fn fields(line: &[u8], profile: &Profile) -> BTreeMap<Field, FieldSeen> {
     let (text, _) = strip(line, true);
     let bump = Bump::new();
     let Some(response) = response(text, profile, &bump) else { return seen };
+    // A time that names its zone is the same whatever zone is assumed.
+    let elsewhere = profile.clone().with_context(profile.fields().to_vec(), Vec::new(), ELSEWHERE);
+    let overrides_elsewhere = Overrides::of(Node::root(text), &elsewhere, &bump);
+    let (elsewhere, _) = context::read(response.way, &elsewhere, overrides_elsewhere, &bump);
     let overrides = Overrides::of(Node::root(text), profile, &bump);
     context::read_with(response.way, profile, overrides, &bump, |field, seat, context| {
         let pointer = match seat {
@@ -45,7 +52,8 @@ pub fn fields(line: &[u8], profile: &Profile) -> BTreeMap<Field, FieldSeen> {
         let sample = redact(&shown(field, context)).into_owned();
         // A time that is not plausible counts as none.
         if !sample.is_empty() {
-            seen.insert(field, FieldSeen { pointer, sample });
+            let is_without_zone = field == Field::Time && context.time != elsewhere.time;
+            seen.insert(field, FieldSeen { pointer, sample, is_without_zone });
         }
     });
     seen

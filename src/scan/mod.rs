@@ -30,7 +30,7 @@ pub use simd::Tier;
 
 use crate::input::budget::{LARGE_BYTES, MAPPED_BYTES};
 use crate::profile::{Pointer, Profile};
-use crate::record::{Form, Line, Reason, Record};
+use crate::record::{Doubt, Form, Line, Reason, Record};
 
 /// Which scanner gets a line first; what it declines goes on to the slower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ impl Decided {
     }
 }
 
+/// What the exceptions of all SDKs of this cloud begin with.
+const SDK_ERROR: &[u8] = b"TencentCloudSDK";
 /// What a line that is longer takes of memory is not kept for the next one, in bytes.
 const LONG_LINE_BYTES: usize = 1024 * 1024;
 
@@ -186,7 +188,7 @@ fn reset(bump: &mut Bump, line_bytes: usize) {
 
 impl Slow {
     /// Where the block scanner should look for the next envelopes, when that is not where it does.
-    fn other_place(&mut self, scanned: &Scanned<'_>) -> Option<Pointer> {
+    fn other_place(&mut self, scanned: &Scanned<'_>) -> Option<Box<Pointer>> {
         let Line::Record(Record { form: Form::Envelope, pointer, .. }) = scanned.line else { return None };
         if pointer == self.guess {
             return None;
@@ -197,7 +199,7 @@ impl Slow {
             return None;
         }
         pointer.as_str().clone_into(&mut self.guess);
-        Some(pointer)
+        Some(Box::new(pointer))
     }
 
     fn line<'a>(&mut self, line: &'a [u8], space: Space, first: bool, is_spoilt: bool, bump: &'a Bump) -> Scanned<'a> {
@@ -219,6 +221,12 @@ impl Slow {
         if is_spoilt {
             self.spoilt_was_malformed = matches!(scanned.line, Line::Malformed(_));
         }
-        Scanned { anomalies: anomalies.union(scanned.anomalies), ..scanned }
+        let mut doubts = scanned.doubts;
+        if matches!(scanned.line, Line::NoEnvelope | Line::Malformed(_))
+            && memchr::memmem::find(text, SDK_ERROR).is_some()
+        {
+            doubts.insert(Doubt::SdkError);
+        }
+        Scanned { anomalies: anomalies.union(scanned.anomalies), doubts, ..scanned }
     }
 }

@@ -1,7 +1,7 @@
 //! What a run adds to a state: its positions, its sums, and itself to the history. It reads and writes no file.
 
 use super::State;
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, READING};
 use crate::engine::Analysis;
 use crate::follow::Position;
 use crate::record::LineClass;
@@ -35,6 +35,7 @@ impl State {
             ok: summary.totals[LineClass::Ok],
             failed: summary.totals[LineClass::Failed],
             codes: codes.collect(),
+            reading: READING,
         };
         state.remember(summary.span.first, summary.span.last, past, history);
         state

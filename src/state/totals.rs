@@ -81,7 +81,7 @@ impl Totals {
     #[must_use]
     pub fn shown(&self) -> report::Totals {
         let Lines { classes, untimed } = self.counts;
-        report::build::totals(classes, untimed, self.bytes, self.missing_request_id, self.distinct.ids().count())
+        report::build::totals(classes, untimed, self.bytes, self.missing_request_id, self.distinct.ids().count(), None)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod pairs;
 pub mod reading;
 pub mod recalled;
 pub mod rejects;
+pub mod shapes;
 mod shared;
 pub mod timeline;
 pub mod totals;
@@ -39,6 +40,7 @@ use numbering::Numbering;
 use overlap::Overlap;
 use reading::Reading;
 use rejects::{Reject, Samples};
+use shapes::Shapes;
 use timeline::Timeline;
 use totals::{AnomalyCounts, Counts, MissingIds, Reasons};
 
@@ -68,6 +70,8 @@ pub struct Summary {
     pub samples: Samples,
     /// Lines by anomaly.
     pub anomalies: AnomalyCounts,
+    /// What lines that are no response look like.
+    pub shapes: Shapes,
     /// The earliest and the latest time of any record.
     pub span: Span,
     /// How many lines each chunk had.
@@ -146,10 +150,11 @@ impl Summary {
         u32::try_from(rank).ok().and_then(|rank| self.inputs.get(&rank)).copied().unwrap_or_default()
     }
 
-    /// Brings what is kept within the bounds. Merging does it by itself; a summary that was never merged needs it before
-    /// it is read.
+    /// Brings what is kept within the bounds, and says of every line that is kept where it stands in chunks that follow each
+    /// other. Merging does the former by itself; a summary that was never merged needs it before it is read.
     pub fn fit(&mut self) {
         self.codes.fit();
+        self.join_chunks();
         self.join_chunks();
     }
 
@@ -201,6 +206,7 @@ impl Summary {
         if !joined.is_empty() {
             let mut follow = |origin: &mut Origin| joined.follow(origin);
             self.samples.move_origins(&mut follow);
+            self.shapes.move_origins(&mut follow);
             self.codes.move_origins(&mut follow);
         }
     }
@@ -215,6 +221,7 @@ impl Summary {
             reasons,
             samples,
             anomalies,
+            shapes,
             span,
             numbering,
             missing_ids,
@@ -237,6 +244,7 @@ impl Summary {
         self.reasons.add(reasons);
         self.samples.merge(samples);
         self.anomalies.add(anomalies);
+        self.shapes.merge(shapes);
         self.span.merge(span);
         self.numbering.merge(numbering);
         self.missing_ids.merge(missing_ids);

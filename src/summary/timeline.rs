@@ -14,6 +14,82 @@ pub const BUCKETS_MAX: i64 = 512;
 /// How many buckets hold calls at the most.
 const FILLED_MAX: usize = 16_384;
 
+/// How many times finer the buckets have to become for calls to be left out of what is shown.
+pub const FINER_MIN: i64 = 16;
+/// One call in a thousand may be left out at either end.
+const OUTSIDE_SHARE: u64 = 1_000;
+
+/// What people are shown of calls over time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    /// Width of the buckets, in seconds.
+    pub seconds: i64,
+    /// Calls before the first and after the last bucket.
+    pub outside: u64,
+    /// Every bucket from the first to the last with its start; none without times.
+    pub buckets: Vec<(Nanos, Calls)>,
+}
+
+/// The buckets that are shown, by their places among those that hold calls.
+struct Kept {
+    first: usize,
+    end: usize,
+}
+
+impl Kept {
+    /// Of the choices that leave out no more than they may, the one with the finest buckets; of those the one that
+    /// leaves out the fewest calls. Everything when that is not much finer.
+    fn of(filled: &[(Nanos, Calls)], seconds: i64) -> Option<Self> {
+        let all = Self { first: 0, end: filled.len() };
+        let widest = all.width(filled, seconds)?;
+        let may_leave = filled.iter().map(|(_, calls)| calls.all()).sum::<u64>() / OUTSIDE_SHARE;
+        let before = left_out(filled.iter(), may_leave);
+        let after = left_out(filled.iter().rev(), may_leave);
+        let kept = |first: usize, dropped: usize| Self { first, end: filled.len().saturating_sub(dropped) };
+        let mut dropped = after.len() - 1;
+        let finest = kept(before.len() - 1, dropped).width(filled, seconds)?;
+        if widest / finest < FINER_MIN {
+            return Some(all);
+        }
+        // The more is left out before, the less has to be after.
+        let is_fine = |first: usize, dropped: usize| {
+            kept(first, dropped).width(filled, seconds).is_some_and(|width| width <= finest)
+        };
+        let mut best: Option<(u64, Self)> = None;
+        for (first, &left_before) in before.iter().enumerate().filter(|&(first, _)| is_fine(first, after.len() - 1)) {
+            while dropped > 0 && is_fine(first, dropped - 1) {
+                dropped -= 1;
+            }
+            let left = left_before + after.get(dropped).copied().unwrap_or_default();
+            if best.as_ref().is_none_or(|(fewest, _)| left < *fewest) {
+                best = Some((left, kept(first, dropped)));
+            }
+        }
+        best.map(|(_, kept)| kept)
+    }
+
+    /// The narrowest width of which at most [`BUCKETS_MAX`] buckets lie between the first and the last; none of nothing.
+    fn width(&self, filled: &[(Nanos, Calls)], seconds: i64) -> Option<i64> {
+        let (first, last) = (filled.get(self.first)?.0, filled.get(self.end.checked_sub(1)?)?.0);
+        let bucket = |time: Nanos, width: i64| time.0.div_euclid(NS_PER_SECOND).div_euclid(width);
+        let mut width = seconds;
+        while bucket(last, width) - bucket(first, width) >= BUCKETS_MAX {
+            width *= 2;
+        }
+        Some(width)
+    }
+}
+
+/// How many calls are left out with no bucket of some, with the first, with the first two, as long as they may be.
+fn left_out<'f>(buckets: impl Iterator<Item = &'f (Nanos, Calls)>, may_leave: u64) -> Vec<u64> {
+    let mut sum = 0_u64;
+    let sums = buckets.map_while(|(_, calls)| {
+        sum = sum.saturating_add(calls.all());
+        (sum <= may_leave).then_some(sum)
+    });
+    std::iter::once(0).chain(sums).collect()
+}
+
 /// Calls that succeeded and that failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
@@ -179,6 +255,23 @@ impl Timeline {
         settled.widen(seconds_min);
         let buckets = settled.buckets.iter().map(|&(bucket, calls)| (Nanos(settled.start_ns(bucket)), calls));
         (settled.seconds, buckets.collect())
+    }
+
+    /// What people are shown of it: at most [`BUCKETS_MAX`] buckets. Up to one call in a thousand is left out at either
+    /// end where that makes the buckets at least [`FINER_MIN`] times finer: clocks that are years ahead.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        let (seconds, filled) = self.filled_buckets(0);
+        let Some(kept_range) = Kept::of(&filled, seconds) else {
+            return Shown { seconds, outside: 0, buckets: Vec::new() };
+        };
+        let (left_out_first, rest) = filled.split_at(kept_range.first);
+        let (kept, left_out_last) = rest.split_at(kept_range.end - kept_range.first);
+        let outside = left_out_first.iter().chain(left_out_last).map(|(_, calls)| calls.all()).sum();
+        let kept = kept.iter().map(|&(start, calls)| (start.0.div_euclid(NS_PER_SECOND).div_euclid(seconds), calls));
+        let kept = Self { seconds, buckets: kept.collect(), recent: None };
+        let (seconds, buckets) = kept.buckets(0);
+        Shown { seconds, outside, buckets }
     }
 
     /// Width of the buckets in seconds, and every bucket from the first to the last with its start, at most

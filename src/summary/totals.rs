@@ -83,6 +83,12 @@ impl Counts {
         self.responses() + self[LineClass::Duplicates] + self[LineClass::Filtered]
     }
 
+    /// Lines that should be a response each: not blank, and neither other text nor an echo.
+    #[must_use]
+    pub fn expected(&self) -> u64 {
+        self.not_blank().saturating_sub(self[LineClass::Text]).saturating_sub(self[LineClass::Echo])
+    }
+
     /// Lines that are not blank.
     #[must_use]
     pub fn not_blank(&self) -> u64 {

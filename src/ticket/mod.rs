@@ -382,6 +382,7 @@ mod tests {
             sizes: Sizes { read_bytes: 256, ..Sizes::default() },
             way: ScannerKind::Reference,
             reading: Reading {
+                horizon: None,
                 format: InputFormat::Auto,
                 filter: crate::filter::Filter::default(),
                 prune: true,
@@ -413,7 +414,7 @@ mod tests {
         };
         let facts = crate::report::InputFacts {
             path: paths[0].clone(),
-            format: crate::input::Framing::Ndjson,
+            format: crate::input::Framing::Lines,
             compression: crate::input::Compression::None,
             bytes: 0,
             status: crate::input::Status::Ok,

@@ -211,7 +211,7 @@ fn totals(log: &[u8]) -> Value {
         .as_object()
         .unwrap()
         .iter()
-        .take(8)
+        .take(11)
         .chain(file["malformed"]["reasons"].as_object().unwrap())
         .chain(file["anomalies"].as_object().unwrap())
     {

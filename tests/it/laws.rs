@@ -324,6 +324,8 @@ proptest! {
         let of = |chunks: &[Chunk]| summary_within(bounds, chunks);
         let [a, b, c] = [&chunks[..cuts[0]], &chunks[cuts[0]..cuts[1]], &chunks[cuts[1]..]].map(of);
         let told = |summary: &Summary| {
+            let mut summary = summary.clone();
+            summary.fit();
             let kept: BTreeMap<_, _> = summary.codes.iter().map(|(name, code)| (name, told_code(code))).collect();
             let rest = summary.codes.rest().map(|rest| (rest.count, rest.first, rest.last));
             format!("{kept:#?} {rest:?}")

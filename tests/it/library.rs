@@ -53,7 +53,7 @@ pub fn report_of(summary: &Summary) -> String {
 fn fact(path: &str) -> InputFacts {
     InputFacts {
         path: path.to_owned(),
-        format: Framing::Ndjson,
+        format: Framing::Lines,
         compression: Compression::None,
         bytes: 0,
         status: Status::Ok,

@@ -52,8 +52,8 @@ pub fn over_time(report: &Report, view: &View, limits: Limits) -> Option<OverTim
     let most_calls = bars.iter().map(Bucket::all).max()?.max(1);
     let most_rate = rates.iter().copied().fold(0.0, f64::max);
     let calls: Vec<_> = bars.iter().map(|bar| bar.all() as f64 / most_calls as f64).collect();
-    let at_rate = rates.iter().position(|rate| *rate == most_rate).and_then(|place| bars.get(place))?;
-    let at_calls = bars.iter().find(|bar| bar.all() == most_calls).unwrap_or(at_rate);
+    let (worst, busiest) = (report.timeline.most_failures(), report.timeline.most_calls()?);
+    let bucket = stretch(report.timeline.bucket_seconds?);
     let by_class = by_class(report, size);
     let (axis_end, failed_axis) = chart::round_share(most_rate);
     Some(OverTime {
@@ -63,15 +63,13 @@ pub fn over_time(report: &Report, view: &View, limits: Limits) -> Option<OverTim
         calls: chart::outline(&calls),
         gaps: chart::gaps(&bars),
         failed_axis,
-        failed_peak: format!(
-            "{} at {} ({} of {})",
-            percent(most_rate),
-            clock.minute(at_rate.start),
-            count(at_rate.failed),
-            counted(at_rate.all(), "call", "calls")
-        ),
+        failed_peak: worst.map_or_else(String::new, |worst| {
+            let (rate, calls) = (worst.failed as f64 / worst.all() as f64, counted(worst.all(), "call", "calls"));
+            let failed = count(worst.failed);
+            format!("{failed} of {calls} ({}) in {bucket} from {}", percent(rate), clock.minute(worst.start))
+        }),
         calls_max: count(most_calls),
-        calls_peak: format!("{} at {}", count(most_calls), clock.minute(at_calls.start)),
+        calls_peak: format!("{} in {bucket} from {}", count(busiest.all()), clock.minute(busiest.start)),
         has_failed: most_rate > 0.0,
         since: since(report, &clock, &bars, seconds, limits),
         ticks: ticks(&clock, &bars, seconds),

@@ -81,7 +81,7 @@ impl Page {
             sentence: html_of_visible(&limits.text(&plain::line(&verdict.sentence))).into_owned(),
             rules: rules(&verdict, limits),
             facts: facts(report, view, limits),
-            zone: report.span().map(|_| view.zone_name(report)).unwrap_or_default(),
+            zone: report.ends().map(|_| view.zone_name(report)).unwrap_or_default(),
             over_time: over_time(report, view, limits),
             badges: badges(report, shown.len()),
             codes: drawing.table(Table::Codes, report),
@@ -136,7 +136,7 @@ fn facts(report: &Report, view: &View, limits: Limits) -> Vec<String> {
         [only] => format!("{} ({})", limits.whole(path(&only.path)), bytes(totals.bytes)),
         _ => format!("{} ({})", counted(report.input_count(), "input", "inputs"), bytes(totals.bytes)),
     });
-    let (recognised, lines) = (totals.counts.recognised(), totals.counts.not_blank());
+    let (recognised, lines) = (totals.counts.recognised(), totals.counts.expected());
     match lines {
         0 => {}
         _ if recognised == lines => facts.push(format!("all {} recognised", counted(lines, "line", "lines"))),

@@ -92,7 +92,7 @@ fn inputs(report: &Report) -> Option<Phrase> {
 
 /// How much was recognised of the lines that are not blank.
 fn coverage(report: &Report) -> Option<String> {
-    let (recognised, lines) = (report.totals.counts.recognised(), report.totals.counts.not_blank());
+    let (recognised, lines) = (report.totals.counts.recognised(), report.totals.counts.expected());
     match lines {
         0 => None,
         _ if recognised == 0 => None,

@@ -189,7 +189,7 @@ fn nothing_is_said_twice() {
 
 #[test]
 fn nothing_empty_is_shown() {
-    assert_eq!(shown(&samples::empty(), &view(80)), "EMPTY  nothing was logged: 0 lines\n");
+    assert_eq!(shown(&samples::empty(), &view(80)), "NO CALLS  nothing was logged: 0 lines\n");
     assert_eq!(
         shown(&perfect(), &view(80)),
         "OK  no failures in 9,126 calls\ndocumented-responses.ndjson · all 9,126 lines recognised\n"
@@ -330,7 +330,7 @@ proptest! {
         let start_of = |place: i64| Nanos(start.saturating_add(place.saturating_mul(width_ns)));
         let bucket = |(&(failed, ok), place)| Bucket { start: start_of(place), ok, failed };
         let buckets = calls.iter().zip(0..).map(bucket).collect();
-        let timeline = Timeline { bucket_seconds: Some(seconds), buckets };
+        let timeline = Timeline { bucket_seconds: Some(seconds), outside: 0, buckets };
         let mut report = Report { timeline, ..samples::empty() };
         report.totals.counts[LineClass::Failed] = 1_000;
         report.codes = vec![crate::report::Code { since: Some(start_of(300)), ..samples::code("A") }];

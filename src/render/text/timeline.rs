@@ -7,7 +7,7 @@ use super::page::{Page, Phrase, Signs, Span, Style};
 use crate::record::LineClass;
 use crate::render::clock::{Clock, ROUND_SECONDS};
 use crate::report::numbers::{count, percent, rate, rough_percent, stretch};
-use crate::report::{Bucket, Report};
+use crate::report::{Bucket, Report, Timeline};
 use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Columns of the names of the lines, with the gap behind them.
@@ -29,7 +29,7 @@ pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, page: &mut Page<W>) -
     let has_failed = buckets.iter().any(|bucket| bucket.failed > 0);
     let failed = if has_failed { failures(report, bucket_seconds, clock) } else { Vec::new() };
     let unit = Unit::of(buckets, bucket_seconds);
-    let calls = calls(buckets, bucket_seconds, unit, clock);
+    let calls = calls(&report.timeline, bucket_seconds, unit, clock);
     let beside =
         page.width.saturating_sub(NAME_WIDTH + 2 + width(&failed, &page.signs).max(width(&calls, &page.signs)));
     let is_beside = beside >= MARKS_BESIDE_MIN;
@@ -80,11 +80,8 @@ fn failures(report: &Report, bucket_seconds: i64, clock: &Clock<'_>) -> Vec<Phra
             remarks.push(vec![Span::plain(text)]);
         }
     }
-    // The first of several equal ones.
-    let worst = buckets.iter().rev().max_by_key(|bucket| bucket.failed);
-    if let Some(worst) =
-        worst.filter(|worst| worst.failed > 0 && worst.failed < report.totals.counts[LineClass::Failed])
-    {
+    let worst = report.timeline.most_failures();
+    if let Some(worst) = worst.filter(|worst| worst.failed < report.totals.counts[LineClass::Failed]) {
         let (failed, calls) = (worst.failed, worst.all());
         let part = rough_percent(failed as f64 / calls as f64);
         let text = format!("most at {}: {} of {} ({part})", clock.minute(worst.start), count(failed), count(calls));
@@ -100,12 +97,13 @@ fn failure_rate(buckets: &[&Bucket]) -> Option<f64> {
 }
 
 /// The mean, and the bucket with the most calls.
-fn calls(buckets: &[Bucket], bucket_seconds: i64, unit: Unit, clock: &Clock<'_>) -> Vec<Phrase> {
+fn calls(timeline: &Timeline, bucket_seconds: i64, unit: Unit, clock: &Clock<'_>) -> Vec<Phrase> {
+    let buckets = &timeline.buckets;
     let per_unit = |calls: f64, seconds: f64| rate(calls * unit.seconds() / seconds);
     let total: f64 = buckets.iter().map(|bucket| bucket.all() as f64).sum();
     let mean = per_unit(total, bucket_seconds as f64 * buckets.len() as f64);
     let mut remarks = vec![vec![Span::plain(format!("mean {mean}"))]];
-    if let Some(most) = buckets.iter().rev().max_by_key(|bucket| bucket.all()) {
+    if let Some(most) = timeline.most_calls() {
         let number = per_unit(most.all() as f64, bucket_seconds as f64);
         remarks.push(vec![Span::plain(format!("most at {}: {number}", clock.minute(most.start)))]);
     }

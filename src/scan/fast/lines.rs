@@ -50,7 +50,7 @@ impl<'c> Lines<'c> {
         tokens: &Tokens,
         root: Root,
         trail: &mut Trail,
-        line: &mut impl FnMut(Span, Sight<'_>) -> Option<Pointer>,
+        line: &mut impl FnMut(Span, Sight<'_>) -> Option<Box<Pointer>>,
     ) {
         let marks = tokens.marks.get(..tokens.ends.marks).unwrap_or_default();
         let mut flaws = tokens.flaws.as_slice();

@@ -44,7 +44,7 @@ impl Fast {
     /// Scans a chunk that begins at the start of a line. `line` gets every line in order; what stands behind the last LF
     /// is a line too; it may say where the envelopes of the next lines are. Gives the number of LF, counted apart from the
     /// lines.
-    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Sight<'_>) -> Option<Pointer>) -> usize {
+    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Sight<'_>) -> Option<Box<Pointer>>) -> usize {
         let Self { tier, tokens, walk, trail } = self;
         tokens.begin();
         walk.begin();

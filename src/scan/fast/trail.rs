@@ -82,7 +82,7 @@ impl Trail {
             let inside = line.span.start + start.len();
             let key = line.key_places().next();
             let is_decided = match line.key_count() {
-                0 => self.is_given,
+                0 => self.is_given || is_best_though_weak(text),
                 1 => key.is_some_and(|key| self.found.lone_id(line, inside, key)),
                 _ => false,
             };
@@ -289,15 +289,35 @@ impl Trail {
                 return false;
             }
         }
-        self.is_given || self.found.is_strong(line.chunk)
+        self.is_given
+            || self.found.is_strong(line.chunk)
+            || self.found.path.len() == 1
+                && line.chunk.get(line.span.start..line.span.end).is_some_and(is_best_though_weak)
     }
 }
 
+/// Whether a weak envelope at the root of a line is all that it holds: whatever goes before one has an id.
+#[cold]
+fn is_best_though_weak(line: &[u8]) -> bool {
+    const NAME: &[u8] = b"equest";
+    let names_an_id = |at: usize| {
+        let rest = line.get(at + NAME.len()..).unwrap_or_default();
+        rest.starts_with(b"Id") || rest.starts_with(b"_id")
+    };
+    // The first key of this name is its own.
+    let own = memchr::memmem::find(line, RESPONSE).map_or(line.len(), |at| at + RESPONSE.len());
+    !may_hold_response(line.get(own..).unwrap_or_default())
+        && !memchr::memmem::find_iter(line, NAME).any(names_an_id)
+        && memchr::memmem::find(line, b"\\u").is_none()
+}
+
+/// What the key of an envelope begins with.
+const RESPONSE: &[u8] = b"\"Response";
+
 /// Whether some part of a line may hold an envelope, as a key or in a string: it spells the name of the member, or might.
 fn may_hold_response(text: &[u8]) -> bool {
-    const NAME: &[u8] = b"\"Response";
-    let is_key = |at: usize| matches!(text.get(at + NAME.len()), Some(b'"' | b'\\'));
-    memchr::memmem::find_iter(text, NAME).any(is_key) || memchr::memmem::find(text, b"\\u").is_some()
+    let is_key = |at: usize| matches!(text.get(at + RESPONSE.len()), Some(b'"' | b'\\'));
+    memchr::memmem::find_iter(text, RESPONSE).any(is_key) || memchr::memmem::find(text, b"\\u").is_some()
 }
 
 /// How many keys of a line are kept.
