@@ -5,6 +5,8 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use xxhash_rust::xxh3::xxh3_128;
+
 use crate::filter::Filter;
 use crate::foreign::{self, Foreign};
 use crate::input::feed::{Framing, Head};
@@ -13,6 +15,7 @@ use crate::profile::{Pointer, Profile};
 use crate::record::Line;
 use crate::scan::{Scanner, ScannerKind};
 use crate::settings::{InputFormat, Settings};
+use crate::summary::inputs::IDENTITY_BYTES_MAX;
 use crate::time::Nanos;
 
 /// How inputs are understood, and which of their records count.
@@ -54,6 +57,9 @@ pub struct Inspected {
     pub foreign: Option<Foreign>,
     /// Whether it was left out because it lies outside of the window.
     pub skipped: bool,
+    /// XXH3-128 of the first bytes of the input, by which a summary knows it; none when what was seen is not its
+    /// beginning.
+    pub identity: Option<u128>,
 }
 
 /// A file is left out when it lies more than this outside of the window, in nanoseconds.
@@ -91,7 +97,12 @@ impl<'o> Inspector<'o> {
             && head
                 .file
                 .is_some_and(|(file, size)| is_outside(&self.reading.filter, &self.profile, head.first, file, size));
-        let inspected = Inspected { is_json, foreign: foreign::recognise(head.first), skipped };
+        let inspected = Inspected {
+            is_json,
+            foreign: foreign::recognise(head.first),
+            skipped,
+            identity: (!head.has_start).then(|| xxh3_128(head.first.get(..IDENTITY_BYTES_MAX).unwrap_or(head.first))),
+        };
         let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = inputs.get_mut(input as usize) {
             *slot = Some(inspected);

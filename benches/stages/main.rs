@@ -14,7 +14,7 @@ use std::time::Instant;
 use resplog::profile::Profile;
 use resplog::record::{LINE_BYTES_MAX, Line, LineClass, Origin};
 use resplog::scan::{Scanner, ScannerKind, Tier};
-use resplog::summary::{Summary, Tally};
+use resplog::summary::fold::Fold;
 
 /// Bytes of a chunk, as in a run.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -67,20 +67,20 @@ fn records(scanner: &mut Scanner, chunks: &[&[u8]]) -> usize {
 }
 
 fn summed(scanner: &mut Scanner, chunks: &[&[u8]]) -> usize {
-    let mut summary = Summary::default();
+    let mut fold = Fold::default();
     let mut offset = 0;
     for chunk in chunks {
-        let mut tally = Tally::default();
         let mut origin = Origin { input: 0, offset: 0, chunk_offset: offset, line: 0 };
         scanner.chunk(chunk, false, |span, scanned| {
             origin.offset = offset + span.start as u64;
-            summary.observe(&scanned.line, scanned.anomalies, origin, &mut tally);
+            fold.observe(&scanned.line, scanned.anomalies, origin);
             origin.line += 1;
         });
         let end = offset + chunk.len() as u64;
-        summary.settle(0, &(offset..end), origin.line, tally);
+        fold.chunk(0, &(offset..end), origin.line);
         offset = end;
     }
+    let summary = fold.finish([]);
     (summary.totals[LineClass::Ok] + summary.totals[LineClass::Failed] + summary.totals[LineClass::DryRun]) as usize
 }
 

@@ -12,11 +12,13 @@ use crate::input::feed::InputRead;
 use crate::input::order::Order;
 use crate::inspect::Inspected;
 use crate::record::{Line, LineClass};
+use crate::redact::redact;
 use crate::reorder::ReorderBuffer;
 use crate::scan::{Decided, lookup};
-use crate::summary::reading::Reading;
+use crate::summary::Summary;
+use crate::summary::fold::Fold;
+use crate::summary::inputs::InputId;
 use crate::summary::rejects::Reject;
-use crate::summary::{Summary, Tally};
 use crate::time::Nanos;
 
 /// How much memory the folds of all threads may take together before they merge, in bytes, and that of one.
@@ -76,12 +78,12 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     };
     // What the folds that grew large have found so far. A fold that finds nothing new does not grow, and is never merged
     // before the end.
-    let merged = Mutex::new(Summary::default());
+    let merged = Mutex::new(Fold::default());
     let bytes_max = (FOLDS_BYTES_MAX / options.threads.max(1)).min(FOLD_BYTES_MAX);
     let driven = drive(
         &Run { inputs, order, sieve: None, options, watch },
-        || Fold::new(&merged, bytes_max),
-        |fold: &mut Fold<'_>, seen| fold.line(seen, &rules),
+        || Thread::new(&merged, bytes_max),
+        |fold: &mut Thread<'_>, seen| fold.line(seen, &rules),
         |fold, done| {
             let (input, place, lines) = (done.input, done.chunk, done.lines);
             let found = fold.chunk(&done);
@@ -107,7 +109,6 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         ..Analysis::default()
     };
     for mut fold in driven.folds {
-        fold.keep_reading(u32::MAX);
         fold.give_up();
         analysis.newest = analysis.newest.max(fold.newest);
         analysis.ahead += fold.ahead;
@@ -117,13 +118,17 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
             }
         }
     }
-    analysis.summary = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for input in (0..).take(inputs.len()) {
-        if let Some(start) = inputs.get(input as usize).and_then(|input| input.start.as_ref()).filter(|it| it.lines > 0)
-        {
-            analysis.summary.numbering.begin(input, start.offset, start.lines);
+    let mut merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (rank, input) in (0..).zip(inputs) {
+        if let Some(start) = input.start.as_ref().filter(|start| start.lines > 0) {
+            merged.begin(rank, start.offset, start.lines);
         }
     }
+    let ids = inputs.iter().enumerate().map(|(rank, input)| InputId {
+        path: redact(&input.path.to_string_lossy()).into_owned(),
+        identity: analysis.inspected.get(rank).and_then(|inspected| inspected.as_ref()?.identity),
+    });
+    analysis.summary = merged.finish(ids);
     Ok(analysis)
 }
 
@@ -140,31 +145,26 @@ struct Rules<'r> {
     horizon: Option<Nanos>,
 }
 
-/// What one thread found, and what it counts of the present chunk.
-struct Fold<'m> {
-    summary: Summary,
+/// What one thread found.
+struct Thread<'m> {
+    fold: Fold,
     unfinished: Vec<u32>,
     newest: Option<Nanos>,
     ahead: u64,
-    /// How the records of an input are read, which is the present one.
-    reading: (u32, Reading),
-    tally: Tally,
     rejects: Vec<Reject>,
-    merged: &'m Mutex<Summary>,
-    /// How large the summary may become.
+    merged: &'m Mutex<Fold>,
+    /// How large the fold may become.
     bytes_max: usize,
     chunks: u32,
 }
 
-impl<'m> Fold<'m> {
-    fn new(merged: &'m Mutex<Summary>, bytes_max: usize) -> Self {
+impl<'m> Thread<'m> {
+    fn new(merged: &'m Mutex<Fold>, bytes_max: usize) -> Self {
         Self {
-            summary: Summary::default(),
+            fold: Fold::default(),
             unfinished: Vec::new(),
             newest: None,
             ahead: 0,
-            reading: (u32::MAX, Reading::default()),
-            tally: Tally::default(),
             rejects: Vec::new(),
             merged,
             bytes_max,
@@ -175,23 +175,19 @@ impl<'m> Fold<'m> {
     fn line(&mut self, seen: &Seen<'_>, rules: &Rules<'_>) {
         let Seen { origin, scanned, .. } = seen;
         let origin = *origin;
-        if origin.input != self.reading.0 {
-            self.keep_reading(origin.input);
-        }
-        self.reading.1.doubt(scanned.doubts);
+        let reading = self.fold.reading(origin.input);
+        reading.doubt(scanned.doubts);
         if let Line::Record(record) = &scanned.line {
-            if self.reading.1.observe(record, origin.offset) {
-                self.reading.1.insert_fields(origin.offset, lookup::fields(seen.text, seen.profile));
+            if reading.observe(record, origin.offset) {
+                reading.insert_fields(origin.offset, lookup::fields(seen.text, seen.profile));
             }
             let verdict = rules.filter.map_or(Verdict::Counts, |filter| filter.judge(record));
             if verdict != Verdict::Counts {
-                self.tally.counts[LineClass::Filtered] += 1;
-                self.tally.untimed += u64::from(verdict == Verdict::Untimed);
-                return self.summary.leave_out(scanned.anomalies);
+                let is_untimed = verdict == Verdict::Untimed;
+                return self.fold.leave_out(LineClass::Filtered, is_untimed, scanned.anomalies);
             }
             if rules.duplicates.is_some_and(|duplicates| duplicates.holds(origin)) {
-                self.tally.counts[LineClass::Duplicates] += 1;
-                return self.summary.leave_out(scanned.anomalies);
+                return self.fold.leave_out(LineClass::Duplicates, false, scanned.anomalies);
             }
             if let Some(time) = record.context.time {
                 match rules.horizon {
@@ -205,33 +201,23 @@ impl<'m> Fold<'m> {
             self.rejects.push(reject);
         }
         if matches!(scanned.line, Line::NoEnvelope | Line::Malformed(_)) {
-            self.summary.shapes.observe(seen.text, origin);
+            self.fold.shape(seen.text, origin);
         }
-        self.summary.observe(&scanned.line, scanned.anomalies, origin, &mut self.tally);
-        // Lines of one chunk can be failures of thousands of codes. What else a summary keeps grows slowly.
-        if scanned.line.class() == LineClass::Failed && self.summary.codes.bytes() > self.bytes_max {
+        self.fold.observe(&scanned.line, scanned.anomalies, origin);
+        // Lines of one chunk can be failures of thousands of codes. What else a fold keeps grows slowly.
+        if scanned.line.class() == LineClass::Failed && self.fold.codes_bytes() > self.bytes_max {
             self.give_up();
         }
     }
 
-    /// Puts the reading of the present input away, and begins that of another.
-    #[cold]
-    fn keep_reading(&mut self, input: u32) {
-        let reading = self.summary.readings.remove(&input).unwrap_or_default();
-        let (before, held) = std::mem::replace(&mut self.reading, (input, reading));
-        if held != Reading::default() {
-            self.summary.readings.insert(before, held);
-        }
-    }
-
-    /// Settles the counts of a chunk and gives its rejects.
+    /// Ends a chunk and gives its rejects.
     fn chunk(&mut self, done: &Done) -> Vec<Reject> {
         if done.unfinished {
             self.unfinished.push(done.input);
         }
-        self.summary.settle(done.input, &done.bytes, done.lines, std::mem::take(&mut self.tally));
+        self.fold.chunk(done.input, &done.bytes, done.lines);
         self.chunks += 1;
-        let is_large = || self.summary.bytes() > self.bytes_max || self.summary.numbering.is_long();
+        let is_large = || self.fold.bytes() > self.bytes_max || self.fold.is_scattered();
         if self.chunks.is_multiple_of(CHUNKS_PER_MEASURE) && is_large() {
             self.give_up();
         }
@@ -241,6 +227,6 @@ impl<'m> Fold<'m> {
     /// Merges what was found so far with what the others found, and begins again.
     fn give_up(&mut self) {
         let mut merged = self.merged.lock().unwrap_or_else(PoisonError::into_inner);
-        merged.merge(std::mem::take(&mut self.summary));
+        merged.merge(self.fold.take());
     }
 }

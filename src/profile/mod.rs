@@ -98,7 +98,7 @@ impl fmt::Display for FieldPointer {
 }
 
 /// Where a context field was found first, and what it said there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FieldSeen {
     /// Pointer of the member; inside of a layer it goes on from the layer's pointer.
     pub pointer: String,

@@ -5,6 +5,7 @@ mod odd;
 
 pub use forms::{Form, Forms};
 pub use odd::{Anomalies, Anomaly, Doubt, Doubts};
+use serde::{Deserialize, Serialize};
 
 use crate::time::Nanos;
 
@@ -103,7 +104,7 @@ impl LineClass {
 }
 
 /// Why a line is not exactly one JSON value; the first offending byte decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reason {
     /// Longer than `--max-line`; its bytes are not looked at.
     Oversize,
@@ -214,7 +215,7 @@ impl Line<'_> {
 }
 
 /// Where a line stands in its chunk; absolute line numbers are resolved when an input is complete.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Origin {
     /// The rank of the input's path among all inputs.
     pub input: u32,

@@ -9,7 +9,6 @@ use super::{FieldSample, Input, Ordered};
 use crate::catalog::OTHER;
 use crate::input::{Compression, Framing, Status};
 use crate::profile::FieldSeen;
-use crate::redact::redact;
 use crate::summary::Summary;
 use crate::summary::reading::Reading;
 use crate::summary::totals::Counts;
@@ -45,7 +44,7 @@ pub fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
         path: facts.path,
         format: facts.format,
         compression: facts.compression,
-        envelope: reading(summary, rank).flat_map(Reading::pointers).map(redacted_pointer).collect(),
+        envelope: reading(summary, rank).flat_map(Reading::pointers).map(str::to_owned).collect(),
         forms: Ordered(
             reading(summary, rank).flat_map(Reading::forms).map(|(form, count)| (form.as_str(), count)).collect(),
         ),
@@ -99,14 +98,7 @@ pub fn fold(inputs: &mut Vec<Input>) -> u64 {
 }
 
 fn fields(summary: &Summary, rank: usize) -> BTreeMap<&'static str, FieldSample> {
-    let sample =
-        |seen: &FieldSeen| FieldSample { pointer: redacted_pointer(&seen.pointer), sample: seen.sample.clone() };
+    let sample = |seen: &FieldSeen| FieldSample { pointer: seen.pointer.clone(), sample: seen.sample.clone() };
     let fields = reading(summary, rank).flat_map(Reading::fields);
     fields.map(|(field, seen)| (field.as_str(), sample(seen))).collect()
-}
-
-/// A JSON Pointer without secrets: keys of a log can hold them like any other text, and are written with escapes.
-fn redacted_pointer(pointer: &str) -> String {
-    let key = |key: &str| redact(&key.replace("~1", "/").replace("~0", "~")).replace('~', "~0").replace('/', "~1");
-    pointer.split('/').map(key).collect::<Vec<_>>().join("/")
 }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
 use hashbrown::HashMap;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Entries by name, at most `cap` of them: those with the smallest XXH3-64 (seed 0) of the name.
@@ -28,6 +30,34 @@ struct Entry<V> {
     value: V,
 }
 
+/// What is kept, sorted by name, and the rest.
+type Stored<N, V, R> = (usize, Vec<(N, V)>, Option<R>);
+
+impl<V: Default + Serialize> Serialize for Bounded<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entries: Vec<_> = self.iter().collect();
+        entries.sort_unstable_by_key(|&(name, _)| name);
+        let stored: Stored<&str, &V, &V> = (self.cap, entries, self.rest());
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de, V: Default + Deserialize<'de>> Deserialize<'de> for Bounded<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (cap, entries, rest): Stored<Box<str>, V, V> = Deserialize::deserialize(deserializer)?;
+        if entries.len() > cap {
+            return Err(D::Error::custom("a table is fuller than it can be"));
+        }
+        let mut table = Self::new(cap);
+        for (name, value) in entries {
+            *table.entry(&name, Cow::Borrowed, |_, _| {}) = value;
+        }
+        table.overflowed = rest.is_some();
+        table.rest = rest.unwrap_or_default();
+        Ok(table)
+    }
+}
+
 impl<V: Default> Bounded<V> {
     /// An empty table that keeps at most `cap` entries.
     #[must_use]
@@ -40,6 +70,12 @@ impl<V: Default> Bounded<V> {
             rest: V::default(),
             overflowed: false,
         }
+    }
+
+    /// How many entries it keeps at the most.
+    #[must_use]
+    pub const fn cap(&self) -> usize {
+        self.cap
     }
 
     /// The entry that is kept under a name.

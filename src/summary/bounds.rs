@@ -1,8 +1,13 @@
 //! How much a summary keeps. The numbers hold together: a log that reaches all of them fits into the memory that the
 //! program promises.
 
+use serde::{Deserialize, Serialize};
+
+/// More lines than any log has. Counts of a stored summary are not larger, so that some of them can be added up.
+pub const COUNT_MAX: u64 = 1 << 56;
+
 /// How many entries the tables of error codes keep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounds {
     /// Codes that no shipped table lists.
     pub unlisted: usize,

@@ -1,12 +1,12 @@
 //! What is known of each error code: how often, when, which messages, which records stand for it.
 
-use std::collections::HashSet;
+use serde::{Deserialize, Serialize};
 
 use super::Aggregate;
-use super::bounds::Bounds;
+use super::bounds::{Bounds, COUNT_MAX};
 use super::code_table::{CodeTable, Place};
 use super::days::FailedDays;
-use super::exemplars::{Exemplar, First, Slots};
+use super::exemplars::{First, Slots};
 use super::failed_timeline::{self, FailedTimeline};
 use super::mask::kinds::Kinds;
 use super::names::{is_itself, kept};
@@ -27,14 +27,14 @@ const NAME_BYTES: usize = 384;
 const BUCKET_BYTES: usize = 48;
 
 /// Failures with one masked message.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Variant {
     /// How many failures.
     pub count: u64,
     /// The earliest one that has an id.
     pub first: First,
     /// The kinds of its masks.
-    kinds: Kinds,
+    pub(super) kinds: Kinds,
 }
 
 impl Variant {
@@ -47,13 +47,15 @@ impl Variant {
 }
 
 /// Failures with one code.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Code {
     /// How many failures.
     pub count: u64,
     /// The earliest time.
+    #[serde(with = "super::stored")]
     pub first: Option<Nanos>,
     /// The latest time.
+    #[serde(with = "super::stored")]
     pub last: Option<Nanos>,
     /// The records that stand for the code; none for codes that are not kept by name.
     pub slots: Slots,
@@ -72,7 +74,8 @@ pub struct Code {
     /// Failures by the values of each `--by` field.
     pub by: Vec<Kept<u64>>,
     /// The hash of the code.
-    owner: u64,
+    #[serde(skip)]
+    pub(super) owner: u64,
 }
 
 impl Code {
@@ -165,8 +168,18 @@ impl Code {
         self.merge(gone.bare(), pairs);
     }
 
-    fn tables(&self) -> impl Iterator<Item = &Kept<u64>> {
+    pub(super) fn tables(&self) -> impl Iterator<Item = &Kept<u64>> {
         [&self.services, &self.actions, &self.regions].into_iter().chain(&self.by)
+    }
+
+    /// Whether it is one that records and merging can make.
+    pub(super) fn is_sound(&self) -> bool {
+        self.variants.is_of(self.owner)
+            && self.tables().enumerate().all(|(field, table)| table.is_of(field_hash(self.owner, field)))
+            && self.timeline.is_sound()
+            && self.days.is_sound()
+            && self.variants.values().all(|variant| variant.count <= COUNT_MAX)
+            && self.tables().flat_map(Kept::values).all(|&count| count <= COUNT_MAX)
     }
 
     fn trim(&mut self, pairs: &mut Pairs) {
@@ -193,34 +206,6 @@ impl Code {
     #[must_use]
     pub fn is_partial(&self) -> bool {
         self.variants.rest().is_some() || self.tables().any(|table| table.rest().is_some())
-    }
-
-    /// The variants of the message: by count descending, then masked text.
-    #[must_use]
-    pub fn ranked_variants(&self) -> Vec<(String, &Variant)> {
-        let mut variants: Vec<_> =
-            self.variants.iter().map(|(template, variant)| (variant.kinds.text(template), variant)).collect();
-        variants.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
-        variants
-    }
-
-    /// The exemplars in the order of the slots, each id once, with the slot that chose it.
-    #[must_use]
-    pub fn chosen(&self) -> Vec<(String, &Exemplar)> {
-        let Slots { first, last, slowest, sample } = &self.slots;
-        let variants = self.ranked_variants();
-        let of = variants.len();
-        let named = [("first", &first.0), ("last", last), ("slowest", slowest)];
-        let named = named.map(|(reason, exemplar)| (reason.to_owned(), exemplar));
-        let numbered = variants.iter().enumerate();
-        let numbered =
-            numbered.map(|(place, (_, variant))| (format!("variant {} of {of}", place + 1), &variant.first.0));
-        let slots = named.into_iter().chain(numbered).chain([("sample".to_owned(), sample)]);
-        let mut seen = HashSet::new();
-        slots
-            .filter_map(|(reason, exemplar)| Some((reason, exemplar.as_ref()?)))
-            .filter(|(_, exemplar)| seen.insert(exemplar.request_id.as_str()))
-            .collect()
     }
 }
 
@@ -254,9 +239,9 @@ fn count(table: &mut Kept<u64>, owner: u64, name: &str, quota: &mut Quota) {
 /// Failures by code.
 #[derive(Clone, Debug)]
 pub struct Codes {
-    bounds: Bounds,
+    pub(super) bounds: Bounds,
     pub(super) table: CodeTable<Code>,
-    pairs: Pairs,
+    pub(super) pairs: Pairs,
     /// How many buckets and days were added by records; more than there are when some became one.
     buckets: usize,
 }

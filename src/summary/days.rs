@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::Aggregate;
+use super::bounds::COUNT_MAX;
 use super::timeline::Calls;
 use crate::record::{Origin, Outcome, Record};
 use crate::time::{NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY};
@@ -12,11 +15,12 @@ use crate::time::{NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY};
 const NS_PER_DAY: i64 = SECONDS_PER_DAY * NS_PER_SECOND;
 
 /// Calls by day. There are as many days as times are plausible: 33,000.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Days {
     /// By days since 1970.
     days: BTreeMap<i64, Calls>,
     /// The day that was seen last, which most often is the next record's too.
+    #[serde(skip)]
     recent: Recent,
 }
 
@@ -71,7 +75,13 @@ impl Days {
         self.days.entry(time.0.div_euclid(NS_PER_DAY)).or_default().failed += 1;
     }
 
-    fn settle(&mut self) {
+    /// Whether it is one that records can make.
+    pub(super) fn is_sound(&self) -> bool {
+        self.days.values().all(|calls| calls.is_sound())
+    }
+
+    /// Puts the recent day to the others.
+    pub fn settle(&mut self) {
         let Recent { day, times: _, ok } = std::mem::take(&mut self.recent);
         if ok > 0 {
             self.days.entry(day).or_default().ok += ok;
@@ -93,7 +103,7 @@ impl Days {
 
 /// Failures of one code by day, all of them or none: when a code fails on more days than may be kept of it, no day is,
 /// so that what is kept is exact.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedDays {
     /// Days since 1970 with their failures, sorted.
     days: Vec<(i32, u64)>,
@@ -142,6 +152,11 @@ impl FailedDays {
 
     fn drop_all(&mut self) {
         *self = Self { days: Vec::new(), is_dropped: true };
+    }
+
+    /// Whether it is one that records can make.
+    pub(super) fn is_sound(&self) -> bool {
+        self.days.is_sorted_by(|a, b| a.0 < b.0) && self.days.iter().all(|&(_, failures)| failures <= COUNT_MAX)
     }
 
     /// How many days are kept.

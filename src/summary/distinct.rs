@@ -1,6 +1,8 @@
 //! How many different request ids there are: exactly while they are few, else within two per cent. It keeps hashes,
 //! never ids.
 
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Aggregate;
@@ -30,6 +32,32 @@ pub(super) fn hash_of(id: &str) -> u64 {
 impl Default for DistinctIds {
     fn default() -> Self {
         Self { hashes: Vec::new(), sorted: 0, bound: u64::MAX }
+    }
+}
+
+impl Serialize for DistinctIds {
+    /// The differences between the sorted hashes, which are smaller than the hashes, and the bound.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (hashes, bound) = self.parts();
+        let mut last = 0;
+        let steps: Vec<_> = hashes.iter().map(|&hash| hash - std::mem::replace(&mut last, hash)).collect();
+        (steps, bound).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for DistinctIds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (steps, bound) = <(Vec<u64>, u64)>::deserialize(deserializer)?;
+        let mut last = 0_u64;
+        let hashes: Option<Vec<_>> = steps
+            .into_iter()
+            .map(|step| {
+                last = last.checked_add(step)?;
+                Some(last)
+            })
+            .collect();
+        let hashes = hashes.filter(|hashes| hashes.len() <= KEPT && last < bound);
+        Ok(Self::from_parts(hashes.ok_or_else(|| D::Error::custom("hashes of ids are out of order"))?, bound))
     }
 }
 
@@ -77,6 +105,12 @@ impl DistinctIds {
         if self.hashes.len() >= 2 * KEPT {
             self.shrink();
         }
+    }
+
+    /// Brings the hashes into order, and keeps the smallest.
+    pub(super) fn settle(&mut self) {
+        self.shrink();
+        self.hashes.shrink_to_fit();
     }
 
     /// Keeps the smallest hashes, each once.

@@ -3,6 +3,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::record::{Origin, Record};
@@ -11,11 +12,12 @@ use crate::summary::names::{is_itself, kept};
 use crate::time::Nanos;
 
 /// A failed record with an id, as much of it as a report shows.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Exemplar {
     /// Where the line stands.
     pub origin: Origin,
     /// When the call was made.
+    #[serde(with = "super::stored")]
     pub time: Option<Nanos>,
     /// The id, redacted.
     pub request_id: String,
@@ -54,7 +56,7 @@ fn order(time: Option<Nanos>, origin: Origin) -> Order {
 }
 
 /// The earliest record.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct First(pub Option<Exemplar>);
 
 impl First {
@@ -72,7 +74,7 @@ impl First {
 }
 
 /// The slots of a code, but for the variants of its message.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Slots {
     /// The earliest record.
     pub first: First,

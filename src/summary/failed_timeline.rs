@@ -1,16 +1,17 @@
 //! Failures of one code over time, in buckets that double their width. How wide they are is decided by all codes
 //! together, so that what is kept of thousands of them is bounded; it depends on the data only, not on any order.
 
-use super::timeline::BUCKET_SECONDS_MIN;
+use serde::{Deserialize, Serialize};
+
+use super::bounds::COUNT_MAX;
+use super::timeline::{BUCKET_SECONDS_MIN, DOUBLINGS_MAX};
 use crate::time::{NS_PER_SECOND, Nanos};
 
 /// Nanoseconds of the narrowest bucket.
 const NS_MIN: i64 = BUCKET_SECONDS_MIN * NS_PER_SECOND;
-/// How often the width can double: then one bucket holds all times that are plausible.
-const DOUBLINGS_MAX: u8 = 27;
 
 /// Failures by time. Only buckets that are not empty take memory, 12 bytes each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedTimeline {
     /// How often the width of its buckets doubled.
     doublings: u8,
@@ -112,6 +113,16 @@ impl FailedTimeline {
         let buckets = std::mem::take(&mut self.buckets);
         let failures = std::mem::take(&mut self.failures);
         buckets.into_iter().zip(failures).for_each(|(bucket, failures)| self.add(bucket >> shift, failures));
+    }
+
+    /// Whether it is as [`share`] leaves it, each timeline by itself.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.shared <= self.doublings
+            && self.doublings <= DOUBLINGS_MAX
+            && self.buckets.len() == self.failures.len()
+            && self.buckets.is_sorted_by(|a, b| a < b)
+            && self.failures.iter().all(|&failures| failures > 0 && failures <= COUNT_MAX)
     }
 
     /// Width of the buckets in seconds, and those that hold failures, with their starts, in order. `seconds_min` asks for

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::Aggregate;
 use super::bounded::Bounded;
 use super::latency::Durations;
@@ -21,7 +23,7 @@ const ACTION_BYTES: usize = 512;
 const SEPARATOR: &str = "\u{1f}";
 
 /// Calls of one action and how long they took.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Action {
     /// The calls.
     pub calls: Calls,
@@ -39,7 +41,7 @@ impl Action {
 }
 
 /// Calls by the fields of their context.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Groups {
     services: Recalled<Calls>,
     actions: Recalled<Action>,
@@ -101,6 +103,19 @@ impl Groups {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.actions.table().iter().map(|(_, action)| ACTION_BYTES + action.durations.bytes()).sum()
+    }
+
+    /// Whether its tables have the bounds that they are made with.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let is_sound = |table: &Bounded<Calls>| {
+            table.cap() == NAMES_MAX
+                && table.iter().map(|(_, calls)| calls).chain(table.rest()).all(|calls| calls.is_sound())
+        };
+        let actions = self.actions();
+        actions.cap() == ACTIONS_MAX
+            && actions.iter().map(|(_, action)| action).chain(actions.rest()).all(|action| action.calls.is_sound())
+            && [self.services(), self.regions()].into_iter().chain(self.by()).all(is_sound)
     }
 
     /// Calls by service.

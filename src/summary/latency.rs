@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Deserializer as ReadV2, Serializer as WriteV2, V2Serializer};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Error as _, Serialize, Serializer};
 
 use super::Aggregate;
+use super::bounds::COUNT_MAX;
 use crate::record::{Origin, Outcome, Record};
 
 /// Durations of some calls, counted in the cells of an HDR histogram. Counting by itself, a histogram would compute with
@@ -28,6 +32,11 @@ impl<const DIGITS: u8> Default for Durations<DIGITS> {
     }
 }
 
+/// Where the last byte of the number of digits stands in the form of version 2: cookie, length and offset come first,
+/// of four bytes each.
+const DIGITS_PLACE: usize = 15;
+/// Where the counts begin: beside those, lowest and highest value and a ratio come before, of eight bytes each.
+const COUNTS_PLACE: usize = 40;
 /// How many calls are kept one by one.
 const FEW_MAX: usize = 256;
 
@@ -135,15 +144,36 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         }
     }
 
-    /// The figures for a report.
-    #[must_use]
-    pub fn quantiles(&self) -> Quantiles {
-        let histogram = Histogram::<u64>::new(DIGITS).ok().filter(|_| !(self.few.is_empty() && self.cells.is_empty()));
-        let Some(mut histogram) = histogram else { return Quantiles::default() };
+    /// Adds calls to a cell.
+    fn add_count(&mut self, cell: usize, count: u64) {
+        for _ in 0..count.min(FEW_MAX as u64 + 1) {
+            self.add(cell, 1);
+        }
+        let rest = count.saturating_sub(FEW_MAX as u64 + 1);
+        if rest > 0 {
+            self.add(cell, (rest & u64::from(u16::MAX)) as u16);
+            let carries = rest >> u16::BITS;
+            if carries > 0 {
+                *self.carries.entry(cell).or_default() += carries;
+            }
+        }
+    }
+
+    /// The calls as an HDR histogram; none without calls.
+    fn histogram(&self) -> Option<Histogram<u64>> {
+        let mut histogram =
+            Histogram::<u64>::new(DIGITS).ok().filter(|_| !(self.few.is_empty() && self.cells.is_empty()))?;
         for (cell, count) in self.counts() {
             // The histogram resizes itself; only its memory could fail.
             let _ = histogram.record_n(Self::shortest_ns(cell), count);
         }
+        Some(histogram)
+    }
+
+    /// The figures for a report.
+    #[must_use]
+    pub fn quantiles(&self) -> Quantiles {
+        let Some(histogram) = self.histogram() else { return Quantiles::default() };
         let at = |quantile: f64| histogram.value_at_quantile(quantile).min(self.ns_max);
         Quantiles {
             count: histogram.len(),
@@ -153,8 +183,70 @@ impl<const DIGITS: u8> Durations<DIGITS> {
     }
 }
 
+impl<const DIGITS: u8> Serialize for Durations<DIGITS> {
+    /// An HDR histogram in its own form, version 2, and the longest duration; nothing without calls.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::new();
+        if let Some(histogram) = self.histogram() {
+            V2Serializer::new().serialize(&histogram, &mut bytes).map_err(S::Error::custom)?;
+        }
+        (bytes, self.ns_max).serialize(serializer)
+    }
+}
+
+/// Whether these are counts and lengths of runs of zeros that add up: numbers of at most nine bytes with seven bits each,
+/// the last with eight, whose lowest bit is the sign. The reader of the form takes that for granted.
+fn has_counts(mut bytes: &[u8]) -> bool {
+    let (mut cells, mut calls) = (0_u64, 0_u64);
+    while !bytes.is_empty() {
+        let (mut number, mut shift) = (0_u64, 0);
+        loop {
+            let Some((&byte, rest)) = bytes.split_first() else { return false };
+            bytes = rest;
+            if shift == 56 {
+                number |= u64::from(byte) << shift;
+                break;
+            }
+            number |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        let is_run = number & 1 == 1;
+        let sum = if is_run { cells.checked_add((number >> 1) + 1) } else { calls.checked_add(number >> 1) };
+        let Some(sum) = sum.filter(|&sum| sum <= COUNT_MAX) else { return false };
+        if is_run {
+            cells = sum;
+        } else {
+            calls = sum;
+            cells += 1;
+        }
+    }
+    true
+}
+
+impl<'de, const DIGITS: u8> Deserialize<'de> for Durations<DIGITS> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (bytes, ns_max) = <(Vec<u8>, u64)>::deserialize(deserializer)?;
+        let mut durations = Self { ns_max, ..Self::default() };
+        if bytes.is_empty() {
+            return Ok(durations);
+        }
+        // A header that asks for more digits than are kept would ask for as much more memory.
+        if bytes.get(DIGITS_PLACE) != Some(&DIGITS) || !has_counts(bytes.get(COUNTS_PLACE..).unwrap_or_default()) {
+            return Err(D::Error::custom("a histogram is not one that can be"));
+        }
+        let histogram: Histogram<u64> = ReadV2::new().deserialize(&mut bytes.as_slice()).map_err(D::Error::custom)?;
+        for cell in histogram.iter_recorded() {
+            durations.add_count(Self::cell(cell.value_iterated_to()), cell.count_at_value());
+        }
+        Ok(durations)
+    }
+}
+
 /// Durations of all calls and by outcome, within 0.1 %.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Latency {
     /// Calls that succeeded.
     pub ok: Durations<3>,

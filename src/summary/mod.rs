@@ -3,6 +3,7 @@
 
 pub mod bounded;
 pub mod bounds;
+mod chosen;
 mod code_origins;
 pub mod code_table;
 pub mod codes;
@@ -10,7 +11,9 @@ pub mod days;
 pub mod distinct;
 pub mod exemplars;
 pub mod failed_timeline;
+pub mod fold;
 pub mod groups;
+pub mod inputs;
 pub mod latency;
 pub mod mask;
 pub mod names;
@@ -22,24 +25,28 @@ pub mod recalled;
 pub mod rejects;
 pub mod shapes;
 mod shared;
+mod stored;
+mod stored_codes;
 pub mod timeline;
 pub mod totals;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use crate::record::{Anomalies, Line, Origin, Record};
+use serde::{Deserialize, Serialize};
+
+use crate::record::{LineClass, Origin, Record};
 use crate::time::Nanos;
 use bounds::Bounds;
 use codes::Codes;
 use days::Days;
 use distinct::DistinctIds;
 use groups::Groups;
+use inputs::Inputs;
 use latency::Latency;
 use numbering::Numbering;
 use overlap::Overlap;
 use reading::Reading;
-use rejects::{Reject, Samples};
+use rejects::Samples;
 use shapes::Shapes;
 use timeline::Timeline;
 use totals::{AnomalyCounts, Counts, MissingIds, Reasons};
@@ -54,12 +61,12 @@ pub trait Aggregate: Default {
 }
 
 /// Everything that is kept of the lines of some inputs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Lines by class.
     pub totals: Counts,
-    /// Lines by class of each input, by its rank.
-    pub inputs: BTreeMap<u32, Counts>,
+    /// The inputs in the order of their ranks, with their lines by class.
+    pub inputs: Inputs,
     /// How the records of each input were read, by its rank.
     pub readings: BTreeMap<u32, Reading>,
     /// Records that a filter took out because they have no time.
@@ -95,11 +102,13 @@ pub struct Summary {
 }
 
 /// The earliest and the latest time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The earliest time of a record.
+    #[serde(with = "stored")]
     pub first: Option<Nanos>,
     /// The latest time of a record.
+    #[serde(with = "stored")]
     pub last: Option<Nanos>,
 }
 
@@ -122,15 +131,6 @@ impl Aggregate for Span {
     }
 }
 
-/// What a chunk counted on the way, before it goes into the summary.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
-    /// Lines by class.
-    pub counts: Counts,
-    /// Records that a filter took out because they have no time.
-    pub untimed: u64,
-}
-
 impl Summary {
     /// Nothing, of which no more than this will be kept.
     #[must_use]
@@ -138,84 +138,99 @@ impl Summary {
         Self { codes: Codes::new(bounds), ..Self::default() }
     }
 
-    /// About how much memory it takes, in bytes, as far as that grows with what the log says.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.codes.bytes() + self.groups.bytes()
-    }
-
-    /// Lines by class of an input.
+    /// Lines by class of an input, by its rank.
     #[must_use]
     pub fn input(&self, rank: usize) -> Counts {
-        u32::try_from(rank).ok().and_then(|rank| self.inputs.get(&rank)).copied().unwrap_or_default()
+        self.inputs.counts(rank)
     }
 
-    /// Brings what is kept within the bounds, and says of every line that is kept where it stands in chunks that follow each
-    /// other. Merging does the former by itself; a summary that was never merged needs it before it is read.
-    pub fn fit(&mut self) {
+    /// Brings everything into the one form that a value has, within the bounds.
+    fn settle(&mut self) {
+        self.distinct_ids.settle();
         self.codes.fit();
+        self.timeline.settle();
+        self.days.settle();
         self.join_chunks();
-        self.join_chunks();
-    }
-
-    /// Takes a line that no filter took out.
-    pub fn observe(&mut self, line: &Line<'_>, anomalies: Anomalies, origin: Origin, tally: &mut Tally) {
-        tally.counts[line.class()] += 1;
-        self.anomalies.count(anomalies);
-        match line {
-            Line::Record(record) => {
-                self.span.observe(record, origin);
-                self.missing_ids.observe(record, origin);
-                if let Some(id) = record.request_id {
-                    // One hash for both.
-                    let hash = distinct::hash_of(id);
-                    self.distinct_ids.insert(hash);
-                    self.overlap.insert(origin.input, hash);
-                }
-                self.codes.observe(record, origin);
-                self.groups.observe(record, origin);
-                self.timeline.observe(record, origin);
-                self.days.observe(record, origin);
-                self.latency.observe(record, origin);
-            }
-            Line::Malformed(reason) => {
-                self.reasons.count(*reason);
-                self.samples.insert(Reject { origin, reason: Some(*reason) });
-            }
-            Line::Blank | Line::NoEnvelope => {}
-        }
-    }
-
-    /// Takes a record that does not count: of its anomalies only those of the line do.
-    pub fn leave_out(&mut self, anomalies: Anomalies) {
-        self.anomalies.count(anomalies.of_line());
-    }
-
-    /// Takes what a chunk counted that covers these bytes of its input; `lines` is how many lines begin in it.
-    pub fn settle(&mut self, input: u32, bytes: &Range<u64>, lines: u64, mut tally: Tally) {
-        tally.counts.lines += lines;
-        self.totals.add(tally.counts);
-        self.untimed += tally.untimed;
-        self.inputs.entry(input).or_default().add(tally.counts);
-        self.numbering.chunk(input, bytes, lines);
     }
 
     /// Joins chunks that follow each other, and says of every line that is kept where it stands in them.
     fn join_chunks(&mut self) {
         let joined = self.numbering.join();
         if !joined.is_empty() {
-            let mut follow = |origin: &mut Origin| joined.follow(origin);
-            self.samples.move_origins(&mut follow);
-            self.shapes.move_origins(&mut follow);
-            self.codes.move_origins(&mut follow);
+            self.move_origins(|origin| joined.follow(origin));
         }
     }
 
-    /// Adds a summary of other chunks.
+    fn move_origins(&mut self, mut change: impl FnMut(&mut Origin)) {
+        self.samples.move_origins(&mut change);
+        self.shapes.move_origins(&mut change);
+        self.codes.move_origins(&mut change);
+    }
+
+    /// Gives inputs other ranks.
+    fn renumber(&mut self, ranks: &[u32]) {
+        let of = |input: u32| ranks.get(input as usize).copied().unwrap_or(input);
+        if (0..).zip(ranks).all(|(before, &rank)| before == rank) {
+            return;
+        }
+        self.move_origins(|origin| origin.input = of(origin.input));
+        self.overlap.renumber(of);
+        let readings = std::mem::take(&mut self.readings).into_iter();
+        self.readings = readings.map(|(input, reading)| (of(input), reading)).collect();
+        self.numbering.renumber(of);
+    }
+
+    /// Whether it is one that records and merging can make, as far as that can be seen: what a file says may be
+    /// anything.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let inputs = self.inputs.len() as u64;
+        let mut sums = Counts::default();
+        for (_, counts) in self.inputs.iter() {
+            if !counts.is_sound() || !sums.is_sound() {
+                return false;
+            }
+            sums.add(counts);
+        }
+
+        let are_known = self.numbering.is_sound(inputs) && self.overlap.is_sound(inputs);
+        let mut origins = self.samples.iter().map(|reject| reject.origin).chain(self.codes.origins());
+        let are_known = are_known && origins.all(|origin| u64::from(origin.input) < inputs);
+        let codes = self.codes.iter().map(|(_, code)| code.count).chain(self.codes.rest().map(|rest| rest.count));
+        let failed = codes.into_iter().try_fold(0_u64, u64::checked_add);
+        let are_known = are_known && self.readings.keys().all(|&input| u64::from(input) < inputs);
+        are_known
+            && sums == self.totals
+            && self.totals.lines == self.totals.classed()
+            && failed == Some(self.totals[LineClass::Failed])
+            && self.readings.values().all(Reading::is_sound)
+            && self.timeline.is_sound()
+            && self.days.is_sound()
+            && self.groups.is_sound()
+            && self.shapes.is_sound(inputs)
+    }
+
+    /// Adds a summary of other lines: of other inputs, or of other parts of the same ones. Inputs are the same when their
+    /// path and their identity are.
     pub fn merge(&mut self, other: Self) {
+        let mut other = other;
+        for summary in [&mut *self, &mut other] {
+            if let Some(ranks) = summary.inputs.sort() {
+                summary.renumber(&ranks);
+            }
+        }
+        let ranks = self.inputs.merge(std::mem::take(&mut other.inputs));
+        self.renumber(&ranks.mine);
+        other.renumber(&ranks.theirs);
+        self.add(other);
+        self.settle();
+    }
+
+    /// Adds a summary of other chunks whose inputs have the same ranks, but for the table of inputs.
+    fn add(&mut self, other: Self) {
         let Self {
             totals,
-            inputs,
+            inputs: _,
             readings,
             untimed,
             reasons,
@@ -234,9 +249,6 @@ impl Summary {
             latency,
         } = other;
         self.totals.add(totals);
-        for (input, more) in inputs {
-            self.inputs.entry(input).or_default().add(more);
-        }
         for (input, reading) in readings {
             self.readings.entry(input).or_default().merge(reading);
         }

@@ -4,23 +4,26 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::record::Origin;
 
 /// How many stretches there are at least before they are joined again.
 const STRETCHES_MIN: usize = 4096;
 
 /// How many lines begin in which bytes of each input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbering {
     /// By input and first byte. They do not overlap.
     stretches: BTreeMap<(u32, u64), Stretch>,
     /// Of inputs that were read from a byte on: that byte, and how many lines begin before it.
     before: BTreeMap<u32, (u64, u64)>,
     /// How many stretches were left when they were joined last.
+    #[serde(skip)]
     joined: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Stretch {
     /// The byte after its last one.
     end: u64,
@@ -97,6 +100,16 @@ impl Numbering {
             earlier.is_none_or(|(_, stretch)| stretch.end < offset)
         });
         Joined { moved }
+    }
+
+    /// Whether it is of this many inputs, and one that chunks can make.
+    pub(super) fn is_sound(&self, inputs: u64) -> bool {
+        let mut ends: Option<(u32, u64)> = None;
+        let is_next = |(&(input, start), stretch): (&(u32, u64), &Stretch)| {
+            let follows = ends.replace((input, stretch.end)).is_none_or(|(of, end)| of != input || end < start);
+            follows && start < stretch.end && u64::from(input) < inputs
+        };
+        self.stretches.iter().all(is_next) && self.before.keys().all(|&input| u64::from(input) < inputs)
     }
 
     /// Gives inputs other ranks.

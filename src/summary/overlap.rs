@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Aggregate;
 use super::distinct::hash_of;
 use crate::record::{Origin, Record};
@@ -15,16 +17,17 @@ const COMPARED_MIN: usize = 2;
 const PAIRED_MAX: usize = 8;
 
 /// The smallest hashes of the ids of each input.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Overlap {
     /// By the rank of the input.
     inputs: BTreeMap<u32, Least>,
     /// The input of the last id, which most often is the next one's too, and its bound.
+    #[serde(skip)]
     recent: Option<(u32, u64)>,
 }
 
 /// The smallest hashes of one input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Least {
     /// Sorted, each once.
     hashes: Vec<u64>,
@@ -72,6 +75,19 @@ impl Overlap {
             least.insert(hash);
         }
         self.recent = Some((input, least.bound));
+    }
+
+    /// Whether it is of this many inputs, and one that records and merging can make.
+    pub(super) fn is_sound(&self, inputs: u64) -> bool {
+        let is_least = |least: &Least| least.hashes.len() <= KEPT && least.hashes.is_sorted_by(|a, b| a < b);
+        self.inputs.iter().all(|(&rank, least)| u64::from(rank) < inputs && is_least(least))
+    }
+
+    /// Gives inputs other ranks.
+    pub fn renumber(&mut self, rank: impl Fn(u32) -> u32) {
+        let inputs = std::mem::take(&mut self.inputs).into_iter();
+        self.inputs = inputs.map(|(input, least)| (rank(input), least)).collect();
+        self.recent = None;
     }
 
     /// Groups of inputs, by rank, of which at least half of the ids stand in another one of the group.

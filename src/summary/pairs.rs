@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as Place};
 
-use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The hash of an owner: XXH3-64 (seed 0) of its name.
@@ -27,13 +27,14 @@ pub fn pair_hash(owner: u64, name: &str) -> u64 {
 }
 
 /// How many pairs may be kept, and how many are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
     /// Over all owners.
     all: usize,
     /// Of one owner.
     each: usize,
     /// How many are kept at present. It may be above what is allowed until [`Quota::excess`] is asked.
+    #[serde(skip)]
     held: usize,
     /// Pairs whose hash is not below this are not kept.
     bound: u64,
@@ -63,6 +64,12 @@ impl Quota {
         self.held += pairs;
     }
 
+    /// Takes the bound of a stored one over, if it is of the same kind.
+    pub fn restore(&mut self, stored: Self) -> bool {
+        self.bound = stored.bound;
+        (self.all, self.each) == (stored.all, stored.each)
+    }
+
     /// Takes the bound of another part over if it is lower; whether it was.
     pub fn lower(&mut self, other: &Self) -> bool {
         let is_lower = other.bound < self.bound;
@@ -80,7 +87,7 @@ impl Quota {
 }
 
 /// The kept names of one owner, with their values.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Kept<V> {
     entries: BTreeMap<u64, Box<Entry<V>>>,
     rest: V,
@@ -88,7 +95,7 @@ pub struct Kept<V> {
     overflowed: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Entry<V> {
     name: Box<str>,
     value: V,
@@ -185,9 +192,20 @@ impl<V: Default> Kept<V> {
         self.entries.values().map(|entry| (&*entry.name, &entry.value))
     }
 
-    /// The values of the kept names, to be changed.
+    /// All values: those of the kept names and what was counted for the others.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values().map(|entry| &entry.value).chain([&self.rest])
+    }
+
+    /// All values, to be changed: those of the kept names and what was counted for the others.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.entries.values_mut().map(|entry| &mut entry.value)
+        self.entries.values_mut().map(|entry| &mut entry.value).chain([&mut self.rest])
+    }
+
+    /// Whether the hash of each name is that of its pair.
+    #[must_use]
+    pub fn is_of(&self, owner: u64) -> bool {
+        self.entries.iter().all(|(&hash, entry)| hash == pair_hash(owner, &entry.name))
     }
 
     /// What was counted for names that are not kept; none when all are.
@@ -199,8 +217,8 @@ impl<V: Default> Kept<V> {
 
 /// Pairs of owners that are not kept by name. They count among all pairs, since their owners may have been kept in
 /// another order of reading, so their hashes are needed; their values are not.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Nameless(HashMap<u64, BTreeSet<u64>>);
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Nameless(BTreeMap<u64, BTreeSet<u64>>);
 
 impl Nameless {
     /// Takes a pair of an owner.
@@ -240,6 +258,18 @@ impl Nameless {
             quota.held -= pairs.split_off(&quota.bound).len();
             !pairs.is_empty()
         });
+    }
+
+    /// How many pairs there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.values().map(BTreeSet::len).sum()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The hashes of all pairs.

@@ -3,24 +3,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
+use super::bounds::COUNT_MAX;
 use crate::profile::FieldSeen;
 use crate::profile::names::Field;
 use crate::record::{Context, Doubt, Doubts, Form, Record};
+use crate::redact::redact;
 
 /// How many pointers are kept of an input: the smallest.
 pub const POINTERS_MAX: usize = 16;
 
 /// How the records of one input were read.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     forms: [u64; Form::ALL.len()],
     doubts: [u64; Doubt::ALL.len()],
     pointers: BTreeSet<String>,
     /// The pointer of the last record, which most records have in common.
+    #[serde(skip)]
     last: String,
     /// Of each field the first record that has it, by its offset.
     fields: BTreeMap<Field, (u64, FieldSeen)>,
     /// The same fields as bits.
+    #[serde(skip)]
     known: u8,
 }
 
@@ -84,6 +90,21 @@ impl Reading {
         }
     }
 
+    /// Takes secrets out of the pointers: keys of a log can hold them like any other text, and are written with escapes.
+    pub(super) fn redact(&mut self) {
+        let pointers = std::mem::take(&mut self.pointers);
+        self.pointers = pointers.iter().map(|pointer| redacted_pointer(pointer)).collect();
+        self.last.clear();
+        for (_, seen) in self.fields.values_mut() {
+            seen.pointer = redacted_pointer(&seen.pointer);
+        }
+    }
+
+    /// Whether it is one that records can make.
+    pub(super) fn is_sound(&self) -> bool {
+        self.pointers.len() <= POINTERS_MAX && self.forms.iter().chain(&self.doubts).all(|&count| count <= COUNT_MAX)
+    }
+
     /// How many records had which form, those that had some.
     pub fn forms(&self) -> impl Iterator<Item = (Form, u64)> {
         Form::ALL.into_iter().zip(self.forms).filter(|&(_, count)| count > 0)
@@ -103,6 +124,11 @@ impl Reading {
     pub fn fields(&self) -> impl Iterator<Item = (Field, &FieldSeen)> {
         self.fields.iter().map(|(field, (_, seen))| (*field, seen))
     }
+}
+
+fn redacted_pointer(pointer: &str) -> String {
+    let key = |key: &str| redact(&key.replace("~1", "/").replace("~0", "~")).replace('~', "~0").replace('/', "~1");
+    pointer.split('/').map(key).collect::<Vec<_>>().join("/")
 }
 
 /// The fields that a context has, as bits.

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
 use super::bounded::Bounded;
 
 /// How many places are remembered, by a power of two.
@@ -18,6 +21,19 @@ pub struct Recalled<V> {
     memo: Vec<u32>,
     /// A name, put together for looking it up.
     scratch: String,
+}
+
+impl<V: Default + Serialize> Serialize for Recalled<V> {
+    /// The table alone.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.table.serialize(serializer)
+    }
+}
+
+impl<'de, V: Default + Deserialize<'de>> Deserialize<'de> for Recalled<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { table: Bounded::deserialize(deserializer)?, memo: Vec::new(), scratch: String::new() })
+    }
 }
 
 impl<V: Default> Recalled<V> {

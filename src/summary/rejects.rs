@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::record::{Line, Origin, Reason};
 
 /// How many malformed lines a report shows.
 pub const SAMPLES_MAX: usize = 20;
 
 /// A line that is malformed or has no envelope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reject {
     /// Where it stands.
     pub origin: Origin,
@@ -35,7 +37,7 @@ impl Reject {
 }
 
 /// The first malformed lines in the order of input and offset.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Samples(BTreeSet<Reject>);
 
 impl Samples {

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::bounded::Bounded;
 use crate::record::Origin;
 use crate::redact::redact;
@@ -17,7 +19,7 @@ const SHAPE_BYTES_MAX: usize = 72;
 const NAMES_MAX: usize = 6;
 
 /// Lines of one shape.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
     /// How many there are.
     pub lines: u64,
@@ -37,7 +39,7 @@ impl Shape {
 }
 
 /// The shapes of lines that are no response.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shapes(Bounded<Shape>);
 
 impl Default for Shapes {
@@ -57,6 +59,15 @@ impl Shapes {
     /// Adds the shapes of other lines.
     pub fn merge(&mut self, other: Self) {
         self.0.merge(other.0, Shape::add);
+    }
+
+    /// Whether it is one that lines of so many inputs can make.
+    #[must_use]
+    pub fn is_sound(&self, inputs: u64) -> bool {
+        let lines = || self.0.iter().map(|(_, shape)| shape).chain(self.0.rest());
+        let sum = lines().try_fold(0_u64, |sum, shape| sum.checked_add(shape.lines));
+        let is_known = |shape: &Shape| shape.first.is_some_and(|origin| u64::from(origin.input) < inputs);
+        self.0.cap() == SHAPES_MAX && sum.is_some() && lines().all(is_known)
     }
 
     /// Changes where the first lines stand, but not their order.

@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::Aggregate;
+use super::bounds::COUNT_MAX;
 use crate::record::{Origin, Outcome, Record};
 use crate::time::{NS_PER_SECOND, Nanos};
 
@@ -11,6 +14,8 @@ use crate::time::{NS_PER_SECOND, Nanos};
 pub const BUCKET_SECONDS_MIN: i64 = 60;
 /// How many buckets a report shows at the most, empty ones included.
 pub const BUCKETS_MAX: i64 = 512;
+/// How often the width can double: then one bucket holds all times that are plausible.
+pub const DOUBLINGS_MAX: u8 = 27;
 /// How many buckets hold calls at the most.
 const FILLED_MAX: usize = 16_384;
 
@@ -91,7 +96,7 @@ fn left_out<'f>(buckets: impl Iterator<Item = &'f (Nanos, Calls)>, may_leave: u6
 }
 
 /// Calls that succeeded and that failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calls {
     /// Calls that succeeded.
     pub ok: u64,
@@ -116,6 +121,12 @@ impl Calls {
         self.failed += failed;
     }
 
+    /// Whether a log can have these calls.
+    #[must_use]
+    pub const fn is_sound(self) -> bool {
+        self.ok <= COUNT_MAX && self.failed <= COUNT_MAX
+    }
+
     /// All calls.
     #[must_use]
     pub const fn all(self) -> u64 {
@@ -130,13 +141,14 @@ impl Calls {
 }
 
 /// Calls by time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
     /// Width of a bucket, in seconds: the narrowest, doubled as often as needed.
     seconds: i64,
     /// Buckets that hold calls, by their number since 1970, sorted.
     buckets: Vec<(i64, Calls)>,
     /// The bucket of the last record, which most often is the next one's too.
+    #[serde(skip)]
     recent: Option<Recent>,
 }
 
@@ -206,7 +218,7 @@ impl Timeline {
     }
 
     /// Puts the recent bucket to the others.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         if let Some(Recent { bucket, times: _, calls }) = self.recent.take() {
             match self.buckets.binary_search_by_key(&bucket, |&(bucket, _)| bucket) {
                 Ok(place) => self.buckets[place].1.add(calls),
@@ -214,6 +226,18 @@ impl Timeline {
             }
             self.fit();
         }
+    }
+
+    /// Whether it is one that records and merging can make.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let is_width = self.seconds > 0 && self.seconds % BUCKET_SECONDS_MIN == 0;
+        is_width
+            && (self.seconds / BUCKET_SECONDS_MIN).count_ones() == 1
+            && self.seconds <= BUCKET_SECONDS_MIN << DOUBLINGS_MAX
+            && self.buckets.len() <= FILLED_MAX
+            && self.buckets.is_sorted_by(|a, b| a.0 < b.0)
+            && self.buckets.iter().all(|(_, calls)| calls.is_sound())
     }
 
     fn fit(&mut self) {

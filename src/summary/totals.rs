@@ -6,11 +6,12 @@ use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Aggregate;
+use super::bounds::COUNT_MAX;
 use crate::record::{Anomalies, Anomaly, LineClass, Origin, Outcome, Reason, Record};
 
 /// Lines by line class; `lines` is counted apart from the classes, so that each checks the other.
 ///
-/// Serialised as a map: `lines`, then every class by its word.
+/// Serialised as a map where people read it: `lines`, then every class by its word; else as numbers in this order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Lines, however they end.
@@ -59,6 +60,12 @@ impl Counts {
         LineClass::ALL.into_iter().zip(self.classes)
     }
 
+    /// Whether a log can have these lines.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.classes.iter().chain([&self.lines]).all(|&lines| lines <= COUNT_MAX)
+    }
+
     /// The sum of the classes, which must be `lines`.
     #[must_use]
     pub fn classed(&self) -> u64 {
@@ -98,6 +105,9 @@ impl Counts {
 
 impl Serialize for Counts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return (self.lines, self.classes).serialize(serializer);
+        }
         let mut map = serializer.serialize_map(Some(1 + LineClass::ALL.len()))?;
         map.serialize_entry("lines", &self.lines)?;
         self.iter().try_for_each(|(class, lines)| map.serialize_entry(class.as_str(), &lines))?;
@@ -108,6 +118,10 @@ impl Serialize for Counts {
 impl<'de> Deserialize<'de> for Counts {
     /// A class that is missing has no lines; a name that is not a class is passed over.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            let (lines, classes) = Deserialize::deserialize(deserializer)?;
+            return Ok(Self { lines, classes });
+        }
         let named = std::collections::BTreeMap::<String, u64>::deserialize(deserializer)?;
         let of = |name: &str| named.get(name).copied().unwrap_or(0);
         Ok(Self { lines: of("lines"), classes: LineClass::ALL.map(|class| of(class.as_str())) })
@@ -115,7 +129,7 @@ impl<'de> Deserialize<'de> for Counts {
 }
 
 /// Malformed lines by reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reasons([u64; Reason::ALL.len()]);
 
 impl Reasons {
@@ -138,7 +152,7 @@ impl Reasons {
 }
 
 /// Lines by anomaly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct AnomalyCounts([u64; Anomaly::ALL.len()]);
 
 impl AnomalyCounts {

@@ -14,13 +14,15 @@ use resplog::summary::bounds::Bounds;
 use resplog::summary::codes::{Code, Codes};
 use resplog::summary::days::Days;
 use resplog::summary::distinct::DistinctIds;
+use resplog::summary::fold::Fold;
 use resplog::summary::groups::Groups;
+use resplog::summary::inputs::InputId;
 use resplog::summary::latency::{Durations, Latency};
 use resplog::summary::overlap::Overlap;
 use resplog::summary::pairs::Kept;
 use resplog::summary::timeline::Timeline;
 use resplog::summary::totals::MissingIds;
-use resplog::summary::{Aggregate, Span, Summary, Tally};
+use resplog::summary::{Aggregate, Span, Summary};
 use resplog::time::{Nanos, Period};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
@@ -30,7 +32,7 @@ use crate::scanners::cases;
 
 /// What a line says, with its own texts.
 #[derive(Clone, Debug, Default)]
-struct Said {
+pub struct Said {
     class: Class,
     code: String,
     message: String,
@@ -112,7 +114,7 @@ fn time() -> impl Strategy<Value = Option<i64>> {
     prop::option::of(prop_oneof![4 => 1_795_000_000..1_795_086_400_i64, 1 => 1_262_304_000..4_102_444_800_i64])
 }
 
-fn said() -> impl Strategy<Value = Said> {
+pub fn said() -> impl Strategy<Value = Said> {
     let code =
         select(&["InternalError", "(none)", "ResourceBusy.Disk", "Made.Up", "Made.Up.Too", "DryRunOperation"][..]);
     let message =
@@ -146,14 +148,14 @@ fn said() -> impl Strategy<Value = Said> {
 
 /// Lines with their places, dealt out in chunks of inputs.
 #[derive(Clone, Debug)]
-struct Chunk {
+pub struct Chunk {
     input: u32,
     bytes: Range<u64>,
     lines: Vec<(Origin, Said)>,
 }
 
 /// Cuts lines into chunks of these lengths, and deals the chunks to three inputs.
-fn chunks(lines: &[Said], lengths: &[(usize, u32)]) -> Vec<Chunk> {
+pub fn chunks(lines: &[Said], lengths: &[(usize, u32)]) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let mut ends = [0_u64; 3];
     let mut rest = lines;
@@ -175,31 +177,66 @@ fn chunks(lines: &[Said], lengths: &[(usize, u32)]) -> Vec<Chunk> {
     chunks
 }
 
-fn observe(summary: &mut Summary, chunk: &Chunk) {
-    let mut tally = Tally::default();
+fn observe(fold: &mut Fold, chunk: &Chunk) {
     for (origin, said) in &chunk.lines {
-        said.show(|line, anomalies| summary.observe(line, anomalies, *origin, &mut tally));
+        said.show(|line, anomalies| fold.observe(line, anomalies, *origin));
     }
-    summary.settle(chunk.input, &chunk.bytes, chunk.lines.len() as u64, tally);
+    fold.chunk(chunk.input, &chunk.bytes, chunk.lines.len() as u64);
+}
+
+/// The inputs that all chunks come from.
+const INPUTS: [&str; 3] = ["00.ndjson", "01.ndjson", "02.ndjson"];
+
+fn ids<'n>(names: &[&'n str]) -> impl Iterator<Item = InputId> + use<'n> {
+    names.to_vec().into_iter().map(|name| InputId { path: name.to_owned(), identity: Some(7) })
 }
 
 fn summary(chunks: &[Chunk]) -> Summary {
     summary_within(Bounds::default(), chunks)
 }
 
-fn summary_within(bounds: Bounds, chunks: &[Chunk]) -> Summary {
-    let mut summary = Summary::new(bounds);
-    chunks.iter().for_each(|chunk| observe(&mut summary, chunk));
-    summary.fit();
-    summary
+pub fn summary_within(bounds: Bounds, chunks: &[Chunk]) -> Summary {
+    ranked(bounds, chunks, [0, 1, 2], &INPUTS)
 }
 
-fn merged(mut left: Summary, right: Summary) -> Summary {
+/// The summary of a run in which the three inputs have these ranks among these names.
+fn ranked(bounds: Bounds, chunks: &[Chunk], ranks: [u32; 3], names: &[&str]) -> Summary {
+    let mut fold = Fold::new(bounds);
+    for chunk in chunks {
+        let mut chunk = chunk.clone();
+        chunk.input = ranks[chunk.input as usize];
+        chunk.lines.iter_mut().for_each(|(origin, _)| origin.input = ranks[origin.input as usize]);
+        observe(&mut fold, &chunk);
+    }
+    fold.finish(ids(names))
+}
+
+/// The summary of a run that knows of no other inputs than those of these chunks.
+pub fn summary_alone(chunks: &[Chunk]) -> Summary {
+    let is_there = |input: u32| chunks.iter().any(|chunk| chunk.input == input);
+    let names: Vec<_> = (0..).zip(INPUTS).filter(|&(input, _)| is_there(input)).map(|(_, name)| name).collect();
+    let ranks = [0, 1, 2].map(|input| (0..input).filter(|&input| is_there(input)).count() as u32);
+    ranked(Bounds::default(), chunks, ranks, &names)
+}
+
+/// The report without the rows of the inputs.
+fn but_for_inputs(summary: &Summary) -> Value {
+    let mut report: Value = serde_json::from_str(&report_of(summary)).unwrap();
+    report.as_object_mut().unwrap().remove("inputs");
+    report
+}
+
+fn folded(mut left: Fold, right: Fold) -> Fold {
     left.merge(right);
     left
 }
 
-fn lengths() -> impl Strategy<Value = Vec<(usize, u32)>> {
+pub fn merged(mut left: Summary, right: Summary) -> Summary {
+    left.merge(right);
+    left
+}
+
+pub fn lengths() -> impl Strategy<Value = Vec<(usize, u32)>> {
     prop::collection::vec((1..6_usize, 0..3_u32), 1..8)
 }
 
@@ -217,7 +254,7 @@ proptest! {
         let mut chunks = chunks(&lines, &lengths);
         let expected = report_of(&summary(&chunks));
         // The last part stays empty.
-        let mut parts = vec![Summary::default(); 5];
+        let mut parts = vec![Fold::default(); 5];
         for (thread, next) in threads {
             if chunks.is_empty() {
                 break;
@@ -232,10 +269,10 @@ proptest! {
                 break;
             };
             let right = parts.swap_remove(place);
-            parts.push(merged(left, right));
+            parts.push(folded(left, right));
         }
-        let whole = parts.into_iter().fold(Summary::default(), merged);
-        prop_assert_eq!(report_of(&whole), expected);
+        let whole = parts.into_iter().fold(Fold::default(), folded);
+        prop_assert_eq!(report_of(&whole.finish(ids(&INPUTS))), expected);
     }
 
     #[test]
@@ -263,22 +300,28 @@ proptest! {
         lengths in lengths(),
     ) {
         let chunks = chunks(&lines, &lengths);
-        let ranks = [1, 3, 6];
-        let mut renumbered = chunks.clone();
-        for chunk in &mut renumbered {
-            chunk.input = ranks[chunk.input as usize];
-            chunk.lines.iter_mut().for_each(|(origin, _)| origin.input = ranks[origin.input as usize]);
-        }
-        let report = |chunks: &[Chunk]| {
-            let mut report: Value = serde_json::from_str(&report_of(&summary(chunks))).unwrap();
-            report.as_object_mut().unwrap().remove("inputs");
-            report.to_string()
-        };
-        let mut expected = report(&chunks);
-        for (before, after) in [(2, 6), (1, 3), (0, 1)] {
-            expected = expected.replace(&format!("\"{before:02}.ndjson\""), &format!("\"{after:02}.ndjson\""));
-        }
-        prop_assert_eq!(report(&renumbered), expected);
+        let names = ["!", "00.ndjson", "00.no", "01.ndjson", "01.no", "01.nop", "02.ndjson", "~"];
+        let renumbered = ranked(Bounds::default(), &chunks, [1, 3, 6], &names);
+        prop_assert_eq!(but_for_inputs(&renumbered), but_for_inputs(&summary(&chunks)));
+        let mut both = summary_alone(&[]);
+        both.merge(renumbered.clone());
+        prop_assert_eq!(report_of(&both), report_of(&renumbered));
+    }
+
+    /// Summaries of runs that gave the same inputs other ranks, and had others.
+    #[test]
+    fn inputs_are_the_same_by_path_and_identity(
+        lines in prop::collection::vec(said(), 0..60),
+        lengths in lengths(),
+        cuts in any::<[Index; 2]>(),
+    ) {
+        let chunks = chunks(&lines, &lengths);
+        let mut cuts = cuts.map(|cut| cut.index(chunks.len() + 1));
+        cuts.sort_unstable();
+        let [a, b, c] = [&chunks[..cuts[0]], &chunks[cuts[0]..cuts[1]], &chunks[cuts[1]..]].map(summary_alone);
+        let whole = report_of(&summary_alone(&chunks));
+        prop_assert_eq!(&report_of(&merged(merged(a.clone(), b.clone()), c.clone())), &whole);
+        prop_assert_eq!(&report_of(&merged(c, merged(b, a))), &whole);
     }
 
     #[test]
@@ -324,8 +367,6 @@ proptest! {
         let of = |chunks: &[Chunk]| summary_within(bounds, chunks);
         let [a, b, c] = [&chunks[..cuts[0]], &chunks[cuts[0]..cuts[1]], &chunks[cuts[1]..]].map(of);
         let told = |summary: &Summary| {
-            let mut summary = summary.clone();
-            summary.fit();
             let kept: BTreeMap<_, _> = summary.codes.iter().map(|(name, code)| (name, told_code(code))).collect();
             let rest = summary.codes.rest().map(|rest| (rest.count, rest.first, rest.last));
             format!("{kept:#?} {rest:?}")
@@ -447,7 +488,7 @@ fn told_code(code: &Code) -> String {
 }
 
 /// Bounds that a few lines reach.
-fn tiny_bounds() -> impl Strategy<Value = Bounds> {
+pub fn tiny_bounds() -> impl Strategy<Value = Bounds> {
     (1..4_usize, 0..9_usize, 1..4_usize, 0..12_usize, 1..24_usize, 1..8_usize, 1..24_usize).prop_map(
         |(unlisted, messages, messages_each, names, buckets, buckets_each, days)| Bounds {
             unlisted,
@@ -462,7 +503,7 @@ fn tiny_bounds() -> impl Strategy<Value = Bounds> {
 }
 
 /// Failures of many codes, with many messages and names, over many days.
-fn varied() -> impl Strategy<Value = Said> {
+pub fn varied() -> impl Strategy<Value = Said> {
     let code = select(&["InternalError", "ResourceBusy.Disk", "Made.Up", "Made.Too", "Made.Three", "Made.Four"][..]);
     let message = select(
         &["", "no", "yes", "disk (5c398963dc6e)", "disk (123456789012)", "disk ins-12345678", "it failed", "gone"][..],

@@ -44,9 +44,7 @@ pub fn report(inputs: &[(&str, &Path)], options: &Options) -> String {
 
 /// The JSON report of a summary that was made without reading anything.
 pub fn report_of(summary: &Summary) -> String {
-    let facts: Vec<_> = (0..summary.inputs.keys().next_back().map_or(0, |&last| last as usize + 1))
-        .map(|rank| fact(&format!("{rank:02}.ndjson")))
-        .collect();
+    let facts: Vec<_> = summary.inputs.iter().map(|(id, _)| fact(&id.path)).collect();
     json_of(summary, &facts, Vec::new())
 }
 

@@ -2,6 +2,13 @@
 
 use std::fs;
 
+use resplog::record::{Anomalies, Context, Form, Line, Origin, Outcome, Record};
+use resplog::summary::fold::Fold;
+use resplog::summary::inputs::InputId;
+use resplog::time::Nanos;
+use serde_json::Value;
+
+use crate::library::report_of;
 use crate::program::run;
 
 const FAILED: &str = r#"{"Response":{"Error":{"Code":"InternalError","Message":"it failed"},"RequestId":"id-0001"}}"#;
@@ -26,4 +33,56 @@ fn of_many_inputs_the_first_have_a_row_and_those_that_were_not_read_whole() {
     assert_eq!(report["approximate"], true);
     let text = run(folder.path(), ["report", "."], None).stdout;
     assert!(text.contains("1 of 4110 inputs incomplete") && text.contains("4,110 inputs"), "{text}");
+}
+
+/// Text that grows sixfold when it is written as JSON.
+fn hostile(name: &str, number: usize, length: usize) -> String {
+    format!("{name}{number}{}", "\u{7f}".repeat(length))
+}
+
+#[test]
+fn the_json_of_a_log_that_wants_much_of_it_stays_below_20_mb() {
+    let mut fold = Fold::default();
+    let mut offset = 0;
+    for number in 0..80_000 {
+        let (service, action) = (hostile("s", number % 1_100, 240), hostile("a", number % 4_200, 240));
+        let (code, id) = (hostile("Made.Up", number % 5_000, 200), hostile("id-", number, 200));
+        let message = hostile(&"word ".repeat(1 + number % 17), 0, 400);
+        let context = Context {
+            time: Some(Nanos(1_300_000_000_000_000_000 + 9_973_000_000_000 * number as i64)),
+            service: Some(&service),
+            action: Some(&action),
+            region: Some(&service),
+            ..Context::default()
+        };
+        let by = [Some(&*action)];
+        let record = Record {
+            outcome: Outcome::Failed,
+            code: &code,
+            message: &message,
+            request_id: Some(&id),
+            context,
+            by: &by,
+            form: Form::Envelope,
+            pointer: "",
+        };
+        let origin = Origin { input: 0, offset, chunk_offset: 0, line: offset };
+        fold.observe(&Line::Record(record), Anomalies::NONE, origin);
+        offset += 1;
+    }
+    fold.chunk(0, &(0..offset), offset);
+    let summary = fold.finish([InputId { path: hostile("log", 0, 3_000), identity: None }]);
+    let json = report_of(&summary);
+    assert!(json.len() < 20_000_000, "{} bytes", json.len());
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["approximate"], true);
+    assert_eq!(report["totals"]["failed"], 80_000);
+    let listed = |list: &str, of: &str| {
+        let codes = report["codes"].as_array().unwrap();
+        codes
+            .iter()
+            .map(|code| code[list].as_array().unwrap().iter().filter(|row| row[of] != "(other)").count())
+            .sum::<usize>()
+    };
+    assert!(listed("messages", "text") > 200 && listed("request_ids", "request_id") > 200);
 }

@@ -52,6 +52,8 @@ const HOMES: &[(&str, &[&str])] = &[
             "catalog/",
             "follow/position.rs",
             "input/mod.rs",
+            "profile/",
+            "record/",
             "render/",
             "report/",
             "settings/",
@@ -85,7 +87,15 @@ const HOMES: &[(&str, &[&str])] = &[
     ("unicode_width", &["render/"]),
     (
         "xxhash_rust",
-        &["dedupe.rs", "follow/position.rs", "input/decode/lz4.rs", "render/escape.rs", "state/", "summary/"],
+        &[
+            "dedupe.rs",
+            "follow/position.rs",
+            "inspect.rs",
+            "input/decode/lz4.rs",
+            "render/escape.rs",
+            "state/",
+            "summary/",
+        ],
     ),
     ("zstd_safe", &["input/decode/zstd.rs"]),
 ];

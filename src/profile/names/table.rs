@@ -4,7 +4,7 @@
 use crate::time::Unit;
 
 /// A piece of context that is looked for around the response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Field {
     /// When the call was made or logged.
     Time,

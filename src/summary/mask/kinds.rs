@@ -1,6 +1,8 @@
 //! A masked message apart from the kinds of its masks: messages that differ only in them are one. An id of hex digits
 //! that happens to have no letter is a number to whoever masks it by itself.
 
+use serde::{Deserialize, Serialize};
+
 use super::cursor::mask_at;
 
 /// Stands in a template where a mask stood.
@@ -24,7 +26,7 @@ const KINDS: [&str; 12] = [
 ];
 
 /// The kinds of the masks of a template, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kinds(Box<[u8]>);
 
 impl Kinds {

@@ -1,0 +1,159 @@
+//! What one thread keeps of the lines that it sees. It belongs to that thread and to one run: caches make it fast, and
+//! inputs are known by their ranks in the run. Folds of one run merge; a finished one is a summary.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::bounds::Bounds;
+use super::inputs::{InputId, Inputs};
+use super::reading::Reading;
+use super::rejects::Reject;
+use super::totals::Counts;
+use super::{Aggregate, Summary, distinct};
+use crate::record::{Anomalies, Line, LineClass, Origin};
+
+/// A summary that grows line by line.
+#[derive(Clone, Debug, Default)]
+pub struct Fold {
+    /// Everything but the table of inputs, not settled.
+    summary: Summary,
+    /// Lines by class of each input, by its rank.
+    inputs: BTreeMap<u32, Counts>,
+    /// Lines of the present chunk by class.
+    counts: Counts,
+    /// The input of the last line, which most often is the next one's too, and how its records are read.
+    reading: Option<(u32, Reading)>,
+}
+
+impl Fold {
+    /// Nothing, of which no more than this will be kept.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self { summary: Summary::new(bounds), ..Self::default() }
+    }
+
+    /// Takes a line that no filter took out.
+    pub fn observe(&mut self, line: &Line<'_>, anomalies: Anomalies, origin: Origin) {
+        self.counts[line.class()] += 1;
+        let summary = &mut self.summary;
+        summary.anomalies.count(anomalies);
+        match line {
+            Line::Record(record) => {
+                summary.span.observe(record, origin);
+                summary.missing_ids.observe(record, origin);
+                if let Some(id) = record.request_id {
+                    // One hash for both.
+                    let hash = distinct::hash_of(id);
+                    summary.distinct_ids.insert(hash);
+                    summary.overlap.insert(origin.input, hash);
+                }
+                summary.codes.observe(record, origin);
+                summary.groups.observe(record, origin);
+                summary.timeline.observe(record, origin);
+                summary.days.observe(record, origin);
+                summary.latency.observe(record, origin);
+            }
+            Line::Malformed(reason) => {
+                summary.reasons.count(*reason);
+                summary.samples.insert(Reject { origin, reason: Some(*reason) });
+            }
+            Line::Blank | Line::NoEnvelope => {}
+        }
+    }
+
+    /// Takes the bytes of a line that is no response, for its shape.
+    pub fn shape(&mut self, line: &[u8], origin: Origin) {
+        self.summary.shapes.observe(line, origin);
+    }
+
+    /// Takes a record that does not count, by the line class that it gets instead: of its anomalies only those of the
+    /// line do. `is_untimed` says that it was filtered because it has no time.
+    pub fn leave_out(&mut self, class: LineClass, is_untimed: bool, anomalies: Anomalies) {
+        self.counts[class] += 1;
+        self.summary.untimed += u64::from(is_untimed);
+        self.summary.anomalies.count(anomalies.of_line());
+    }
+
+    /// How the records of an input are read.
+    #[inline]
+    pub fn reading(&mut self, input: u32) -> &mut Reading {
+        if self.reading.as_ref().is_none_or(|(of, _)| *of != input) {
+            self.keep_reading();
+            self.reading = Some((input, self.summary.readings.remove(&input).unwrap_or_default()));
+        }
+        &mut self.reading.get_or_insert_default().1
+    }
+
+    /// Puts the reading of the present input to those of the others.
+    fn keep_reading(&mut self) {
+        if let Some((input, reading)) = self.reading.take()
+            && reading != Reading::default()
+        {
+            self.summary.readings.insert(input, reading);
+        }
+    }
+
+    /// Ends a chunk that covers these bytes of its input; `lines` is how many lines begin in it.
+    pub fn chunk(&mut self, input: u32, bytes: &Range<u64>, lines: u64) {
+        let mut counts = std::mem::take(&mut self.counts);
+        counts.lines += lines;
+        self.summary.totals.add(counts);
+        self.inputs.entry(input).or_default().add(counts);
+        self.summary.numbering.chunk(input, bytes, lines);
+    }
+
+    /// Notes how many lines of an input begin before the byte that it is read from.
+    pub fn begin(&mut self, input: u32, offset: u64, lines: u64) {
+        self.summary.numbering.begin(input, offset, lines);
+    }
+
+    /// About how much memory the failures take, in bytes: what can grow much within one chunk.
+    #[must_use]
+    pub fn codes_bytes(&self) -> usize {
+        self.summary.codes.bytes()
+    }
+
+    /// About how much memory it takes, in bytes, as far as that grows with what the log says.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.codes_bytes() + self.summary.groups.bytes()
+    }
+
+    /// Whether it should be merged with the folds that hold the chunks between its own, of which there are many.
+    #[must_use]
+    pub fn is_scattered(&self) -> bool {
+        self.summary.numbering.is_long()
+    }
+
+    /// Adds a fold of other chunks of the same run.
+    pub fn merge(&mut self, other: Self) {
+        let mut other = other;
+        other.keep_reading();
+        self.keep_reading();
+        let Self { summary, inputs, counts, reading: _ } = other;
+        self.summary.add(summary);
+        for (input, more) in inputs {
+            self.inputs.entry(input).or_default().add(more);
+        }
+        self.counts.add(counts);
+    }
+
+    /// Takes everything out but the lines of the present chunk, which has not ended.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        let counts = std::mem::take(&mut self.counts);
+        std::mem::replace(self, Self { counts, ..Self::default() })
+    }
+
+    /// What was kept, of the inputs of the run in the order of their ranks.
+    #[must_use]
+    pub fn finish(mut self, inputs: impl IntoIterator<Item = InputId>) -> Summary {
+        self.keep_reading();
+        let Self { mut summary, inputs: counts, counts: _, reading: _ } = self;
+        summary.readings.values_mut().for_each(Reading::redact);
+        let counts = |rank: u32| counts.get(&rank).copied().unwrap_or_default();
+        summary.inputs = Inputs::new(inputs.into_iter().zip(0..).map(|(id, rank)| (id, counts(rank))).collect());
+        summary.settle();
+        summary
+    }
+}
