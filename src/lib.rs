@@ -15,6 +15,7 @@ pub mod ids;
 pub mod input;
 pub mod inspect;
 pub mod json_stream;
+pub mod partial;
 pub mod profile;
 pub mod record;
 pub mod redact;

@@ -40,3 +40,4 @@ mod state_rotated;
 mod tickets;
 mod tidy;
 mod truth;
+mod wire;

@@ -14,7 +14,7 @@ const RANKS: &[&[&str]] = &[
     &["profile"],
     &["filter", "input", "summary"],
     &["scan", "disk", "settings"],
-    &["coverage", "follow", "report", "json_stream"],
+    &["coverage", "follow", "partial", "report", "json_stream"],
     &["inspect"],
     &["engine"],
     &["dedupe", "ids"],
@@ -43,6 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("liblzma", &["input/decode/xz.rs"]),
     ("lz4_flex", &["input/decode/lz4.rs"]),
     ("memchr", &["engine/", "foreign.rs", "input/", "follow/probe.rs", "inspect.rs", "redact/", "scan/"]),
+    ("postcard", &["partial/wire.rs"]),
     ("rayon", &["engine/"]),
     ("rustix", &["cli/stdout.rs", "disk/", "input/source.rs", "input/wait.rs"]),
     (
@@ -52,6 +53,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "catalog/",
             "follow/position.rs",
             "input/mod.rs",
+            "partial/",
             "profile/",
             "record/",
             "render/",
@@ -75,6 +77,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "baseline.rs",
             "dedupe.rs",
             "engine/",
+            "partial/wire.rs",
             "profile/",
             "report/",
             "rule/error.rs",
@@ -92,12 +95,13 @@ const HOMES: &[(&str, &[&str])] = &[
             "follow/position.rs",
             "inspect.rs",
             "input/decode/lz4.rs",
+            "partial/wire.rs",
             "render/escape.rs",
             "state/",
             "summary/",
         ],
     ),
-    ("zstd_safe", &["input/decode/zstd.rs"]),
+    ("zstd_safe", &["input/decode/zstd.rs", "partial/wire.rs"]),
 ];
 
 /// How many lines a file may have before its tests.
