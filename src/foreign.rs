@@ -1,4 +1,4 @@
-//! What an input looks like that is no log of API 3.0 responses. It is a guess from the first bytes, for a hint.
+//! What an input looks like that is not a log of API 3.0 responses. It is a guess from the first bytes, for a hint.
 
 /// A kind of input that people mistake for a log of responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,19 +5,19 @@ use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use crate::input::wait;
 
-/// How much is written at once: a pipe that can take anything can take so much without a wait.
+/// How much is written at once: a pipe that can take anything can take this without a wait.
 const PIECE_BYTES: usize = 4096;
 /// How long a wait lasts before it is asked whether the run is to end.
 const WAIT: Duration = Duration::from_millis(50);
-/// How long a reader may take nothing, or not come at all, once the run is to end.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// How many waits a reader may take nothing, or not come at all, once the run is to end.
+const WAITS_MAX: u32 = 6;
 
 /// A file that may block, and what tells whether the run is to end. Writes fail with `TimedOut` when it is and nobody
 /// reads; from then on at once.
@@ -32,14 +32,15 @@ pub struct Stream<S> {
 #[derive(Debug)]
 struct Patience<S> {
     is_stopped: S,
-    stopped: Option<Instant>,
+    /// Waits since the run is to end.
+    waits: u32,
 }
 
 impl<S: Fn() -> bool> Patience<S> {
     /// Goes on waiting, or does not.
     fn go_on(&mut self) -> io::Result<()> {
-        let is_over = (self.is_stopped)() && self.stopped.get_or_insert_with(Instant::now).elapsed() >= PATIENCE;
-        if is_over { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
+        self.waits += u32::from((self.is_stopped)());
+        if self.waits > WAITS_MAX { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
     }
 }
 
@@ -50,16 +51,16 @@ impl<S: Fn() -> bool> Stream<S> {
     ///
     /// As the operating system says.
     pub fn new(file: File, is_stopped: S) -> io::Result<Self> {
-        Self::with_patience(file, Patience { is_stopped, stopped: None })
+        Self::with_patience(file, Patience { is_stopped, waits: 0 })
     }
 
-    /// Opens what is at a path, to write behind what is in it. The reader of a named pipe is waited for.
+    /// Opens what is at a path, to append to what is in it. The reader of a named pipe is waited for.
     ///
     /// # Errors
     ///
     /// `TimedOut` when the run is to end and there is no reader; else as the operating system says.
     pub fn open(path: &Path, is_stopped: S) -> io::Result<Self> {
-        let mut patience = Patience { is_stopped, stopped: None };
+        let mut patience = Patience { is_stopped, waits: 0 };
         let nonblock = OFlags::NONBLOCK.bits().cast_signed();
         loop {
             match File::options().append(true).custom_flags(nonblock).open(path) {
@@ -96,7 +97,7 @@ impl<S: Fn() -> bool> Write for Stream<S> {
                     Err(error) if wait::is_passing(&error) => {}
                     written => {
                         // A reader that reads has all the time it wants.
-                        self.patience.stopped = None;
+                        self.patience.waits = 0;
                         return written;
                     }
                 }

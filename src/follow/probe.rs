@@ -105,7 +105,7 @@ impl<'f> Bytes<'f> {
         Self { disk, file, first: OnceCell::new() }
     }
 
-    /// Up to so many bytes at a place; fewer at the end.
+    /// At most this number of bytes at a place; fewer at the end.
     pub fn at(&self, offset: u64, bytes: usize) -> io::Result<Vec<u8>> {
         let end = offset + bytes as u64;
         if end > IDENTITY_BYTES as u64 {

@@ -32,7 +32,7 @@ impl Pointer {
     ///
     /// # Errors
     ///
-    /// The text is no JSON Pointer.
+    /// The text is not a JSON Pointer.
     pub fn parse(text: &str) -> Result<Self, PointerError> {
         let members = match text.strip_prefix('/') {
             Some(rest) => rest.split('/').map(unescape).collect::<Result<_, _>>()?,

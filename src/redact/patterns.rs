@@ -79,7 +79,7 @@ pub(super) const KEY_ID_LETTERS_MIN: usize = 13;
 /// An unquoted value that says that there is no secret.
 pub(super) const NOT_SECRET: &[&str] = &["true", "false", "null", "none", "nil", "undefined"];
 
-/// Whether an unquoted value says that there is no secret.
+/// Whether an unquoted value says that a secret is missing.
 pub(super) fn is_not_secret(value: &str) -> bool {
     // The shortest and the longest of them.
     (3..=9).contains(&value.len()) && NOT_SECRET.iter().any(|word| word.eq_ignore_ascii_case(value))
@@ -180,7 +180,7 @@ pub(super) fn stop_in(text: &str, stops: impl Fn(usize, u8) -> bool) -> usize {
     at
 }
 
-/// What ends all of these beyond ASCII. The wide marks are those that Chinese text puts right behind a value, without a
+/// What ends all of these beyond ASCII. The wide marks are those that Chinese text puts right after a value, without a
 /// blank.
 fn stops_beyond_ascii(c: char) -> bool {
     c.is_whitespace()
@@ -209,7 +209,7 @@ pub(super) fn key_before(text: &str, separator: usize) -> Option<Key> {
     if may_follow_name(&text.as_bytes()[..separator]) { whole_key_before(text, separator) } else { None }
 }
 
-/// Whether a separator may stand behind the name of a secret here. Most of what stands before one is a word, in quotes or
+/// Whether a separator may follow the name of a secret here. Most of what stands before one is a word, in quotes or
 /// not, and ends as no name does.
 pub(super) fn may_follow_name(before: &[u8]) -> bool {
     let mut name = before;
@@ -256,7 +256,7 @@ fn extent(name: &[u8]) -> Option<Extent> {
     tables.map(|(_, table)| table).find(|(names, whole, _)| has(names, *whole)).map(|&(_, _, extent)| extent)
 }
 
-/// Whether a name may end with this byte behind those, by the two last ones.
+/// Whether a name may end with this byte after those, by the two last ones.
 fn may_end_name(last: u8, before: &[u8]) -> bool {
     let next = match before {
         [.., next, b'_' | b'-'] | [.., next] => next,

@@ -26,7 +26,7 @@ const MARKS: &[&[&str]] = &[
 /// An automaton that follows all of these at once: a bit for each of their bytes, which is set when the text may have come
 /// so far in it.
 struct Automaton {
-    /// By a byte of the text: the bits that may be set behind it.
+    /// By a byte of the text: the bits that may be set after it.
     masks: [u64; 256],
     /// By a byte of the text: how far the bits move, which is not at all for what does not count.
     shifts: [u32; 256],

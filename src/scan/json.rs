@@ -283,7 +283,7 @@ fn string_end(text: &[u8], at: usize) -> usize {
     text.len()
 }
 
-/// Where the first such byte is among the next few: behind one escape the next is seldom far, and a search that looks at
+/// Where the first such byte is among the next few: after one escape the next is seldom far, and a search that looks at
 /// many bytes at once takes longer to begin than to look at those.
 fn near(text: &[u8], is_it: impl Fn(u8) -> bool) -> Option<usize> {
     text.iter().take(NEAR_BYTES).position(|&byte| is_it(byte))

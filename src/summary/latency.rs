@@ -230,18 +230,22 @@ impl<'de, const DIGITS: u8> Deserialize<'de> for Durations<DIGITS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (bytes, ns_max) = <(Vec<u8>, u64)>::deserialize(deserializer)?;
         let mut durations = Self { ns_max, ..Self::default() };
+        let other_max = || D::Error::custom("the longest duration is not among those of its histogram");
         if bytes.is_empty() {
-            return Ok(durations);
+            return if ns_max == 0 { Ok(durations) } else { Err(other_max()) };
         }
         // A header that asks for more digits than are kept would ask for as much more memory.
         if bytes.get(DIGITS_PLACE) != Some(&DIGITS) || !has_counts(bytes.get(COUNTS_PLACE..).unwrap_or_default()) {
             return Err(D::Error::custom("a histogram is not one that can be"));
         }
         let histogram: Histogram<u64> = ReadV2::new().deserialize(&mut bytes.as_slice()).map_err(D::Error::custom)?;
+        let mut longest = None;
         for cell in histogram.iter_recorded() {
-            durations.add_count(Self::cell(cell.value_iterated_to()), cell.count_at_value());
+            let place = Self::cell(cell.value_iterated_to());
+            durations.add_count(place, cell.count_at_value());
+            longest = Some(place);
         }
-        Ok(durations)
+        if longest == Some(Self::cell(ns_max)) { Ok(durations) } else { Err(other_max()) }
     }
 }
 

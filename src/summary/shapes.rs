@@ -61,7 +61,7 @@ impl Shapes {
         self.0.merge(other.0, Shape::add);
     }
 
-    /// Whether it is one that lines of so many inputs can make.
+    /// Whether it is one that lines of this number of inputs can make.
     #[must_use]
     pub fn is_sound(&self, inputs: u64) -> bool {
         let lines = || self.0.iter().map(|(_, shape)| shape).chain(self.0.rest());

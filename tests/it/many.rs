@@ -84,5 +84,7 @@ fn the_json_of_a_log_that_wants_much_of_it_stays_below_20_mb() {
             .map(|code| code[list].as_array().unwrap().iter().filter(|row| row[of] != "(other)").count())
             .sum::<usize>()
     };
-    assert!(listed("messages", "text") > 200 && listed("request_ids", "request_id") > 200);
+    let (messages, ids) = (listed("messages", "text"), listed("request_ids", "request_id"));
+    // Of each kind some have room.
+    assert!(messages > 20 && ids > 20, "{messages} messages and {ids} ids in {} bytes", json.len());
 }

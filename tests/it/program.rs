@@ -83,3 +83,9 @@ pub fn send(child: &Child, signal: &str) {
     let kill = format!("kill -{signal} {}", child.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
 }
+
+/// Sends a signal to a run that may have ended.
+pub fn send_if_it_runs(child: &Child, signal: &str) {
+    let kill = format!("kill -{signal} {} 2> /dev/null || true", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use resplog::input::discover::TEMPORARY;
 use serde_json::json;
 
-use crate::program::{command, folder, on_pipe, run, send, testdata};
+use crate::program::{command, folder, on_pipe, run, send, send_if_it_runs, testdata};
 use crate::state::Site;
 
 const LINE: &[u8] = b"{\"Response\":{\"RequestId\":\"0f3ac1de-77b1-4c39-9a55-2d1b6f0e8c41\"}}\n";
@@ -176,12 +176,12 @@ fn a_signal_before_the_files_of_a_state_are_found_ends_the_run() {
         site.write(&format!("logs/{number}.log"), number..number + 1);
     }
     for wait_us in [0, 300, 3_000, 10_000, 30_000, 100_000] {
-        let mut command = site.command(&["logs", "-o", "report.json", "-f", "json"]);
+        let mut command = site.command(&["logs", "-o", "report.json"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         // The lock says that the run takes signals.
         wait_for(&site.path(""), "state.lock", &mut child);
         std::thread::sleep(Duration::from_micros(wait_us));
-        send(&child, "TERM");
+        send_if_it_runs(&child, "TERM");
         let code = exit_of(child);
         assert!(matches!(code, Some(143 | 0)), "{code:?}");
         assert_eq!(site.path("state").exists(), code == Some(0), "what was read to its end is kept, and only that");

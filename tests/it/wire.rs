@@ -146,10 +146,11 @@ fn a_small_file_cannot_ask_for_much() {
     }
     // Lengths inside of the body, each larger than all that follows.
     let body = body(&written(&full()));
-    for place in 0..body.len() {
+    // The last byte ends a number, which may be any.
+    for place in 0..body.len() - 1 {
         let mut body = body[..place].to_vec();
         body.extend([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]);
-        assert!(decode(&forged(0, body.len() as u64, &body)).is_err());
+        assert!(decode(&forged(0, body.len() as u64, &body)).is_err(), "{place} of {}", body.len());
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn mask_at(text: &str) -> Option<&'static str> {
 const LETTER: u8 = 1;
 /// A digit of ASCII.
 pub(super) const DIGIT: u8 = 1 << 1;
-/// A letter that is no hex digit.
+/// A letter that is not a hex digit.
 const BEYOND_HEX: u8 = 1 << 2;
 /// What begins no shape, no quote and no mask.
 const PROSE: u8 = 1 << 3;

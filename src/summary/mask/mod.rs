@@ -134,7 +134,7 @@ impl Masker<'_, '_> {
         }
     }
 
-    /// A sign goes with the number behind it, unless a word stands before it.
+    /// A sign goes with the number after it, unless a word stands before it.
     fn sign(&mut self, at: usize) -> usize {
         let belongs = self.cursor.is_word_start(at)
             && self.shapes.strong(at + 1).is_none()
@@ -172,7 +172,7 @@ impl Masker<'_, '_> {
         if let Some((mask, end)) = self.shapes.strong_run(run) {
             return self.push_mask(at, mask, end);
         }
-        // Only behind these may a word go on.
+        // Only after these may a word go on.
         if matches!(run.next, Some(b'-' | b'_' | b'*')) && self.cursor.is_word_start(at) {
             let end = self.shapes.compound_end(run);
             if is_known_word(&self.text[at..end]) {

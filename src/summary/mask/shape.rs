@@ -23,7 +23,7 @@ const HEX_DIGITS_MIN: usize = 8;
 /// In quotes there may stand names, which are shorter than this and have other letters.
 const LONG_HEX_DIGITS_MIN: usize = 16;
 
-/// A part of a word that is shorter and has letters and digits is no id.
+/// A part of a word that is shorter and has letters and digits is not an id.
 const MIXED_BYTES_MIN: usize = 5;
 
 /// Blanks that may stand between a key of JSON and what is around it.
@@ -268,11 +268,11 @@ impl<'t> Shapes<'t> {
     /// Whether what stands between `at` and `after` is a key of JSON: behind `{` or `,` and before
     /// a colon.
     pub(super) fn is_json_key(&self, at: usize, after: usize) -> bool {
-        let (before, behind) = self.cursor.bytes.split_at(at);
-        let behind = behind.get(after - at..).unwrap_or_default();
+        let (before, rest) = self.cursor.bytes.split_at(at);
+        let rest = rest.get(after - at..).unwrap_or_default();
         let is_blank = |byte: &&u8| **byte == b' ';
-        let blanks = behind.iter().take(BLANKS_MAX).take_while(is_blank).count();
-        if behind.get(blanks) != Some(&b':') {
+        let blanks = rest.iter().take(BLANKS_MAX).take_while(is_blank).count();
+        if rest.get(blanks) != Some(&b':') {
             return false;
         }
         let blanks = before.iter().rev().take(BLANKS_MAX).take_while(is_blank).count();
