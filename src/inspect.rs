@@ -1,6 +1,7 @@
 //! What the first bytes of an input tell before it is read: how it is cut, where the envelope is, what kind of foreign
 //! input it may be, and whether a window of time leaves it out.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +10,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::filter::Filter;
 use crate::foreign::{self, Foreign};
-use crate::input::feed::{Framing, Head};
+use crate::input::feed::{Framing, HEAD_BYTES, Head};
+use crate::input::source::read_at;
 use crate::json_stream;
 use crate::profile::{Pointer, Profile};
 use crate::record::Line;
@@ -88,7 +90,7 @@ impl<'o> Inspector<'o> {
     pub fn prepare(&self, input: u32, head: Head<'_>) -> (Arc<Profile>, Framing) {
         let is_json = match self.reading.format {
             _ if head.is_begun => false,
-            InputFormat::Auto => json_stream::is_stream(head.first),
+            InputFormat::Auto => json_stream::is_stream(&first_bytes(head)),
             InputFormat::Ndjson => false,
             InputFormat::Json => true,
         };
@@ -121,6 +123,20 @@ impl<'o> Inspector<'o> {
     pub fn finish(self) -> Vec<Option<Inspected>> {
         self.inputs.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The first 256 KiB as they are. What was read of a file ends with a line, which was cut when it is too long for one.
+fn first_bytes(head: Head<'_>) -> Cow<'_, [u8]> {
+    if let Some((file, size)) = head.file
+        && head.first.len() <= HEAD_BYTES
+    {
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or(usize::MAX).min(HEAD_BYTES)];
+        if let Ok(length) = read_at(file, 0, &mut bytes) {
+            bytes.truncate(length);
+            return bytes.into();
+        }
+    }
+    head.first.get(..HEAD_BYTES).unwrap_or(head.first).into()
 }
 
 /// Whether the first and the last timed record of a file both lie clearly before the window, or both behind it.

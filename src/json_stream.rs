@@ -1,6 +1,6 @@
-//! A stream of JSON values, or one array of them, is cut into values: pretty-printed or not, a line feed is white
-//! space. It finds where values end and what stands between them, and judges no envelope. It keeps the bytes of one value
-//! at the most: what stands between values, however long, is dropped as it is read.
+//! A stream of JSON values and of arrays, whose elements are values too, is cut into values: pretty-printed or not, a
+//! line feed is white space. It finds where values end and what stands between them, and judges no envelope. It keeps
+//! the bytes of one value at the most: what stands between values, however long, is dropped as it is read.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,25 +10,37 @@ use crate::input::stream::Stream;
 use crate::record::Reason;
 use crate::scan::{Space, value_end};
 
-/// Whether an input is such a stream, told from its first line that is not blank: it begins with `[`, or is `{`.
+/// Whether an input is such a stream, by its first bytes: its first line that is not blank begins with `[` and goes on
+/// with `{`, `[`, `]` or nothing, and the bytes are the beginning of a stream, as far as they go. A banner in brackets,
+/// a level or the name of a pod is not one.
 #[must_use]
 pub fn is_stream(head: &[u8]) -> bool {
-    let head = head.strip_prefix(BOM).unwrap_or(head);
-    let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    lines.find(|line| !line.is_empty()).is_some_and(|line| line == b"{" || line.starts_with(b"["))
+    let text = head.strip_prefix(BOM).unwrap_or(head);
+    let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    match lines.find(|line| !line.is_empty()) {
+        Some([b'[', rest @ ..]) => {
+            matches!(rest.trim_ascii_start().first(), None | Some(b'{' | b'[' | b']')) && begins_stream(head)
+        }
+        // A pretty-printed object will be a block of a log of lines once there are blocks; until then it is a stream.
+        line => line == Some(b"{"),
+    }
 }
 
-/// Complete values at the beginning of an input, as far as they stand in `head`.
-pub fn sample(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// Whether no byte offends in these first bytes of a stream.
+fn begins_stream(head: &[u8]) -> bool {
     let mut at = 0;
     let mut phase = Phase::Begin;
-    std::iter::from_fn(move || {
-        let Next::Value(start) = phase.next(head, at) else { return None };
-        let end = value_end(head, start, Space::Text).ok()?;
+    loop {
+        match phase.next(head, at) {
+            Next::More(_) => return true,
+            Next::Offence(_) => return false,
+            Next::Value(start) => match value_end(head, start, Space::Text) {
+                Ok(end) => at = end,
+                Err((reason, _)) => return reason == Reason::Truncated,
+            },
+        }
         phase.end_value();
-        at = end;
-        head.get(start..end)
-    })
+    }
 }
 
 /// One value, or what stands where one should.
@@ -43,21 +55,20 @@ pub enum Piece<'b> {
 /// A byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// What RFC 7464 puts in front of each value.
+const RECORD_SEPARATOR: u8 = 0x1e;
+
 /// What may come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// The first byte of the input, where alone a byte order mark may stand.
     Begin,
-    /// Only white space came so far.
+    /// A value or an array is due.
     Start,
-    /// Values follow each other.
-    Stream,
     /// A value is due, or, at the start of an array, its end.
     Element { first: bool },
     /// A comma or the end of the array is due.
     Comma,
-    /// The array is closed.
-    Closed,
 }
 
 /// What comes next, and where.
@@ -79,22 +90,21 @@ impl Phase {
             }
             let Some(&byte) = bytes.get(at) else { return Next::More(at) };
             match (byte, *self) {
-                (b' ' | b'\t' | b'\r' | b'\n', _) => at += 1,
+                (b' ' | b'\t' | b'\r' | b'\n', _) | (RECORD_SEPARATOR, Self::Start) => at += 1,
                 (b'[', Self::Start) => {
                     *self = Self::Element { first: true };
                     at += 1;
                 }
-                (_, Self::Begin | Self::Start) => *self = Self::Stream,
                 (b',', Self::Comma) => {
                     *self = Self::Element { first: false };
                     at += 1;
                 }
                 (b']', Self::Comma | Self::Element { first: true }) => {
-                    *self = Self::Closed;
+                    *self = Self::Start;
                     at += 1;
                 }
-                (_, Self::Stream | Self::Element { .. }) => return Next::Value(at),
-                (_, Self::Comma | Self::Closed) => return Next::Offence(at),
+                (_, Self::Comma) => return Next::Offence(at),
+                (_, Self::Begin | Self::Start | Self::Element { .. }) => return Next::Value(at),
             }
         }
     }
@@ -174,9 +184,8 @@ impl<'s> Values<'s> {
                 Next::Offence(at) => {
                     self.at = at;
                     if self.ended || self.buffer.len() >= at + CHARACTER_BYTES {
-                        let closed = if self.phase == Phase::Closed { Reason::Trailing } else { Reason::Syntax };
                         let whole = value_end(&self.buffer, at, Space::Text) != Err((Reason::Utf8, at));
-                        return Some(self.malformed(if whole { closed } else { Reason::Utf8 }));
+                        return Some(self.malformed(if whole { Reason::Syntax } else { Reason::Utf8 }));
                     }
                     self.more();
                 }
@@ -225,7 +234,7 @@ impl<'s> Values<'s> {
             self.more();
         }
         self.at = self.buffer.len();
-        self.phase = Phase::Stream;
+        self.phase = Phase::Start;
         (offset, Piece::Malformed(reason))
     }
 
@@ -266,26 +275,39 @@ mod tests {
     use crate::input::decode::memory::Memory;
 
     #[test]
-    fn the_first_line_tells_a_stream_of_values() {
+    fn the_first_bytes_tell_a_stream_of_values() {
+        let cut = [b"[{\"a\":\"".to_vec(), vec![b'x'; 1000]].concat();
         for (head, expected) in [
             (&b"{\n  \"Response\": {}\n}\n"[..], true),
             (b"\n \n  [\n", true),
             (b"[{\"Response\":{}}]", true),
             (b"\xef\xbb\xbf{\r\n", true),
+            (b"\xef\xbb\xbf\r\n [ {} ]\r\n", true),
+            (b"[{\"a\":1}]\n[{\"a\":1},2]\n[]\n", true),
+            (b"[[1],\n[2]]{}3", true),
+            (b"[]", true),
+            (b"[{\"a\":tr", true),
+            (b"[{\"a\":\"\xe4\xbd", true),
+            (&cut, true),
             (b"{\"Response\":{}}\n{\n", false),
             (b"", false),
             (b"{}", false),
+            (b"[1,2]", false),
+            (b"[\"a\"]", false),
+            (b"[2026-11-24 01:00:00] INFO started\n", false),
+            (b"[GIN] 2026/11/24 - 01:00:00 | 200 |\n", false),
+            (b"[main] {\"a\":1}\n", false),
+            (b"[pod/x-1/y] {\"Response\":{}}\n", false),
+            (b"[] started\n", false),
+            (b"[[main]] started\n", false),
+            (b"[{main}] {}\n", false),
+            (b"[\nstarted\n", false),
+            (b"[{\"a\":1}] and then\n", false),
+            (b"[{\"a\":1}]\n{\"a\":1}]\n", false),
+            (b"[{\"a\":\"\xff", false),
         ] {
             assert_eq!(is_stream(head), expected, "{:?}", String::from_utf8_lossy(head));
         }
-    }
-
-    #[test]
-    fn a_sample_holds_the_complete_values() {
-        let values: Vec<_> = sample(b" [ {\"a\" : 1}, 2 ,\n\"x\", {\"cut").collect();
-        assert_eq!(values, [&b"{\"a\" : 1}"[..], b"2", b"\"x\""]);
-        let values: Vec<_> = sample(b"{}{}\n{ }").collect();
-        assert_eq!(values, [&b"{}"[..], b"{}", b"{ }"]);
     }
 
     /// The pieces of a text that comes through a pipe.
@@ -315,13 +337,33 @@ mod tests {
             let expected = [
                 (3 + 8001, Ok(b"12".to_vec())),
                 (3 + 8001 + 2 + 8001, Ok(b"{\"a\":1}".to_vec())),
-                (3 + 8001 + 2 + 8001 + 7 + 8001, Err(Reason::Trailing)),
+                (3 + 8001 + 2 + 8001 + 7 + 8001, Err(Reason::Syntax)),
             ];
             assert_eq!(pieces(text.as_bytes(), read_bytes), expected[..], "reads of {read_bytes}");
         }
         // A byte order mark is one at the first byte only.
         assert_eq!(pieces("  \u{feff}1".as_bytes(), 1), [(2, Err(Reason::Syntax))]);
         assert_eq!(pieces(b"\xef", 1), [(0, Err(Reason::Utf8))]);
+    }
+
+    #[test]
+    fn arrays_and_values_follow_each_other() {
+        let value = |text: &str| Ok::<_, Reason>(text.as_bytes().to_vec());
+        let text = "[1,[2]]\u{1e}[]\n\u{1e}{\"a\":[3]}[ 4 ]5\n[\n6\n,{}]";
+        for read_bytes in [1, 2, 3, 7, 64] {
+            let found = pieces(text.as_bytes(), read_bytes);
+            let values = ["1", "[2]", "{\"a\":[3]}", "4", "5", "6", "{}"].map(value);
+            assert!(found.iter().map(|(_, value)| value).eq(&values), "{found:?}");
+            for (offset, found) in found {
+                let found = String::from_utf8(found.unwrap()).unwrap();
+                assert!(text[offset as usize..].starts_with(&found), "{found} at {offset}");
+            }
+            // What is not a value is the last line, be it a bracket, a comma or a separator inside of an array.
+            assert_eq!(pieces(b"[1]]", read_bytes), [(1, value("1")), (3, Err(Reason::Syntax))]);
+            assert_eq!(pieces(b"[1],[2]", read_bytes), [(1, value("1")), (3, Err(Reason::Syntax))]);
+            assert_eq!(pieces(b"[1,\x1e2]", read_bytes), [(1, value("1")), (3, Err(Reason::Syntax))]);
+            assert_eq!(pieces(b"[1]\n[2,]\n[3]", read_bytes)[1..], [(5, value("2")), (7, Err(Reason::Syntax))]);
+        }
     }
 
     #[test]

@@ -165,7 +165,7 @@ fn encoded<const UNIT: usize>(bytes: &[u8]) -> Option<(usize, char)> {
 /// The byte that two hex digits write.
 fn hex(high: u8, low: u8) -> Option<u8> {
     let (high, low) = (DIGITS[usize::from(high)], DIGITS[usize::from(low)]);
-    (high | low < 16).then(|| high << 4 | low)
+    (high | low < 16).then_some(high << 4 | low)
 }
 
 /// What each byte is as a hex digit; 255 for what is none.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use resplog::engine::{self, Options, Run, RunControl};
 use resplog::input::Input;
+use resplog::input::feed::HEAD_BYTES;
 use resplog::input::order::Order;
 use resplog::input::source::Sizes;
 use resplog::settings::InputFormat;
@@ -66,6 +67,16 @@ fn piped(bytes: &[u8]) -> (PipeReader, PathBuf) {
 fn from_pipe(log: &[u8], options: &Options) -> String {
     let (_reader, path) = piped(log);
     report(&[("log", &path)], options)
+}
+
+/// As [`from_pipe`], of bytes of any number, all of which are read.
+fn from_written_pipe(log: &[u8], options: &Options) -> String {
+    let (reader, mut writer) = pipe().unwrap();
+    let path = PathBuf::from(format!("/proc/self/fd/{}", reader.as_raw_fd()));
+    std::thread::scope(|scope| {
+        scope.spawn(move || writer.write_all(log).unwrap());
+        report(&[("log", &path)], options)
+    })
 }
 
 /// Two reports are the same to the byte; if not, the first line that differs is shown.
@@ -320,33 +331,56 @@ fn what_the_program_writes_is_no_input_of_the_next_run() {
     assert_eq!(again(), again());
 }
 
+/// What stands around the values of a stream.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Around {
+    /// Values one after another.
+    Nothing,
+    /// One array of them.
+    Array,
+    /// Arrays behind each other, with values between them and separators of RFC 7464.
+    Arrays,
+}
+
 /// Values with everything that may stand between them and around them; the last one is longer than a line may be when
 /// `is_long` is set, and then nothing behind it is parsed.
-fn values(is_array: bool, is_long: bool) -> Vec<u8> {
-    let mut text = "\u{feff} \t\r\n".to_owned() + if is_array { "[" } else { "" };
+fn values(around: Around, is_long: bool) -> Vec<u8> {
+    let mut text = "\u{feff} \t\r\n".to_owned();
     for number in 0..60_usize {
         let space = [" ", "\n", "\r\n\t", ""][number % 4].repeat(1 + number * 5);
-        let comma = if is_array && number > 0 { "," } else { "\n" };
+        let before = match (around, number % 7) {
+            (Around::Array, _) if number > 0 => ",",
+            (Around::Array, _) | (Around::Arrays, 0) => "[",
+            (Around::Nothing, _) => "\n",
+            (Around::Arrays, 1 | 2) => ",",
+            (Around::Arrays, 3) => "][]\u{1e}[",
+            (Around::Arrays, 4) => "]",
+            (Around::Arrays, _) => "\u{1e}",
+        };
         let value = match number % 5 {
             0 => format!("{{ \"Response\" :\n{{\"RequestId\":\"{number:04}-é你\"}}}}"),
             1 => format!(r#"{{"Response":{{"Error":{{"Code":"Busy"}},"RequestId":"{number:04}"}}}}"#),
             2 => number.to_string(),
-            3 => "[[],{}]".to_owned(),
+            // Where an array of values may stand, this would be two of them.
+            3 if around == Around::Array => "[[],{}]".to_owned(),
             _ => format!(r#"{{"n":"{}"}}"#, "]".repeat(number)),
         };
-        text += &[&*space, comma, &space, &value, &space].concat();
+        text += &[&*space, before, &space, &value, &space].concat();
     }
+    text += if around == Around::Arrays { "]" } else { "" };
     if is_long {
-        text += &format!("{}{{\"n\":{}1}}", if is_array { "," } else { "" }, "\n".repeat(2 * LINE_BYTES_MAX));
+        let before = if around == Around::Array { "," } else { "" };
+        text += &format!("{before}{{\"n\":{}1}}", "\n".repeat(2 * LINE_BYTES_MAX));
     }
-    text += if is_array { " ] \n" } else { "\n" };
+    text += if around == Around::Array { " ] \n" } else { "\n" };
     text.into_bytes()
 }
 
 #[test]
 fn every_read_size_of_a_stream_of_values_gives_the_same_report() {
-    for (is_array, is_long) in [(false, false), (false, true), (true, false), (true, true)] {
-        let log = values(is_array, is_long);
+    let each = [Around::Nothing, Around::Array, Around::Arrays].map(|around| [(around, false), (around, true)]);
+    for (around, is_long) in each.concat() {
+        let log = values(around, is_long);
         let folder = folder(&[("log", &log)]);
         let path = folder.path().join("log");
         let with = |read_bytes| {
@@ -361,9 +395,40 @@ fn every_read_size_of_a_stream_of_values_gives_the_same_report() {
         assert_eq!(totals["malformed"]["reasons"]["oversize"], u64::from(is_long));
         assert_eq!(totals["totals"]["bytes"], log.len());
         for_each(1..=200, |read_bytes| {
-            let how = format!("array {is_array}, long {is_long}, reads of {read_bytes}");
+            let how = format!("{around:?}, long {is_long}, reads of {read_bytes}");
             assert_same(&report(&[("log", &path)], &with(read_bytes)), &expected, &format!("file, {how}"));
             assert_same(&from_pipe(&log, &with(read_bytes)), &expected, &format!("pipe, {how}"));
         });
+    }
+}
+
+#[test]
+fn an_array_is_told_by_its_first_bytes_however_they_are_read_and_however_long_it_is() {
+    let value = r#"{"Response":{"RequestId":"abcd"}}"#;
+    let array = |count: usize| format!("[{}]", vec![value; count].join(","));
+    let cut = |bytes: usize| array(HEAD_BYTES / value.len() + 100)[..bytes].to_owned();
+    let offends = |bytes: usize| format!("{}{}{value}", cut(bytes).rsplit_once(',').unwrap().0, " ".repeat(40));
+    for (log, format) in [
+        (array(3), "json"),
+        (array(2 * HEAD_BYTES / value.len()), "json"),
+        // A value is cut at the end of the first 256 KiB, and the file is longer than a line may be.
+        (array(HEAD_BYTES / value.len() + 2), "json"),
+        (offends(1000), "lines"),
+        (offends(HEAD_BYTES - 100), "lines"),
+        (offends(HEAD_BYTES + 100), "json"),
+    ] {
+        let folder = folder(&[("log", log.as_bytes())]);
+        let path = folder.path().join("log");
+        for line_bytes_max in [100, 4096, HEAD_BYTES - 6, HEAD_BYTES, LINE_BYTES_MAX] {
+            for (chunk_bytes, read_bytes) in [(1, 1000), (4096, 4096), (1 << 20, 1 << 16)] {
+                let mut options = sized(chunk_bytes, read_bytes);
+                options.sizes.line_bytes_max = line_bytes_max;
+                let expected = report(&[("log", &path)], &options);
+                let told: Value = serde_json::from_str(&expected).unwrap();
+                let how = format!("{} bytes, lines of {line_bytes_max}, reads of {read_bytes}", log.len());
+                assert_eq!(told["inputs"][0]["format"], format, "{how}");
+                assert_same(&from_written_pipe(log.as_bytes(), &options), &expected, &how);
+            }
+        }
     }
 }

@@ -187,8 +187,8 @@ fn observe(fold: &mut Fold, chunk: &Chunk) {
 /// The inputs that all chunks come from.
 const INPUTS: [&str; 3] = ["00.ndjson", "01.ndjson", "02.ndjson"];
 
-fn ids<'n>(names: &[&'n str]) -> impl Iterator<Item = InputId> + use<'n> {
-    names.to_vec().into_iter().map(|name| InputId { path: name.to_owned(), identity: Some(7) })
+fn ids(names: &[&str]) -> Vec<InputId> {
+    names.iter().map(|&name| InputId { path: name.to_owned(), identity: Some(7) }).collect()
 }
 
 fn summary(chunks: &[Chunk]) -> Summary {

@@ -148,6 +148,21 @@ fn a_state_of_everything_says_what_one_report_says() {
 }
 
 #[test]
+fn a_log_that_begins_with_a_banner_is_followed_and_an_array_is_not() {
+    let site = Site::new();
+    site.append("logs/a", "[2026-11-24 01:00:00] INFO started\n");
+    site.write("logs/a", 1..11);
+    let report = site.report(&["logs"]);
+    assert_eq!((&report["totals"]["lines"], &report["totals"]["responses"]), (&json!(11), &json!(10)));
+    site.write("logs/a", 11..21);
+    assert_eq!(site.new_calls(), 10);
+    site.append("logs/b", &format!("[{},\n{}]\n", line(1).trim_end(), line(2).trim_end()));
+    let ran = site.run(&["logs"]);
+    let input = &ran.json()["inputs"][1];
+    assert_eq!((ran.exit, &input["status"], &input["lines"]), (3, &json!("error"), &json!(0)), "{input}");
+}
+
+#[test]
 fn a_stream_goes_on_under_every_name() {
     let site = Site::new();
     site.write("logs/app.log", 0..10);

@@ -74,7 +74,8 @@ pub struct InputArgs {
     #[arg(long, value_name = "FORM,…", help_heading = "Reading")]
     pub forms: Option<String>,
 
-    /// How inputs are cut: lines, or a stream or an array of JSON values, pretty-printed or not.
+    /// Take every line for one JSON value (ndjson), or the input for a stream of values and arrays, pretty-printed or not
+    /// (json). auto: json when the first line is or begins an array of objects and 256 KiB of it are valid; else lines.
     #[arg(long, value_enum, default_value_t = InputFormatArg::Auto, help_heading = "Reading")]
     pub input_format: InputFormatArg,
 
