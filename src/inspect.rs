@@ -2,7 +2,6 @@
 //! input it may be, and whether a window of time leaves it out.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +9,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::filter::Filter;
 use crate::foreign::{self, Foreign};
-use crate::input::feed::{Framing, HEAD_BYTES, Head};
+use crate::input::feed::{Framing, HEAD_BYTES, Head, Whole};
+use crate::input::is_tar;
 use crate::input::source::read_at;
 use crate::json_stream;
 use crate::profile::{Pointer, Profile};
@@ -55,6 +55,8 @@ impl Reading {
 pub struct Inspected {
     /// Whether it is a stream of values.
     pub is_json: bool,
+    /// Whether it cannot be read.
+    pub is_refused: bool,
     /// What it looks like when it is not a log of responses.
     pub foreign: Option<Foreign>,
     /// Whether it was left out because it lies outside of the window.
@@ -96,11 +98,11 @@ impl<'o> Inspector<'o> {
         };
         let skipped = self.reading.prune
             && !is_json
-            && head
-                .file
-                .is_some_and(|(file, size)| is_outside(&self.reading.filter, &self.profile, head.first, file, size));
+            && head.file.is_some_and(|whole| is_outside(&self.reading.filter, &self.profile, head.first, whole));
+        let refused = refused(head, is_json);
         let inspected = Inspected {
             is_json,
+            is_refused: refused.is_some(),
             foreign: foreign::recognise(head.first),
             skipped,
             identity: (!head.has_start).then(|| xxh3_128(head.first.get(..IDENTITY_BYTES_MAX).unwrap_or(head.first))),
@@ -109,11 +111,11 @@ impl<'o> Inspector<'o> {
         if let Some(slot) = inputs.get_mut(input as usize) {
             *slot = Some(inspected);
         }
-        let framing = match (skipped, is_json) {
-            (true, _) => Framing::Skip,
-            (false, true) if head.has_start => Framing::Refuse,
-            (false, true) => Framing::Values,
-            (false, false) => Framing::Lines,
+        let framing = match (refused, skipped, is_json) {
+            (Some(text), _, _) => Framing::Refuse(text),
+            (None, true, _) => Framing::Skip,
+            (None, false, true) => Framing::Values,
+            (None, false, false) => Framing::Lines,
         };
         (Arc::clone(&self.profile), framing)
     }
@@ -125,13 +127,38 @@ impl<'o> Inspector<'o> {
     }
 }
 
+/// Why an input cannot be read, by its first bytes.
+fn refused(head: Head<'_>, is_json: bool) -> Option<&'static str> {
+    if is_json && head.has_start {
+        return Some("a stream of JSON values cannot be followed, only lines can");
+    }
+    if head.is_begun {
+        return None;
+    }
+    if ZIP.iter().any(|magic| head.first.starts_with(magic)) {
+        return Some("a zip is not read: expected its files, as from unzip -p FILE | resplog report -");
+    }
+    match is_tar(head.first) {
+        true if head.has_start => {
+            Some("a tar cannot be followed: expected its files unpacked, or a report without --state")
+        }
+        true => Some(
+            "a tar in a named pipe or in another tar is not read: expected a file, or tar -xOf FILE | resplog report -",
+        ),
+        false => None,
+    }
+}
+
+/// What a zip begins with: a file, the end of an empty one, or the mark of one in volumes.
+const ZIP: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
+
 /// The first 256 KiB as they are. What was read of a file ends with a line, which was cut when it is too long for one.
 fn first_bytes(head: Head<'_>) -> Cow<'_, [u8]> {
-    if let Some((file, size)) = head.file
+    if let Some(Whole { file, start, size }) = head.file
         && head.first.len() <= HEAD_BYTES
     {
         let mut bytes = vec![0; usize::try_from(size).unwrap_or(usize::MAX).min(HEAD_BYTES)];
-        if let Ok(length) = read_at(file, 0, &mut bytes) {
+        if let Ok(length) = read_at(file, start, &mut bytes) {
             bytes.truncate(length);
             return bytes.into();
         }
@@ -140,13 +167,14 @@ fn first_bytes(head: Head<'_>) -> Cow<'_, [u8]> {
 }
 
 /// Whether the first and the last timed record of a file both lie clearly before the window, or both behind it.
-fn is_outside(filter: &Filter, profile: &Arc<Profile>, head: &[u8], file: &File, size: u64) -> bool {
+fn is_outside(filter: &Filter, profile: &Arc<Profile>, head: &[u8], whole: Whole<'_>) -> bool {
     if !filter.has_window() {
         return false;
     }
     let first = times(profile, head.split(|&byte| byte == b'\n').take(LINES_MAX)).next();
+    let Whole { file, start, size } = whole;
     let mut tail = vec![0; size.min(TAIL_BYTES) as usize];
-    let at = size - tail.len() as u64;
+    let at = start + size - tail.len() as u64;
     let (Some(first), Ok(())) = (first, file.read_exact_at(&mut tail, at)) else { return false };
     // The first line of the tail may be cut, unless it is the file's first.
     let from = if tail.len() as u64 == size { 0 } else { memchr::memchr(b'\n', &tail).map_or(tail.len(), |at| at + 1) };

@@ -213,10 +213,10 @@ impl<'s> Values<'s> {
         }
     }
 
-    /// What was read, and why it ended early.
+    /// The stream, which was read, and why it ended early.
     #[must_use]
-    pub fn finish(self) -> (u64, Option<Damage>) {
-        (self.stream.bytes_read(), self.damage)
+    pub fn finish(self) -> (Stream, Option<Damage>) {
+        (self.stream, self.damage)
     }
 
     fn end(&mut self) {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use resplog::input::discover::TEMPORARY;
-use resplog::input::{Input, source, wait};
+use resplog::input::{Input, Peeked, peek, source, wait, with_members};
 use tempfile::NamedTempFile;
 
 /// How many bytes are copied at once; a pipe holds so many.
@@ -16,12 +16,39 @@ const COPY_BYTES: usize = 64 * 1024;
 /// How long a wait for a pipe lasts before the wish to stop is looked at.
 const WAIT: Duration = Duration::from_millis(100);
 
+/// Puts the files of tars in the places of the tars. One on standard input is copied to a file in `folder` first, which
+/// vanishes with what is returned.
+pub fn with_tars(mut inputs: Vec<Input>, folder: &Path, stop: &AtomicBool) -> (Vec<Input>, Option<NamedTempFile>) {
+    let mut kept = None;
+    if let Some(input) = inputs.iter_mut().find(|input| input.is_stdin() && input.error.is_none())
+        && let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned()
+    {
+        let Peeked { head, is_tar } = peek(stdin.into(), stop);
+        input.head = Some(head.into());
+        if is_tar {
+            match copy(input, folder, stop) {
+                Ok(copied) => {
+                    input.copy = Some(copied.path().to_owned());
+                    kept = Some(copied);
+                }
+                Err(error) => input.error = Some(error.to_string()),
+            }
+        }
+    }
+    (with_members(inputs, stop), kept)
+}
+
 /// Makes inputs fit for a second reading. Copies are files in `folder`, which vanish with what is returned; an input
 /// that cannot be copied becomes one that cannot be read. When `stop` is set, what was copied so far is all there is.
 pub fn rereadable(inputs: &mut [Input], folder: &Path, stop: &AtomicBool) -> Vec<NamedTempFile> {
     let mut copies = Vec::new();
-    for input in inputs {
-        if input.error.is_none() && !input.path.is_dir() && (input.is_stdin() || !has_known_size(&input.path)) {
+    // A file of a tar is read where it was listed.
+    for input in inputs.iter_mut().filter(|input| input.member.is_none()) {
+        if input.error.is_none()
+            && !input.path.is_dir()
+            && (input.is_stdin() || !has_known_size(&input.path))
+            && input.copy.is_none()
+        {
             match copy(input, folder, stop) {
                 Ok(copied) => {
                     input.copy = Some(copied.path().to_owned());
@@ -49,6 +76,7 @@ fn copy(input: &Input, folder: &Path, stop: &AtomicBool) -> io::Result<NamedTemp
     } else {
         source::open_path(&input.path)?
     };
+    copied.write_all(input.head.as_deref().unwrap_or_default())?;
     let mut bytes = vec![0; COPY_BYTES];
     while !stop.load(Ordering::Relaxed) {
         if !wait::until_ready(&source, WAIT)? {

@@ -1,6 +1,7 @@
 //! `resplog ids` and `resplog find`: rows as they are found, in order.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,25 +10,25 @@ use resplog::engine::{self, InOrder, Options, RunControl};
 use resplog::filter::Filter;
 use resplog::ids::{self, Listed, Wanted};
 use resplog::input::feed::InputRead;
-use resplog::input::{Input, Status, discover};
+use resplog::input::{Status, discover};
 use resplog::render;
 
 use super::args::{FindArgs, FindFormat, IdsArgs, RowFormat};
 use super::signals::Signals;
 use super::wanted::Ids;
-use super::{complain, exit, plan, report, stdout};
+use super::{complain, copy, exit, plan, report, stdout};
 
 pub fn ids(args: &IdsArgs) -> u8 {
     let plan = plan::reading(&args.input, &args.filter).and_then(|(names, options)| {
         let slow = args.slow.map(nanoseconds).transpose()?;
-        Ok((discover::discover(&names, &stdout::own()), options, slow))
+        Ok((names, options, slow))
     });
-    let (inputs, options, slow) = match plan {
+    let (names, options, slow) = match plan {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
     let wanted = slow.map_or(Wanted::Failed, Wanted::Slow);
-    let done = list(&inputs, &options, &wanted, |listed, input, out| match args.format {
+    let done = list(&names, &options, &wanted, |listed, input, out| match args.format {
         RowFormat::Tsv => render::ids::tsv(listed, input, out),
         RowFormat::Ndjson => render::ids::ndjson(listed, input, None, out),
     });
@@ -47,14 +48,14 @@ pub fn find(args: &FindArgs) -> u8 {
     let plan = Ids::of(args).and_then(|(ids, names)| {
         let input = super::args::InputArgs { inputs: names, ..args.input.clone() };
         let (names, options) = plan::reading(&input, &args.filter)?;
-        Ok((ids, discover::discover(&names, &stdout::own()), options))
+        Ok((ids, names, options))
     });
-    let (mut ids, inputs, options) = match plan {
+    let (mut ids, names, options) = match plan {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
     let wanted = Wanted::Ids { ids: Arc::clone(&ids.all), raw: args.raw };
-    let done = list(&inputs, &options, &wanted, |listed, input, out| {
+    let done = list(&names, &options, &wanted, |listed, input, out| {
         let text = String::from_utf8_lossy(&listed.text);
         let printed = match (args.raw, args.format) {
             (true, _) => out.write_all(&listed.text).and_then(|()| out.write_all(b"\n")),
@@ -149,15 +150,17 @@ impl Listing {
 
 /// Lists records to standard output; the first write that fails ends the run.
 fn list(
-    inputs: &[Input],
+    names: &[PathBuf],
     options: &Options,
     wanted: &Wanted,
     mut write: impl FnMut(&Listed, &str, &mut dyn Write) -> io::Result<()> + Send,
 ) -> Result<Listing> {
-    let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
-    let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
     let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;
+    let found = discover::discover_until(names, &stdout::own(), &watch.stop);
+    let (inputs, _copy) = copy::with_tars(found, &std::env::temp_dir(), &watch.stop);
+    let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
+    let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
     let mut out = stdout::open()?;
     let mut failed: Option<(io::Error, Listed)> = None;
     let stop = Arc::clone(&watch.stop);
@@ -169,7 +172,7 @@ fn list(
             failed = Some((error, listed));
         }
     };
-    let InOrder { reads, ended, scanned, .. } = ids::list(inputs, options, &watch, wanted, each)?;
+    let InOrder { reads, ended, scanned, .. } = ids::list(&inputs, options, &watch, wanted, each)?;
     let place = match &failed {
         Some((_, listed)) => Some((listed.input as usize, listed.offset)),
         None => scanned.get(ended).map(|&end| (ended, end)),

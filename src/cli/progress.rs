@@ -1,5 +1,6 @@
 //! Progress on standard error while a run goes on: bytes of all, speed, time left, input.
 
+use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -47,8 +48,13 @@ pub fn shown<T>(when: When, inputs: &[Input], watch: &RunControl, work: impl FnO
 
 fn bar(inputs: &[Input]) -> ProgressBar {
     // Only regular files have a size beforehand; with anything else the end is not known.
-    let sizes = inputs.iter().map(|input| input.path.metadata().ok().filter(std::fs::Metadata::is_file));
-    let total = sizes.map(|metadata| metadata.map(|metadata| metadata.len())).sum::<Option<u64>>();
+    let mut tars = HashSet::new();
+    let total = inputs.iter().map(|input| match &input.member {
+        Some(member) if member.is_packed() && !tars.insert(&member.archive) => Some(0),
+        Some(member) if !member.is_packed() => Some(member.span.end - member.span.start),
+        _ => Some(input.file().metadata().ok().filter(std::fs::Metadata::is_file)?.len()),
+    });
+    let total = total.sum::<Option<u64>>();
     let (bar, template) = match total {
         Some(total) => (
             ProgressBar::new(total),

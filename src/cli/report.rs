@@ -101,10 +101,12 @@ fn read(
     let outputs = plan.files.iter().map(|file| &file.output).chain(&plan.rejects).map(|output| output.path.clone());
     let outputs = outputs.chain(stdout::own());
     let Some(session) = session else {
-        let inputs = discover::discover_until(&plan.inputs, &outputs.collect::<Vec<_>>(), &watch.stop);
-        let (inputs, duplicates, copies) = sort_out(args, plan, inputs, watch)?;
+        let found = discover::discover_until(&plan.inputs, &outputs.collect::<Vec<_>>(), &watch.stop);
+        let (inputs, tar) = copy::with_tars(found, &plan.folder, &watch.stop);
+        let (inputs, duplicates, mut copies) = sort_out(args, plan, inputs, watch)?;
         let (analysis, rejects) =
             progress::shown(args.progress, &inputs, watch, || analyze(args, plan, &inputs, disk, &duplicates, watch))?;
+        copies.extend(tar);
         return Ok((NewLines { inputs, analysis, rejects, positions: None }, copies));
     };
     let own: Vec<_> = outputs.chain(session.own()).collect();

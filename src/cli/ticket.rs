@@ -37,7 +37,8 @@ pub fn run(args: &TicketArgs) -> u8 {
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
     let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().chain(stdout::own()).collect();
-    let mut inputs = discover::discover_until(&plan.inputs, &own, &watch.stop);
+    let found = discover::discover_until(&plan.inputs, &own, &watch.stop);
+    let (mut inputs, _tar) = copy::with_tars(found, &plan.folder, &watch.stop);
     let _copies = copy::rereadable(&mut inputs, &plan.folder, &watch.stop);
     let mut analysis =
         match engine::analyze(&inputs, &plan.options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>) {

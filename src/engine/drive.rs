@@ -47,8 +47,8 @@ pub fn drive<W: Send>(
         let mut worker = Worker::new(run, start());
         let mut hand = feed.hand();
         while let Some(event) = feed.next(&mut hand) {
-            if let Some((input, bytes, damage)) = worker.take(event, &mut hand, &line, &chunk, &end) {
-                feed.note(input, bytes, damage);
+            if let Some((input, stream, damage)) = worker.take(event, &mut hand, &line, &chunk, &end) {
+                feed.note_values(input, stream, damage);
             }
         }
         worker.finish()

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use crate::engine::run::{Done, Options, Run, Seen};
 use crate::input::feed::{Event, Hand};
 use crate::input::source::{Damage, Lines};
+use crate::input::stream::Stream;
 use crate::json_stream::{Piece, Values};
 use crate::profile::Profile;
 use crate::record::{Line, Origin, Reason};
@@ -34,7 +35,7 @@ impl<'r, W> Worker<'r, W> {
         Self { options, sieve, stop: &watch.stop, scanner: None, decided: Decided::default(), picked: Vec::new(), fold }
     }
 
-    /// Takes an event; of an input that it read by itself it tells how much that was, and the damage.
+    /// Takes an event; of an input that it read by itself it gives back the stream, and the damage.
     pub(super) fn take(
         &mut self,
         event: Event<Arc<Profile>>,
@@ -42,7 +43,7 @@ impl<'r, W> Worker<'r, W> {
         line: &impl Fn(&mut W, &Seen<'_>),
         chunk: &impl Fn(&mut W, Done),
         end: &impl Fn(u32, u32),
-    ) -> Option<(u32, u64, Option<Damage>)> {
+    ) -> Option<(u32, Stream, Option<Damage>)> {
         match event {
             Event::End { input, chunks } => end(input, chunks),
             Event::Chunk { input, chunk: place, bytes, lines, prepared } => {
@@ -62,11 +63,12 @@ impl<'r, W> Worker<'r, W> {
             Event::Values { input, stream, prepared } => {
                 let mut values = Values::new(stream, self.options.sizes, self.stop);
                 let (lines, last) = self.values(input, &mut values, &prepared, line);
-                let (bytes, damage) = values.finish();
+                let (stream, damage) = values.finish();
                 self.forget_long_line();
-                chunk(&mut self.fold, Done { input, chunk: 0, bytes: 0..bytes, lines, end: last, unfinished: false });
+                let bytes = 0..stream.bytes_read();
+                chunk(&mut self.fold, Done { input, chunk: 0, bytes, lines, end: last, unfinished: false });
                 end(input, 1);
-                return Some((input, bytes, damage));
+                return Some((input, stream, damage));
             }
         }
         None

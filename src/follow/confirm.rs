@@ -29,8 +29,8 @@ pub struct Outcome {
     pub read: InputRead,
     /// How many lines were counted.
     pub lines: u64,
-    /// Whether it is a stream of JSON values, which has no lines to go on from.
-    pub is_json: bool,
+    /// Whether it has no lines to go on from: a stream of JSON values, a tar or a zip.
+    pub is_without_lines: bool,
 }
 
 impl Plan {
@@ -78,8 +78,8 @@ fn after(
     if !track.reads {
         return Ok(Some(position));
     }
-    let Outcome { read, lines, is_json } = outcome();
-    if is_json {
+    let Outcome { read, lines, is_without_lines } = outcome();
+    if is_without_lines {
         return Ok(None);
     }
     position.lines += lines;

@@ -81,8 +81,19 @@ pub enum Framing {
     Values,
     /// Not at all: it is left out.
     Skip,
-    /// Not at all: it is of a kind that has no start behind its first byte.
-    Refuse,
+    /// Not at all: it cannot be read, for this reason.
+    Refuse(&'static str),
+}
+
+/// A plain input, to be read at any place.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole<'a> {
+    /// The file that holds it.
+    pub file: &'a std::fs::File,
+    /// Where it begins in the file.
+    pub start: u64,
+    /// How many bytes it has.
+    pub size: u64,
 }
 
 /// The first bytes of an input, whole lines or the whole input; of a plain file also the last ones.
@@ -90,8 +101,8 @@ pub enum Framing {
 pub struct Head<'a> {
     /// The first bytes.
     pub first: &'a [u8],
-    /// The file, with its size, for those who want to see its end.
-    pub file: Option<(&'a std::fs::File, u64)>,
+    /// The file that holds it, for those who want to see its end.
+    pub file: Option<Whole<'a>>,
     /// Whether the input is read from a start on.
     pub has_start: bool,
     /// Whether earlier runs read its first bytes, so that `first` are those of a later line.

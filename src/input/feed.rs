@@ -2,70 +2,24 @@
 //! asked for. A thread stays with its input and helps others when there is nothing left to open. It does not know what
 //! a line is.
 
-use std::ops::Range;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::budget::{Budget, Lease};
-use super::decode::memory::Memory;
-pub use super::event::{Event, Framing, Head, InputRead};
+use super::decode::{Outer, Source};
+pub use super::event::{Event, Framing, Head, InputRead, Whole};
 use super::fingerprint::Fingerprint;
+pub use super::hand::Hand;
+use super::hand::{Body, Open};
+use super::lane::{self, Lane, lanes};
 use super::order::Order;
 use super::relay::{Handed, Relay};
-use super::source::{self, Damage, Opened, Sizes};
+use super::source::{self, Damage, Memories, Opened, Sizes};
 use super::stream::{Stream, Taken};
 use super::{Compression, Input, Start, Status};
-
-/// What a thread keeps between two chunks.
-#[derive(Debug)]
-pub struct Hand<T> {
-    /// The bytes of the present chunk.
-    pub buffer: Vec<u8>,
-    /// What the buffer holds of the memory for long lines.
-    lease: Lease,
-    current: Option<Arc<Open<T>>>,
-}
-
-impl<T> Hand<T> {
-    /// Whether the present chunk holds a long line.
-    #[must_use]
-    pub const fn is_long(&self) -> bool {
-        self.lease.is_held()
-    }
-
-    /// Drops the bytes of the present chunk, which are done with. Until then the thread must wait for no other one.
-    pub fn clear(&mut self) {
-        self.buffer.clear();
-        self.lease.give_back(&mut self.buffer);
-    }
-}
-
-#[derive(Debug)]
-struct Open<T> {
-    input: u32,
-    prepared: T,
-    body: Body,
-}
-
-#[derive(Debug)]
-enum Body {
-    File { file: std::fs::File, span: Range<u64>, parts: u32, next: AtomicU32 },
-    Stream(Relay),
-}
-
-impl<T> Open<T> {
-    fn is_exhausted(&self) -> bool {
-        match &self.body {
-            Body::File { parts, next, .. } => next.load(Ordering::Relaxed) > *parts,
-            Body::Stream(relay) => relay.is_ended(),
-        }
-    }
-
-    const fn is_stream(&self) -> bool {
-        matches!(self.body, Body::Stream(_))
-    }
-}
 
 enum Opening<T> {
     Shared(Open<T>),
@@ -74,10 +28,12 @@ enum Opening<T> {
 }
 
 struct Queue<T> {
-    /// The ranks of the inputs that nobody has opened yet.
-    unopened: std::vec::IntoIter<u32>,
+    /// The inputs that nobody has opened yet.
+    unopened: VecDeque<Lane>,
     /// How many threads are opening an input just now.
     opening: usize,
+    /// What is opened after an input that is being read.
+    after: HashMap<u32, Lane>,
     open: Vec<Arc<Open<T>>>,
 }
 
@@ -92,11 +48,16 @@ pub struct Feed<'a, T, P> {
     queue: Mutex<Queue<T>>,
     opened: Condvar,
     read: Mutex<Vec<InputRead>>,
+    /// Whether a thread panicked, whose input nobody should wait for.
+    panicked: Arc<AtomicBool>,
     /// What the decoders of a run may hold together.
-    memory: Memory,
+    memories: Memories,
     /// What its long lines may hold together.
     budget: Budget,
 }
+
+/// How long a wait for an input lasts before the wish to stop is looked at.
+const WAIT: Duration = Duration::from_millis(100);
 
 /// How many bytes `prepare` gets to see.
 pub const HEAD_BYTES: usize = 256 * 1024;
@@ -112,8 +73,8 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         bytes_done: &'a AtomicU64,
         prepare: P,
     ) -> Self {
-        let unopened = order.ranks(inputs).into_iter();
-        let queue = Mutex::new(Queue { unopened, opening: 0, open: Vec::new() });
+        let unopened = lanes(order.ranks(inputs), inputs, order == Order::Paths).into();
+        let queue = Mutex::new(Queue { unopened, opening: 0, after: HashMap::new(), open: Vec::new() });
         let read = Mutex::new(vec![InputRead::default(); inputs.len()]);
         Self {
             inputs,
@@ -124,7 +85,8 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             queue,
             opened: Condvar::new(),
             read,
-            memory: Memory::default(),
+            panicked: Arc::default(),
+            memories: Memories::default(),
             budget: Budget::new(sizes.chunk_bytes),
         }
     }
@@ -132,7 +94,8 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
     /// What a thread needs to get chunks.
     #[must_use]
     pub fn hand(&self) -> Hand<T> {
-        Hand { buffer: Vec::new(), lease: self.budget.lease(), current: None }
+        let panicked = Arc::clone(&self.panicked);
+        Hand { buffer: Vec::new(), lease: self.budget.lease(), current: None, panicked }
     }
 
     /// The next chunk for a thread, or the end of an input; nothing when all is handed out or the feed was stopped.
@@ -196,19 +159,38 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         stream.start_at(start.offset, start.mid_line, self.sizes, self.stop)
     }
 
+    /// Notes that an input which a thread read by itself was read, and damage.
+    pub fn note_values(&self, input: u32, stream: Stream, damage: Option<Damage>) {
+        self.note(input, stream.bytes_read(), damage);
+        self.ended(input, 1, Some(stream));
+    }
+
+    /// The end of an input; what comes after it in its lane may be opened.
+    fn ended(&self, input: u32, chunks: u32, stream: Option<Stream>) -> Event<T> {
+        let mut queue = lock(&self.queue);
+        if let Some(mut lane) = queue.after.remove(&input) {
+            lane.outer = stream.and_then(Stream::into_outer).or(lane.outer);
+            queue.unopened.push_front(lane);
+            self.opened.notify_all();
+        }
+        Event::End { input, chunks }
+    }
+
     fn read(&self, open: &Open<T>, buffer: &mut Vec<u8>, lease: &mut Lease) -> Option<Event<T>> {
         let input = open.input;
-        let (chunk, bytes, lines) = match &open.body {
+        let (chunk, bytes, mut lines) = match &open.body {
             Body::File { .. } if self.is_stopped() => return None,
-            Body::File { file, span, parts, next } => {
+            Body::File { file, input_start, span, parts, next } => {
                 let part = next.fetch_add(1, Ordering::Relaxed);
                 if part >= *parts {
-                    return (part == *parts).then_some(Event::End { input, chunks: *parts });
+                    return (part == *parts).then(|| self.ended(input, *parts, None));
                 }
                 let read = source::read_part(file, span.clone(), part, self.sizes, buffer, lease, self.stop);
                 self.note(input, read.bytes, read.damage);
                 self.bytes_done.fetch_add(read.bytes, Ordering::Relaxed);
-                (part, source::part_bytes(span, part, self.sizes), read.lines)
+                let bytes = source::part_bytes(span, part, self.sizes);
+                let lines = read.lines.map(|lines| lines.since(*input_start));
+                (part, bytes.start - input_start..bytes.end - input_start, lines)
             }
             Body::Stream(relay) => {
                 let read = |stream: &mut Stream, buffer: &mut Vec<u8>, lease: Option<&mut Lease>| {
@@ -216,10 +198,13 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 };
                 match relay.next(buffer, lease, self.stop, read)? {
                     Handed::Chunk(chunk, lines) => (chunk, lines.offset..lines.end, Some(lines)),
-                    Handed::End(chunks) => return Some(Event::End { input, chunks }),
+                    Handed::End(chunks) => return Some(self.ended(input, chunks, relay.take_stream())),
                 }
             }
         };
+        if let Some(lines) = &mut lines {
+            lines.unterminated &= !open.is_cut;
+        }
         Some(Event::Chunk { input, chunk, bytes, lines, prepared: open.prepared.clone() })
     }
 
@@ -242,12 +227,20 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             if let Some(file) = queue.open.iter().find(held(false)) {
                 return Some(Acquired::Open(Arc::clone(file)));
             }
-            if let Some(input) = queue.unopened.next() {
+            if let Some(mut lane) = queue.unopened.pop_front() {
                 queue.opening += 1;
                 drop(queue);
-                let open = self.open(input);
+                let input = lane.first;
+                let open = self.open(input, &mut lane.outer);
                 queue = lock(&self.queue);
                 queue.opening -= 1;
+                match (lane.after_first(), &open) {
+                    (Some(lane), Ok(Opening::Shared(_) | Opening::Alone(..))) => {
+                        queue.after.insert(input, lane);
+                    }
+                    (Some(lane), _) => queue.unopened.push_front(lane),
+                    (None, _) => {}
+                }
                 self.opened.notify_all();
                 return Some(match open {
                     Ok(Opening::Alone(stream, prepared)) => Acquired::Event(Event::Values { input, stream, prepared }),
@@ -267,14 +260,17 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             if let Some(stream) = queue.open.iter().find(held(true)) {
                 return Some(Acquired::Open(Arc::clone(stream)));
             }
-            if queue.opening == 0 {
+            if queue.opening == 0 && queue.after.is_empty()
+                || self.is_stopped()
+                || self.panicked.load(Ordering::Relaxed)
+            {
                 return None;
             }
-            queue = self.opened.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue = self.opened.wait_timeout(queue, WAIT).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    fn open(&self, rank: u32) -> Result<Opening<T>, Damage> {
+    fn open(&self, rank: u32, outer: &mut Option<Box<Outer>>) -> Result<Opening<T>, Damage> {
         let failed = |text: String| Damage { offset: 0, status: Status::Error, text };
         let input = self.inputs.get(rank as usize).ok_or_else(|| failed("no such input".into()))?;
         if let Some(error) = &input.error {
@@ -284,38 +280,50 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             self.note_compression(rank, compression);
             return Ok(Opening::Skipped);
         }
-        let opened = source::open(input, &self.memory, &self.budget).map_err(|error| failed(error.to_string()))?;
+        let packed_before = outer.as_ref().map_or(0, |outer| outer.packed_bytes_read());
+        let opened = source::open(
+            input,
+            lane::seek(input, outer, &self.memories.outer, self.stop)?,
+            &self.memories,
+            &self.budget,
+        )?;
+        let cut = input.member.as_ref().and_then(|member| member.damage.clone());
+        let is_cut = cut.is_some();
+        self.note(rank, 0, cut);
         let offset = input.start.as_ref().map_or(0, |start| start.offset);
         let (has_start, is_begun) = (input.start.is_some(), offset > 0);
-        let refused = || failed("a stream of JSON values cannot be followed, only lines can".into());
         let (prepared, body) = match opened {
-            Opened::File(file, size) => {
+            Opened::File(file, whole) => {
                 let head = source::Sizes { chunk_bytes: HEAD_BYTES, ..self.sizes };
                 let (mut buffer, mut lease) = (Vec::new(), self.budget.lease());
-                let part =
-                    source::read_part(&file, offset..size.max(offset), 0, head, &mut buffer, &mut lease, self.stop);
-                let parts = size.saturating_sub(offset).div_ceil(self.sizes.chunk_bytes as u64);
+                let begin = whole.start + offset;
+                let span = begin..whole.end.max(begin);
+                let part = source::read_part(&file, span.clone(), 0, head, &mut buffer, &mut lease, self.stop);
+                let size = whole.end - whole.start;
+                let parts = (span.end - span.start).div_ceil(self.sizes.chunk_bytes as u64);
                 let parts = u32::try_from(parts).map_err(|_| failed(format!("{size} bytes are too many")))?;
+                // What is wrong with a tar stands under its own path.
                 if size == 0
+                    && !(is_cut && input.path == input.file())
                     && let Some(compression) = named_compression(&input.path)
                 {
                     self.note_compression(rank, compression);
-                    self.note(
-                        rank,
-                        0,
-                        Some(Damage { offset: 0, status: Status::Incomplete, text: EMPTY_ARCHIVE.into() }),
-                    );
+                    let damage = Damage { offset: 0, status: Status::Incomplete, text: EMPTY_ARCHIVE.into() };
+                    self.note(rank, 0, Some(damage));
                 }
                 self.note(rank, 0, part.damage);
-                let head = Head { first: &buffer, file: Some((&file, size)), has_start, is_begun };
+                let file_of = Whole { file: &file, start: whole.start, size };
+                let head = Head { first: &buffer, file: Some(file_of), has_start, is_begun };
                 match (self.prepare)(rank, head) {
                     (_, Framing::Skip) => return Ok(Opening::Skipped),
-                    (_, Framing::Refuse) => return Err(refused()),
+                    (_, Framing::Refuse(text)) => return Err(failed(text.into())),
                     (prepared, Framing::Values) => {
-                        return Ok(Opening::Alone(Stream::of_file(file, size, &self.memory, &self.budget), prepared));
+                        let source = Source::Span { file, at: whole.start, end: whole.end };
+                        return Ok(Opening::Alone(Stream::new(source, &self.memories.outer, &self.budget), prepared));
                     }
                     (prepared, Framing::Lines) => {
-                        (prepared, Body::File { file, span: offset..size, parts, next: AtomicU32::new(0) })
+                        let next = AtomicU32::new(0);
+                        (prepared, Body::File { file, input_start: whole.start, span, parts, next })
                     }
                 }
             }
@@ -329,8 +337,9 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 }
                 let (head, damage) = stream.peek(HEAD_BYTES, self.sizes, self.stop);
                 let (prepared, framing) = (self.prepare)(rank, Head { first: head, file: None, has_start, is_begun });
-                if framing == Framing::Refuse {
-                    return Err(refused());
+                if let Framing::Refuse(text) = framing {
+                    *outer = stream.into_outer();
+                    return Err(failed(text.into()));
                 }
                 if let Some(start) = input.start.as_ref().filter(|_| !is_begun) {
                     skipped = self.skip(&mut stream, start);
@@ -338,22 +347,30 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 let damage = skipped.or(damage);
                 if framing == Framing::Values {
                     self.note(rank, 0, damage);
-                    self.note_compression(rank, stream.compression());
+                    self.note_compression(rank, packed(input, &stream));
                     return Ok(Opening::Alone(stream, prepared));
                 }
                 self.note(rank, stream.bytes_read().saturating_sub(offset), damage);
-                self.note_compression(rank, stream.compression());
-                self.bytes_done.fetch_add(stream.packed_bytes_read(), Ordering::Relaxed);
+                self.note_compression(rank, packed(input, &stream));
+                // A decoder that began anew has read less than the one before it.
+                let packed_read = stream.packed_bytes_read().saturating_sub(packed_before);
+                self.bytes_done.fetch_add(packed_read, Ordering::Relaxed);
                 (prepared, Body::Stream(Relay::new(stream, self.sizes.chunk_bytes)))
             }
         };
-        Ok(Opening::Shared(Open { input: rank, prepared, body }))
+        Ok(Opening::Shared(Open { input: rank, is_cut, prepared, body }))
     }
 }
 
 enum Acquired<T> {
     Open(Arc<Open<T>>),
     Event(Event<T>),
+}
+
+/// How an input is packed: by itself, or with the tar that it is of.
+fn packed(input: &Input, stream: &Stream) -> Compression {
+    let own = stream.compression();
+    input.member.as_ref().filter(|_| own == Compression::None).map_or(own, |member| member.compression)
 }
 
 /// What is wrong with an empty file that is called like an archive.

@@ -6,18 +6,28 @@ pub mod discover;
 pub mod event;
 pub mod feed;
 pub mod fingerprint;
+mod hand;
+mod headers;
+mod lane;
+mod member;
 pub mod names;
 pub mod order;
 mod packed;
+mod peek;
 mod relay;
 pub mod source;
 pub mod split;
 pub mod stream;
 pub mod wait;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use headers::is_tar;
+pub use member::{Member, with_members};
+pub use peek::{Peeked, peek};
 
 /// What a user named, found and in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,10 +38,14 @@ pub struct Input {
     pub error: Option<String>,
     /// Where its bytes are read from instead of the path: a copy of a pipe that has to be read twice.
     pub copy: Option<PathBuf>,
+    /// Bytes that were taken from standard input already, its first ones.
+    pub head: Option<Arc<[u8]>>,
     /// How many of its bytes are read at the most: those of a run before.
     pub bytes_max: Option<u64>,
     /// Where reading begins, for those who read only what is new.
     pub start: Option<Start>,
+    /// What it is of a tar, whose name its path then begins with: no file has that path.
+    pub member: Option<Member>,
 }
 
 /// Where reading a file begins when earlier runs read its first lines.
@@ -71,7 +85,19 @@ impl Input {
     /// An input at a path.
     #[must_use]
     pub const fn new(path: PathBuf) -> Self {
-        Self { path, error: None, copy: None, bytes_max: None, start: None }
+        Self { path, error: None, copy: None, head: None, bytes_max: None, start: None, member: None }
+    }
+
+    /// The path of the file that holds it.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        self.member.as_ref().map_or(&self.path, |member| &member.archive)
+    }
+
+    /// The path that its bytes are read from.
+    #[must_use]
+    pub fn bytes_path(&self) -> &Path {
+        self.copy.as_ref().unwrap_or(&self.path)
     }
 
     /// Whether the input is standard input.

@@ -55,7 +55,7 @@ fn written(input: &Input) -> Option<(i64, i64)> {
     if input.is_stdin() {
         return Some((i64::MAX, 0));
     }
-    let metadata = input.path.metadata().ok()?;
+    let metadata = input.file().metadata().ok()?;
     Some((metadata.mtime(), metadata.mtime_nsec()))
 }
 

@@ -1,19 +1,17 @@
 //! The bytes of a stream, decompressed as their first bytes say. It knows neither lines nor how much is wanted.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::time::Duration;
 
 use super::Compression;
 use super::decode::memory::Memory;
-use super::decode::{self, Decoder, ReadError, SNIFF_BYTES};
-use super::wait;
+use super::decode::{self, Decoder, Outer, ReadError, SNIFF_BYTES, Source};
 
 /// Where the bytes come from.
 #[derive(Debug)]
 pub(super) enum Bytes {
     /// Too few bytes were read to tell how they are packed.
-    Undecided(File, Vec<u8>),
+    Undecided(Source, Vec<u8>),
     /// Known, or plain.
     Decided(Decoder),
     /// Only while one becomes the other.
@@ -21,6 +19,15 @@ pub(super) enum Bytes {
 }
 
 impl Bytes {
+    /// The bytes of a source of which `head` was taken.
+    pub(super) fn after(head: &[u8], source: Source, memory: &Memory) -> Self {
+        if head.len() < SNIFF_BYTES {
+            return Self::Undecided(source, head.to_vec());
+        }
+        let compression = head.get(..SNIFF_BYTES).and_then(decode::sniff).unwrap_or_default();
+        Self::Decided(Decoder::new(compression, head, source, memory))
+    }
+
     /// How the bytes are packed, as far as that is known.
     pub(super) fn compression(&self) -> Compression {
         match self {
@@ -53,9 +60,9 @@ impl Bytes {
                 *self = Bytes::Decided(decoder);
                 return read.map(Some);
             }
-            Bytes::Undecided(mut file, mut head) => {
+            Bytes::Undecided(mut source, mut head) => {
                 let mut room = [0; SNIFF_BYTES];
-                let read = file.read(room.get_mut(head.len()..).unwrap_or_default());
+                let read = source.read(room.get_mut(head.len()..).unwrap_or_default());
                 let end = match &read {
                     Ok(read) => {
                         let from = head.len();
@@ -66,10 +73,10 @@ impl Bytes {
                 };
                 if end || head.len() >= SNIFF_BYTES {
                     let compression = decode::sniff(&head).unwrap_or_default();
-                    Bytes::Decided(Decoder::new(compression, &head, file, memory))
+                    Bytes::Decided(Decoder::new(compression, &head, source, memory))
                 } else {
-                    *self = Bytes::Undecided(file, head);
-                    read.map_err(ReadError::Source)?;
+                    *self = Bytes::Undecided(source, head);
+                    read?;
                     return Ok(None);
                 }
             }
@@ -80,11 +87,19 @@ impl Bytes {
 
     /// Whether a read will not block; waits a while for that.
     pub(super) fn wait(&self, wait: Duration) -> io::Result<bool> {
-        let source = match self {
-            Bytes::Undecided(file, _) => file,
-            Bytes::Decided(decoder) if decoder.needs_source() => decoder.source(),
-            Bytes::Decided(_) | Bytes::Nothing => return Ok(true),
-        };
-        wait::until_ready(source, wait)
+        match self {
+            Bytes::Undecided(source, _) => source.wait(wait),
+            Bytes::Decided(decoder) => decoder.wait(wait),
+            Bytes::Nothing => Ok(true),
+        }
+    }
+
+    /// The decoder that the bytes are inside of, where it was left.
+    pub(super) fn into_outer(self) -> Option<Box<Outer>> {
+        match self {
+            Bytes::Undecided(source, _) => source.into_outer(),
+            Bytes::Decided(decoder) => decoder.into_source().into_outer(),
+            Bytes::Nothing => None,
+        }
     }
 }

@@ -82,6 +82,11 @@ impl Relay {
         self.lock().threads += 1;
     }
 
+    /// The stream, for those who go on with what it is inside of, when it was read to its end.
+    pub(super) fn take_stream(&self) -> Option<Stream> {
+        self.lock().stream.take()
+    }
+
     /// Whether the stream was read to its end; chunks may be left.
     pub(super) fn is_ended(&self) -> bool {
         self.lock().ended

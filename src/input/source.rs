@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::budget::{Budget, Lease};
 use super::decode::memory::Memory;
-use super::decode::{self, SNIFF_BYTES};
+use super::decode::{self, Outer, SNIFF_BYTES, Source};
 use super::split;
 use super::stream::Stream;
 use super::{FileId, Input, Status};
@@ -40,41 +40,82 @@ const OVERLAP_BYTES: usize = 4096;
 /// What an input is, once it is open.
 #[derive(Debug)]
 pub enum Opened {
-    /// A regular file of a size.
-    File(File, u64),
+    /// Plain bytes of a regular file, from one place to another.
+    File(File, Range<u64>),
     /// Anything else, read in order.
     Stream(Stream),
 }
 
-/// Opens an input. A directory is none here.
+/// What the decoders of a run may hold together.
+#[derive(Clone, Debug)]
+pub struct Memories {
+    /// Those of files.
+    pub outer: Memory,
+    /// Those of packed files in packed tars, which may have to wait while the decoder of the tar holds its share.
+    pub inner: Memory,
+}
+
+impl Default for Memories {
+    fn default() -> Self {
+        Self { outer: Memory::default(), inner: Memory::new(0) }
+    }
+}
+
+/// Opens an input; a directory is not one here. `outer` is the decoder of the packed tar that it is of, at the place where
+/// it begins.
 ///
 /// # Errors
 ///
 /// The error of the operating system.
-pub fn open(input: &Input, memory: &Memory, budget: &Budget) -> io::Result<Opened> {
+pub fn open(input: &Input, outer: Option<Box<Outer>>, memories: &Memories, budget: &Budget) -> Result<Opened, Damage> {
+    if let (Some(outer), Some(member)) = (outer, &input.member) {
+        let left = member.span.end - member.span.start;
+        return Ok(Opened::Stream(Stream::new(Source::Inside { outer, left }, &memories.inner, budget)));
+    }
+    open_file(input, &memories.outer, budget).map_err(|error| Damage {
+        offset: 0,
+        status: Status::Error,
+        text: error.to_string(),
+    })
+}
+
+fn open_file(input: &Input, memory: &Memory, budget: &Budget) -> io::Result<Opened> {
+    if let Some(member) = &input.member {
+        let (file, span) = (open_path(&member.archive)?, member.span.clone());
+        if !is_packed(&file, span.clone())? {
+            return Ok(Opened::File(file, span));
+        }
+        return Ok(Opened::Stream(Stream::new(Source::Span { file, at: span.start, end: span.end }, memory, budget)));
+    }
     if input.is_stdin() && input.copy.is_none() {
         let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        return Ok(Opened::Stream(Stream::new(stdin, memory, budget)));
+        let head = input.head.as_deref().unwrap_or_default();
+        return Ok(Opened::Stream(Stream::after(head, stdin, memory, budget)));
     }
     let file = match &input.start {
         Some(start) => open_same(&input.path, start.file)?,
-        None => open_path(input.copy.as_ref().unwrap_or(&input.path))?,
+        None => open_path(input.bytes_path())?,
     };
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     if metadata.is_file() {
-        let mut head = [0; SNIFF_BYTES];
-        let length = read_at(&file, 0, &mut head)?;
-        let is_packed = decode::sniff(head.get(..length).unwrap_or_default()).is_some();
-        if is_packed || has_unknown_size(&file)? {
+        if is_packed(&file, 0..u64::MAX)? || has_unknown_size(&file)? {
             return Ok(Opened::Stream(Stream::new(file, memory, budget)));
         }
         let size = metadata.len().min(input.bytes_max.unwrap_or(u64::MAX));
-        return Ok(Opened::File(file, size));
+        return Ok(Opened::File(file, 0..size));
     }
     Ok(Opened::Stream(Stream::new(file, memory, budget)))
+}
+
+/// Whether the bytes of a span of a file are packed.
+fn is_packed(file: &File, span: Range<u64>) -> io::Result<bool> {
+    let mut head = [0; SNIFF_BYTES];
+    let room = usize::try_from(span.end - span.start).unwrap_or(usize::MAX).min(SNIFF_BYTES);
+    let length = read_at(file, span.start, head.get_mut(..room).unwrap_or_default())?;
+    Ok(decode::sniff(head.get(..length).unwrap_or_default()).is_some())
 }
 
 /// Whether a regular file does not have the size that its metadata say, as those that the kernel makes up when they
@@ -187,6 +228,14 @@ pub struct Lines {
     pub end: u64,
     /// Whether the last line has no LF and is the last of the input.
     pub unterminated: bool,
+}
+
+impl Lines {
+    /// The same lines with offsets from a place before them.
+    #[must_use]
+    pub const fn since(self, place: u64) -> Self {
+        Self { offset: self.offset - place, end: self.end - place, ..self }
+    }
 }
 
 /// What reading one part of a file gave.

@@ -1,14 +1,13 @@
 //! Bytes that come in order: pipes and archives. They become chunks of whole lines, however they arrive. It knows no
 //! format of compression.
 
-use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::Compression;
 use super::budget::{Budget, Lease};
 use super::decode::memory::Memory;
-use super::decode::{Decoder, ReadError};
+use super::decode::{Outer, ReadError, Source};
 use super::fingerprint::{Fingerprint, Kept};
 use super::packed::Bytes;
 use super::source::{Damage, Lines, Sizes};
@@ -33,8 +32,6 @@ pub struct Stream {
     dropped: usize,
     /// Offset behind everything that was read so far.
     read: u64,
-    /// How many bytes may still be read.
-    left: u64,
     ended: bool,
     /// Whether it ended early.
     damaged: bool,
@@ -61,33 +58,33 @@ enum Next {
 }
 
 impl Stream {
-    /// The bytes of a file or a pipe, from where it stands; how they are packed is told by what they begin with.
+    /// The bytes of a source; how they are packed is told by what they begin with.
     #[must_use]
-    pub fn new(file: File, memory: &Memory, budget: &Budget) -> Self {
-        Self { bytes: Bytes::Undecided(file, Vec::new()), ..Self::empty(memory, budget) }
+    pub fn new(source: impl Into<Source>, memory: &Memory, budget: &Budget) -> Self {
+        Self::after(&[], source, memory, budget)
     }
 
-    fn empty(memory: &Memory, budget: &Budget) -> Self {
+    /// The same with bytes that were already taken from the source.
+    #[must_use]
+    pub fn after(head: &[u8], source: impl Into<Source>, memory: &Memory, budget: &Budget) -> Self {
         Self {
-            bytes: Bytes::Nothing,
+            bytes: Bytes::after(head, source.into(), memory),
             memory: memory.clone(),
             lease: budget.lease(),
             carry: Vec::new(),
             offset: 0,
             dropped: 0,
             read: 0,
-            left: u64::MAX,
             ended: false,
             damaged: false,
             kept: None,
         }
     }
 
-    /// The first `size` bytes of a plain file, in order.
+    /// The decoder that the bytes are inside of, where it was left.
     #[must_use]
-    pub fn of_file(file: File, size: u64, memory: &Memory, budget: &Budget) -> Self {
-        let bytes = Bytes::Decided(Decoder::new(Compression::None, &[], file, memory));
-        Self { bytes, left: size, ..Self::empty(memory, budget) }
+    pub fn into_outer(self) -> Option<Box<Outer>> {
+        self.bytes.into_outer()
     }
 
     /// From now on keeps what [`ends`](Self::ends) tells. A last line that damage cuts is then not handed out.
@@ -355,10 +352,7 @@ impl Stream {
                 return Ok(Next::Stopped);
             }
             let read = match self.bytes.wait(WAIT) {
-                Ok(true) => {
-                    let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes);
-                    self.bytes.read(buffer, room, &self.memory)
-                }
+                Ok(true) => self.bytes.read(buffer, bytes, &self.memory),
                 Ok(false) => {
                     self.lease.stall();
                     continue;
@@ -370,7 +364,6 @@ impl Stream {
                 Ok(Some(0)) => return Ok(Next::End),
                 Ok(Some(read)) => {
                     self.read += read as u64;
-                    self.left -= read as u64;
                     if let Some(kept) = &mut self.kept {
                         kept.append(buffer.get(buffer.len() - read..).unwrap_or_default());
                     }

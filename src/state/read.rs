@@ -93,7 +93,7 @@ fn outcome(analysis: &Analysis, rank: usize) -> Outcome {
     Outcome {
         read: analysis.reads.get(rank).cloned().unwrap_or_default(),
         lines: analysis.summary.input(rank).lines,
-        is_json: inspected.is_some_and(|inspected| inspected.is_json),
+        is_without_lines: inspected.is_some_and(|inspected| inspected.is_json || inspected.is_refused),
     }
 }
 

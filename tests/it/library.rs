@@ -61,7 +61,7 @@ fn fact(path: &str) -> InputFacts {
     }
 }
 
-fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> String {
+pub fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> String {
     let by: Vec<_> = (0..summary.groups.by().len()).map(|field| format!("field{field}")).collect();
     let options = resplog::report::Options {
         classes: &Classes::default(),

@@ -37,6 +37,7 @@ mod state_faults;
 mod state_model;
 mod state_named;
 mod state_rotated;
+mod tars;
 mod tickets;
 mod tidy;
 mod truth;

@@ -69,6 +69,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("simd_json", &["scan/full.rs"]),
     ("tempfile", &["cli/copy.rs", "cli/report.rs", "dedupe.rs", "disk/"]),
     ("terminal_size", &["cli/screen.rs"]),
+    ("tar", &["input/headers.rs"]),
     ("strsim", &["cli/config.rs", "rule/error.rs"]),
     (
         "thiserror",
@@ -375,7 +376,7 @@ fn names_are_found_behind_a_path() {
 
 /// Words of `src/` that stand for a term of the field, or for an actor who is not named, and how often they still do.
 const OLD_WORDS: &[(&str, usize)] =
-    &[("told", 84), ("behind", 218), ("so many", 39), ("is no", 87), ("held against", 6), ("met", 6)];
+    &[("told", 84), ("behind", 217), ("so many", 39), ("is no", 87), ("held against", 6), ("met", 6)];
 
 #[test]
 fn old_words_only_get_fewer() {

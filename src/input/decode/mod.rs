@@ -4,8 +4,10 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::time::Duration;
 
-use super::{Compression, Status};
+use super::{Compression, Status, wait};
 
 mod bzip2;
 mod chain;
@@ -83,9 +85,170 @@ pub enum ReadError {
     Damage(#[from] DecodeError),
 }
 
+/// Where a decoder gets its bytes.
+#[derive(Debug)]
+pub enum Source {
+    /// A file or a pipe, from where it stands.
+    File(File),
+    /// The bytes of a file from one place to another, whatever others read of it.
+    Span {
+        /// The file.
+        file: File,
+        /// Where the next byte stands.
+        at: u64,
+        /// Where the bytes end.
+        end: u64,
+    },
+    /// A file or a pipe from where it stands, with all bytes that were read of it, up to a limit at which it seems to end.
+    Kept {
+        /// The file.
+        file: File,
+        /// The bytes.
+        kept: Vec<u8>,
+        /// How many they may be.
+        bytes_max: usize,
+    },
+    /// So many bytes of those that another decoder gives.
+    Inside {
+        /// The other decoder.
+        outer: Box<Outer>,
+        /// How many bytes are left.
+        left: u64,
+    },
+}
+
+impl From<File> for Source {
+    fn from(file: File) -> Self {
+        Self::File(file)
+    }
+}
+
+impl Source {
+    /// Reads once; 0 bytes at the end.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, ReadError> {
+        let room = |left: u64| usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
+        match self {
+            Self::File(file) => file.read(out).map_err(ReadError::Source),
+            Self::Span { file, at, end } => {
+                let room = room(end.saturating_sub(*at));
+                let read = file.read_at(out.get_mut(..room).unwrap_or_default(), *at).map_err(ReadError::Source)?;
+                *at += read as u64;
+                Ok(read)
+            }
+            Self::Kept { file, kept, bytes_max } => {
+                let room = room(bytes_max.saturating_sub(kept.len()) as u64);
+                let room = out.get_mut(..room).unwrap_or_default();
+                let read = file.read(room).map_err(ReadError::Source)?;
+                kept.extend_from_slice(room.get(..read).unwrap_or_default());
+                Ok(read)
+            }
+            Self::Inside { left: 0, .. } => Ok(0),
+            Self::Inside { outer, left } => {
+                let room = room(*left);
+                let read = outer.read(out.get_mut(..room).unwrap_or_default())?;
+                *left -= read as u64;
+                Ok(read)
+            }
+        }
+    }
+
+    /// Whether a read will not block; waits a while for that.
+    ///
+    /// # Errors
+    ///
+    /// As the operating system says.
+    pub fn wait(&self, wait: Duration) -> io::Result<bool> {
+        match self {
+            Self::File(file) | Self::Kept { file, .. } => wait::until_ready(file, wait),
+            Self::Span { .. } => Ok(true),
+            Self::Inside { outer, .. } => outer.wait(wait),
+        }
+    }
+
+    /// The decoder that the bytes are inside of, where it was left.
+    #[must_use]
+    pub fn into_outer(self) -> Option<Box<Outer>> {
+        match self {
+            Self::Inside { outer, .. } => Some(outer),
+            Self::File(_) | Self::Span { .. } | Self::Kept { .. } => None,
+        }
+    }
+
+    /// How many bytes the decoder took that these bytes are inside of.
+    fn outer_bytes_read(&self) -> Option<u64> {
+        match self {
+            Self::Inside { outer, .. } => Some(outer.decoder.compressed_bytes_read()),
+            Self::File(_) | Self::Span { .. } | Self::Kept { .. } => None,
+        }
+    }
+}
+
+/// A decoder whose bytes are read in spans, such as the files of a tar.
+#[derive(Debug)]
+pub struct Outer {
+    decoder: Decoder,
+    at: u64,
+}
+
+impl Outer {
+    /// A decoder of which nothing was read.
+    #[must_use]
+    pub const fn new(decoder: Decoder) -> Self {
+        Self { decoder, at: 0 }
+    }
+
+    /// How many decoded bytes were read.
+    #[must_use]
+    pub const fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// What the bytes come from.
+    #[must_use]
+    pub fn into_source(self) -> Source {
+        self.decoder.into_source()
+    }
+
+    /// See [`Decoder::compression`].
+    #[must_use]
+    pub fn compression(&self) -> Compression {
+        self.decoder.compression()
+    }
+
+    /// See [`Decoder::compressed_bytes_read`].
+    #[must_use]
+    pub fn packed_bytes_read(&self) -> u64 {
+        self.decoder.compressed_bytes_read()
+    }
+
+    /// See [`Decoder::read`].
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, ReadError> {
+        let read = self.decoder.read(out)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+
+    /// See [`Decoder::wait`].
+    ///
+    /// # Errors
+    ///
+    /// As the operating system says.
+    pub fn wait(&self, wait: Duration) -> io::Result<bool> {
+        self.decoder.wait(wait)
+    }
+}
+
 /// Reads an archive as plain bytes. The source may be a file or a pipe, blocking or not.
 pub struct Decoder {
-    source: File,
+    source: Source,
     /// Nothing for plain bytes.
     chain: Option<Chain>,
     /// Compressed bytes; those from `begin` to `end` are not yet done with.
@@ -110,7 +273,8 @@ impl Decoder {
     /// A decoder of what [`sniff`] found, or of plain bytes, which pass as they are. `head` are the bytes that were
     /// already taken from `source`. Holds 64 KiB and what the format needs, of which `memory` keeps account.
     #[must_use]
-    pub fn new(compression: Compression, head: &[u8], source: File, memory: &Memory) -> Self {
+    pub fn new(compression: Compression, head: &[u8], source: impl Into<Source>, memory: &Memory) -> Self {
+        let source = source.into();
         let chain = Chain::new(compression, memory);
         let buffer = head.to_vec();
         let (end, hungry) = (head.len(), head.is_empty());
@@ -123,16 +287,26 @@ impl Decoder {
         self.chain.as_ref().map_or(Compression::None, Chain::compression)
     }
 
-    /// What the compressed bytes come from, for a poll.
-    #[must_use]
-    pub const fn source(&self) -> &File {
-        &self.source
+    /// Whether a read will not block; waits a while for that, less than a second.
+    ///
+    /// # Errors
+    ///
+    /// As the operating system says.
+    pub fn wait(&self, wait: Duration) -> io::Result<bool> {
+        if self.needs_source() { self.source.wait(wait) } else { Ok(true) }
     }
 
-    /// How many compressed bytes are done with; they never exceed the size of the source.
+    /// What the compressed bytes come from.
+    #[must_use]
+    pub fn into_source(self) -> Source {
+        self.source
+    }
+
+    /// How many compressed bytes are done with, of the outermost decoder; they never exceed the size of the source.
     #[must_use]
     pub fn compressed_bytes_read(&self) -> u64 {
-        self.chain.as_ref().map_or(self.plain_bytes, Chain::consumed)
+        let own = || self.chain.as_ref().map_or(self.plain_bytes, Chain::consumed);
+        self.source.outer_bytes_read().unwrap_or_else(own)
     }
 
     /// Whether the next call of [`read`](Self::read) reads the source, and so may block or should be preceded by a
@@ -157,7 +331,7 @@ impl Decoder {
         while written < out.len() {
             if self.needs_source() {
                 match (written, source_read) {
-                    (0, false) => self.fill().map_err(ReadError::Source)?,
+                    (0, false) => self.fill()?,
                     (0, true) => return Err(ReadError::Source(io::ErrorKind::WouldBlock.into())),
                     _ => break,
                 }
@@ -183,7 +357,7 @@ impl Decoder {
     }
 
     /// Reads the source once, behind what is left in the buffer, which is less than a header.
-    fn fill(&mut self) -> io::Result<()> {
+    fn fill(&mut self) -> Result<(), ReadError> {
         self.buffer.copy_within(self.begin..self.end, 0);
         (self.begin, self.end) = (0, self.end - self.begin);
         // There is always room: an empty read would look like the end.
@@ -201,7 +375,7 @@ impl Decoder {
     fn read_plain(&mut self, out: &mut [u8]) -> Result<usize, ReadError> {
         let head = self.buffer.get(self.begin..self.end).unwrap_or_default();
         let bytes = if head.is_empty() {
-            self.source.read(out).map_err(ReadError::Source)?
+            self.source.read(out)?
         } else {
             let bytes = head.len().min(out.len());
             if let (Some(out), Some(head)) = (out.get_mut(..bytes), head.get(..bytes)) {
