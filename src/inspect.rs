@@ -2,21 +2,24 @@
 //! input it may be, and whether a window of time leaves it out.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::filter::Filter;
+use crate::follow::logs;
 use crate::foreign::{self, Foreign};
 use crate::input::feed::{Framing, HEAD_BYTES, Head, Whole};
-use crate::input::is_tar;
 use crate::input::source::read_at;
+use crate::input::{Input, Pattern, is_tar};
 use crate::json_stream;
 use crate::profile::{Pointer, Profile};
 use crate::record::Line;
 use crate::scan::{Scanner, ScannerKind};
-use crate::settings::{InputFormat, Settings};
+use crate::settings::{InputFormat, Settings, Source};
 use crate::summary::inputs::IDENTITY_BYTES_MAX;
 use crate::time::Nanos;
 
@@ -33,6 +36,16 @@ pub struct Reading {
     pub horizon: Option<Nanos>,
     /// Whether files that lie outside of the filter's window are left out.
     pub prune: bool,
+    /// How some inputs are understood instead.
+    pub sources: Vec<SourceReading>,
+}
+
+/// How the inputs of a source are understood.
+#[derive(Clone, Debug)]
+pub struct SourceReading {
+    source: Source,
+    profile: Profile,
+    format: InputFormat,
 }
 
 impl Reading {
@@ -40,13 +53,52 @@ impl Reading {
     #[must_use]
     pub fn of(settings: &Settings, by: Vec<Pointer>) -> Self {
         let profile = Profile::at(settings.envelope.clone()).with_forms(settings.forms);
+        let of_source = |source: &Source| {
+            let envelope = source.envelope.as_ref().unwrap_or(&settings.envelope);
+            let own = |field| source.fields.iter().any(|own| own.field == field);
+            let rest = settings.fields.iter().filter(|rest| !own(rest.field));
+            let zone = source.assume_tz.as_ref().unwrap_or(&settings.assume_tz);
+            let profile = Profile::at(envelope.clone()).with_forms(settings.forms);
+            SourceReading {
+                profile: profile.with_context(
+                    source.fields.iter().chain(rest).cloned().collect(),
+                    by.clone(),
+                    zone.clone(),
+                ),
+                format: source.input_format.unwrap_or(settings.input_format),
+                source: source.clone(),
+            }
+        };
         Self {
+            sources: settings.sources.iter().map(of_source).collect(),
             format: settings.input_format,
             filter: settings.filter(),
             horizon: None,
             prune: true,
             profile: profile.with_context(settings.fields.clone(), by, settings.assume_tz.clone()),
         }
+    }
+
+    /// The source that holds for an input, by its place: the first that chooses its path, that of the log that it was rotated
+    /// from by its name, or that under which earlier runs read it.
+    fn source_of(&self, input: &Input) -> Option<usize> {
+        if self.sources.is_empty() {
+            return None;
+        }
+        let mut others: Vec<PathBuf> = input.known_as.iter().cloned().collect();
+        if input.member.is_none() && !input.is_stdin() {
+            others.extend(logs(&input.path));
+        }
+        let chooses =
+            |pattern: &Pattern| pattern.chooses(input) || others.iter().any(|path| pattern.chooses_path(path));
+        self.sources.iter().position(|of| of.source.inputs.iter().any(chooses))
+    }
+
+    /// The sources that hold for none of the inputs, by their places from 1.
+    #[must_use]
+    pub fn idle_sources(&self, inputs: &[Input]) -> Vec<usize> {
+        let used: HashSet<_> = inputs.iter().filter_map(|input| self.source_of(input)).collect();
+        (0..self.sources.len()).filter(|place| !used.contains(place)).map(|place| place + 1).collect()
     }
 }
 
@@ -77,20 +129,40 @@ const TAIL_BYTES: u64 = 256 * 1024;
 pub struct Inspector<'o> {
     reading: &'o Reading,
     profile: Arc<Profile>,
+    /// Of the sources, with their formats.
+    profiles: Vec<(Arc<Profile>, InputFormat)>,
+    /// The source of each input.
+    sources: Vec<Option<usize>>,
     inputs: Mutex<Vec<Option<Inspected>>>,
 }
 
 impl<'o> Inspector<'o> {
     /// Nothing looked at yet.
     #[must_use]
-    pub fn new(reading: &'o Reading, inputs: usize) -> Self {
-        let profile = Arc::new(reading.profile.clone());
-        Self { reading, profile, inputs: Mutex::new(vec![None; inputs]) }
+    pub fn new(reading: &'o Reading, inputs: &[Input]) -> Self {
+        let of_source = |of: &SourceReading| (Arc::new(of.profile.clone()), of.format);
+        Self {
+            reading,
+            profile: Arc::new(reading.profile.clone()),
+            profiles: reading.sources.iter().map(of_source).collect(),
+            sources: inputs.iter().map(|input| reading.source_of(input)).collect(),
+            inputs: Mutex::new(vec![None; inputs.len()]),
+        }
+    }
+
+    /// How the lines of an input are read, and how it is cut.
+    fn way(&self, input: u32) -> (&Arc<Profile>, InputFormat) {
+        let source = self.sources.get(input as usize).copied().flatten();
+        match source.and_then(|source| self.profiles.get(source)) {
+            Some((profile, format)) => (profile, *format),
+            None => (&self.profile, self.reading.format),
+        }
     }
 
     /// Looks at the first bytes of an input.
     pub fn prepare(&self, input: u32, head: Head<'_>) -> (Arc<Profile>, Framing) {
-        let is_json = match self.reading.format {
+        let (profile, format) = self.way(input);
+        let is_json = match format {
             _ if head.is_begun => false,
             InputFormat::Auto => json_stream::is_stream(&first_bytes(head)),
             InputFormat::Ndjson => false,
@@ -98,7 +170,7 @@ impl<'o> Inspector<'o> {
         };
         let skipped = self.reading.prune
             && !is_json
-            && head.file.is_some_and(|whole| is_outside(&self.reading.filter, &self.profile, head.first, whole));
+            && head.file.is_some_and(|whole| is_outside(&self.reading.filter, profile, head.first, whole));
         let refused = refused(head, is_json);
         let inspected = Inspected {
             is_json,
@@ -117,7 +189,7 @@ impl<'o> Inspector<'o> {
             (None, false, true) => Framing::Values,
             (None, false, false) => Framing::Lines,
         };
-        (Arc::clone(&self.profile), framing)
+        (Arc::clone(profile), framing)
     }
 
     /// What was told of each input.

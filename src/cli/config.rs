@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use resplog::settings::{SOURCE, Source, SourceTexts, Sources};
 use toml::{Spanned, Value};
 
 /// The name of the inputs, which have no flag.
@@ -15,10 +16,15 @@ const INPUTS: &str = "inputs";
 /// What a file cannot say.
 const NOT_IN_FILES: [&str; 3] = ["config", "help", "version"];
 
-/// The arguments with those of the file in it, if there is one; `matches` is what the arguments were read as.
-pub fn with_file(arguments: Vec<OsString>, matches: &ArgMatches, program: &Command) -> Result<Vec<OsString>> {
-    let Some((name, own)) = matches.subcommand() else { return Ok(arguments) };
-    let Ok(Some(file)) = own.try_get_one::<std::path::PathBuf>("config") else { return Ok(arguments) };
+/// The arguments with those of the file in it, if there is one, and the options that it gives for some inputs alone;
+/// `matches` is what the arguments were read as.
+pub fn with_file(
+    arguments: Vec<OsString>,
+    matches: &ArgMatches,
+    program: &Command,
+) -> Result<(Vec<OsString>, Vec<Source>)> {
+    let Some((name, own)) = matches.subcommand() else { return Ok((arguments, Vec::new())) };
+    let Ok(Some(file)) = own.try_get_one::<std::path::PathBuf>("config") else { return Ok((arguments, Vec::new())) };
     let command = program.find_subcommand(name).context("a command without a name")?;
     let from_file = options(file, command, own, program).with_context(|| format!("--config {}", file.display()))?;
     let mut arguments = arguments;
@@ -28,7 +34,7 @@ pub fn with_file(arguments: Vec<OsString>, matches: &ArgMatches, program: &Comma
     let command = arguments.iter().skip(1).position(|argument| argument == name);
     let place = command.map_or(arguments.len(), |place| place + 2);
     arguments.splice(place..place, from_file.options);
-    Ok(arguments)
+    Ok((arguments, from_file.sources))
 }
 
 /// Whether an error shows the lines of the file, with marks under the place that is wrong.
@@ -41,6 +47,7 @@ pub fn shows_lines(error: &(dyn std::error::Error + 'static)) -> bool {
 struct FromFile {
     options: Vec<OsString>,
     inputs: Vec<OsString>,
+    sources: Vec<Source>,
 }
 
 /// The options of the file that the command line does not give.
@@ -51,6 +58,13 @@ fn options(file: &Path, command: &Command, own: &ArgMatches, program: &Command) 
     let mut from_file = FromFile::default();
     for (key, value) in &entries {
         let here = || format!("line {}", line(key.span().start));
+        if key.get_ref() == SOURCE {
+            for source in toml::from_str::<Sources<Spanned<SourceTexts>>>(&text)?.source {
+                let here = || format!("line {}: [[{SOURCE}]]", line(source.span().start));
+                from_file.sources.push(Source::parse(source.get_ref()).with_context(here)?);
+            }
+            continue;
+        }
         let name = key.get_ref().replace('_', "-");
         let Some(argument) = argument(command, &name) else {
             // One file serves all commands: what another one knows is left to it.

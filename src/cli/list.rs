@@ -13,7 +13,7 @@ use resplog::input::feed::InputRead;
 use resplog::input::{Status, discover};
 use resplog::render;
 
-use super::args::{FindArgs, FindFormat, IdsArgs, RowFormat};
+use super::args::{FindArgs, FindFormat, IdsArgs, InputArgs, RowFormat};
 use super::signals::Signals;
 use super::wanted::Ids;
 use super::{complain, copy, exit, plan, report, stdout};
@@ -28,7 +28,7 @@ pub fn ids(args: &IdsArgs) -> u8 {
         Err(error) => return complain(&error, exit::USAGE),
     };
     let wanted = slow.map_or(Wanted::Failed, Wanted::Slow);
-    let done = list(&names, &options, &wanted, |listed, input, out| match args.format {
+    let done = list(&names, &args.input, &options, &wanted, |listed, input, out| match args.format {
         RowFormat::Tsv => render::ids::tsv(listed, input, out),
         RowFormat::Ndjson => render::ids::ndjson(listed, input, None, out),
     });
@@ -55,7 +55,7 @@ pub fn find(args: &FindArgs) -> u8 {
         Err(error) => return complain(&error, exit::USAGE),
     };
     let wanted = Wanted::Ids { ids: Arc::clone(&ids.all), raw: args.raw };
-    let done = list(&names, &options, &wanted, |listed, input, out| {
+    let done = list(&names, &args.input, &options, &wanted, |listed, input, out| {
         let text = String::from_utf8_lossy(&listed.text);
         let printed = match (args.raw, args.format) {
             (true, _) => out.write_all(&listed.text).and_then(|()| out.write_all(b"\n")),
@@ -151,6 +151,7 @@ impl Listing {
 /// Lists records to standard output; the first write that fails ends the run.
 fn list(
     names: &[PathBuf],
+    args: &InputArgs,
     options: &Options,
     wanted: &Wanted,
     mut write: impl FnMut(&Listed, &str, &mut dyn Write) -> io::Result<()> + Send,
@@ -159,6 +160,7 @@ fn list(
     let signals = Signals::stop(&watch)?;
     let found = discover::discover_until(names, &stdout::own(), &watch.stop);
     let (inputs, _copy) = copy::with_tars(found, &std::env::temp_dir(), &watch.stop);
+    report::warn_of_sources(args, options, &inputs);
     let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
     let mut out = stdout::open()?;

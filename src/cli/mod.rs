@@ -27,6 +27,7 @@ use clap::{CommandFactory, FromArgMatches};
 use resplog::catalog;
 use resplog::disk::{Disk, Fault};
 use resplog::render::{codes, json};
+use resplog::settings::{SOURCE, Source};
 use resplog::time::Nanos;
 
 use args::{Cli, CodesArgs, Command, FormatArg};
@@ -59,13 +60,18 @@ fn command_line() -> Result<Cli, u8> {
     let arguments: Vec<_> = std::env::args_os().collect();
     let matches = program.clone().try_get_matches_from(&arguments).map_err(usage::print)?;
     let typed = arguments.len();
-    let whole = config::with_file(arguments, &matches, &program).map_err(|error| usage::refuse(&error))?;
+    let (whole, sources) = config::with_file(arguments, &matches, &program).map_err(|error| usage::refuse(&error))?;
     let has_file = whole.len() > typed;
     let matches = if has_file { program.clone().try_get_matches_from(whole) } else { Ok(matches) };
     let parsed = matches.and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
         if let (Command::Report(args), Some((name, own))) = (&mut cli.command, matches.subcommand()) {
             args.in_force = program.find_subcommand(name).map(|it| config::in_force(it, own)).unwrap_or_default();
+            args.in_force.extend((!sources.is_empty()).then(|| (SOURCE.to_owned(), texts(&sources))));
+            args.in_force.sort();
+        }
+        if let Some(input) = cli.command.input() {
+            input.sources = sources;
         }
         Ok(cli)
     });
@@ -76,6 +82,10 @@ fn command_line() -> Result<Cli, u8> {
         }
         code
     })
+}
+
+fn texts(sources: &[Source]) -> Vec<String> {
+    sources.iter().map(Source::to_json).collect()
 }
 
 fn run_codes(args: &CodesArgs) -> u8 {

@@ -203,6 +203,7 @@ fn settings(args: &InputArgs, filter: &FilterArgs, now: Nanos) -> Result<Setting
         services: names(&filter.service),
         actions: names(&filter.action),
         regions: names(&filter.region),
+        sources: args.sources.clone(),
         dedupe: false,
     })
 }

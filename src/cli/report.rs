@@ -1,14 +1,15 @@
 //! `resplog report`: read, sum up, check, write.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
 use resplog::dedupe;
 use resplog::disk::Disk;
-use resplog::engine::{self, Analysis, Duplicates, RunControl};
+use resplog::engine::{self, Analysis, Duplicates, Options, RunControl};
 use resplog::hints;
-use resplog::input::{Input, discover};
+use resplog::input::{Input, Pattern, discover};
 use resplog::render::{escape, json};
 use resplog::report::build;
 use resplog::report::{self, InputFacts, Report, Stamp, Window};
@@ -18,7 +19,7 @@ use resplog::time::Nanos;
 
 use tempfile::NamedTempFile;
 
-use super::args::ReportArgs;
+use super::args::{InputArgs, ReportArgs};
 use super::deliver::Delivery;
 use super::incremental::{Refused, Session};
 use super::outputs::Draft;
@@ -51,6 +52,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         };
     let facts = engine::facts(&inputs, &analysis);
     warn_of_inputs(&facts);
+    warn_of_sources(&args.input, &plan.options, &inputs);
     let history = session.as_ref().map(Session::history).unwrap_or_default();
     let newest = session.as_ref().and_then(|session| session.newest(plan.horizon()));
     let options = report::Options {
@@ -189,6 +191,16 @@ pub fn warn_of_inputs(facts: &[InputFacts]) {
         if let Some(error) = error {
             warn(&format!("{path}: {error}"));
         }
+    }
+}
+
+/// Says which sources of a file of options hold for none of the inputs.
+pub fn warn_of_sources(args: &InputArgs, options: &Options, inputs: &[Input]) {
+    let file = args.config.as_deref().unwrap_or(Path::new("")).display();
+    for place in options.reading.idle_sources(inputs) {
+        let patterns = args.sources.get(place - 1).map(|source| source.inputs.as_slice()).unwrap_or_default();
+        let named: Vec<_> = patterns.iter().map(Pattern::as_str).collect();
+        warn(&format!("--config {file}: [[source]] {place} is of none of the inputs: {}", named.join(", ")));
     }
 }
 

@@ -39,6 +39,7 @@ pub fn run(args: &TicketArgs) -> u8 {
     let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().chain(stdout::own()).collect();
     let found = discover::discover_until(&plan.inputs, &own, &watch.stop);
     let (mut inputs, _tar) = copy::with_tars(found, &plan.folder, &watch.stop);
+    report::warn_of_sources(&args.input, &plan.options, &inputs);
     let _copies = copy::rereadable(&mut inputs, &plan.folder, &watch.stop);
     let mut analysis =
         match engine::analyze(&inputs, &plan.options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>) {

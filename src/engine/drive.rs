@@ -37,7 +37,7 @@ pub fn drive<W: Send>(
         .num_threads(threads)
         .build()
         .map_err(|source| ThreadsError { threads, source })?;
-    let inspector = Inspector::new(&options.reading, inputs.len());
+    let inspector = Inspector::new(&options.reading, inputs);
     let prepare = |input: u32, head: Head<'_>| {
         watch.input.store(input, Ordering::Relaxed);
         inspector.prepare(input, head)

@@ -44,12 +44,14 @@ impl Planner<'_> {
             Some(packed) => archive::decide(self, &candidate, packed),
             None => self.plain(&candidate),
         };
-        let Candidate { mut input, probe, found_beside, .. } = candidate;
+        let Candidate { mut input, probe, found_beside, rotated_from, .. } = candidate;
         match decided {
             Ok((mut track, start, before)) => {
                 track.position.found_beside = found_beside;
                 input.bytes_max = probe.packed.is_none().then_some(track.position.offset);
                 input.start = Some(start);
+                let known = before.and_then(|before| self.sought.positions.get(before));
+                input.known_as = known.map(|position| position.path.path()).or(rotated_from);
                 Row { input, track: Some(track), before }
             }
             Err(error) => {

@@ -20,6 +20,7 @@ mod probe;
 mod settle;
 
 pub use confirm::{Disturbed, Outcome};
+pub use names::logs;
 pub use plan::plan;
 pub use planner::{Limits, Plan, Sought};
 pub use position::{Mark, Packed, Position, StoredPath, Times};

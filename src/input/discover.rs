@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::pattern::plain;
 use super::{FileId, Input, source};
 
 /// Finds the inputs that `names` mean, sorted by the bytes of their paths. A file named twice, or by two links, comes
@@ -222,18 +223,6 @@ fn place(path: &Path) -> Option<(Result<FileId, PathBuf>, PathBuf)> {
     let folder = source::folder_of(&path);
     let known = folder.metadata().map(|metadata| FileId::of(&metadata)).map_err(|_| plain(folder));
     Some((known, path.file_name()?.into()))
-}
-
-/// A path without `.` and `..`, of folders that are not there.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
-        match part {
-            std::path::Component::ParentDir => drop(plain.pop()),
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 fn expand(glob: &Path, own: &[FileId], stop: &AtomicBool, found: &mut Found) {

@@ -13,6 +13,7 @@ mod member;
 pub mod names;
 pub mod order;
 mod packed;
+mod pattern;
 mod peek;
 mod relay;
 pub mod source;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use headers::is_tar;
 pub use member::{Member, with_members};
+pub use pattern::{Pattern, PatternError};
 pub use peek::{Peeked, peek};
 
 /// What a user named, found and in order.
@@ -44,6 +46,8 @@ pub struct Input {
     pub bytes_max: Option<u64>,
     /// Where reading begins, for those who read only what is new.
     pub start: Option<Start>,
+    /// The path under which earlier runs read it, which it has no more.
+    pub known_as: Option<PathBuf>,
     /// What it is of a tar, whose name its path then begins with: no file has that path.
     pub member: Option<Member>,
 }
@@ -85,7 +89,7 @@ impl Input {
     /// An input at a path.
     #[must_use]
     pub const fn new(path: PathBuf) -> Self {
-        Self { path, error: None, copy: None, head: None, bytes_max: None, start: None, member: None }
+        Self { path, error: None, copy: None, head: None, bytes_max: None, start: None, known_as: None, member: None }
     }
 
     /// The path of the file that holds it.

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::options::{Bound, InputFormat, Settings};
+use super::format::InputFormat;
+use super::options::{Bound, SOURCE, Settings};
 use super::parse::{InvalidSetting, bytes, field, forms, pointer, zone};
+use super::source::Source;
 use crate::time::{self, Nanos, Zone};
 
 /// An option that is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("--{option} was '{was}' when the state was begun and is '{is}' now: numbers of both would not add up")]
+#[error("{} was '{was}' when the state was begun and is '{is}' now: numbers of both would not add up", named(.option))]
 pub struct Changed {
     /// The name of the option.
     pub option: String,
@@ -16,6 +18,11 @@ pub struct Changed {
     pub was: String,
     /// What it is now.
     pub is: String,
+}
+
+/// An option as it is written where it is given.
+fn named(option: &str) -> String {
+    if option == SOURCE { format!("[[{SOURCE}]]") } else { format!("--{option}") }
 }
 
 impl Settings {
@@ -66,8 +73,9 @@ impl Settings {
                 "service" => settings.services = Self::names(texts(text)),
                 "action" => settings.actions = Self::names(texts(text)),
                 "region" => settings.regions = Self::names(texts(text)),
+                SOURCE => settings.sources = Source::list(text)?,
                 "max-line" => settings.line_bytes_max = bytes(text)?,
-                "input-format" => settings.input_format = input_format(text)?,
+                "input-format" => settings.input_format = InputFormat::parse(text)?,
                 "since" => settings.since = Some(bound(text, &settings.assume_tz)?),
                 "until" => settings.until = Some(bound(text, &settings.assume_tz)?),
                 "dedupe" => settings.dedupe = text == "true",
@@ -92,11 +100,6 @@ fn bound(text: &str, assumed: &Zone) -> Result<Bound, InvalidSetting> {
     }
     let at = time::point_in_time(text, Nanos::default(), assumed).map_err(|_| invalid())?;
     Ok(Bound { at, text: text.to_owned() })
-}
-
-fn input_format(text: &str) -> Result<InputFormat, InvalidSetting> {
-    let format = InputFormat::ALL.into_iter().find(|format| format.as_str() == text);
-    format.ok_or_else(|| InvalidSetting::InputFormat(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -124,6 +127,9 @@ mod tests {
         assert_eq!(eight.changed(&kept(&[("assume-tz", "+08:00")])), None);
         let changed = eight.changed(&usual.kept()).unwrap();
         assert_eq!((&*changed.option, &*changed.was, &*changed.is), ("assume-tz", "UTC", "+08:00"));
+        let kept_sources = kept(&[("source", r#"{"inputs":["a"],"input-format":"json"}"#)]);
+        let changed = usual.changed(&kept_sources).unwrap();
+        assert!(changed.to_string().starts_with("[[source]] was '{\"inputs\":[\"a\"]"), "{changed}");
         let changed = usual.changed(&kept(&[("service", "cvm, cbs")])).unwrap();
         assert_eq!((&*changed.option, &*changed.was, &*changed.is), ("service", "cbs, cvm", "unset"));
     }
@@ -138,6 +144,10 @@ mod tests {
             assume_tz: zone("Asia/Shanghai").unwrap(),
             since: Some(Bound { at: Nanos(1_795_000_000_000_000_000), text: "2026-11-18T11:06:40Z".to_owned() }),
             services: Settings::names(["cvm", "cbs", "cvm"]),
+            sources: Source::list(
+                r#"{"inputs":["a, b","*.{x,y}"],"assume-tz":"+08:00","envelope":[]}, {"inputs":["-"],"field":["time=/at"]}"#,
+            )
+            .unwrap(),
             ..Settings::default()
         };
         assert_eq!(Settings::from_kept(&settings.kept()).unwrap(), settings);

@@ -2,39 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::format::InputFormat;
 use super::parse;
+use super::source::Source;
 use super::value::Value;
 use crate::filter::Filter;
 use crate::profile::{FieldPointer, Pointer};
 use crate::record::{Forms, LINE_BYTES_MAX};
 use crate::time::{Nanos, Zone};
-
-/// How inputs are cut into lines or values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InputFormat {
-    /// Chosen by the first line that is not blank.
-    #[default]
-    Auto,
-    /// A value a line.
-    Ndjson,
-    /// A stream of values, or one array of them.
-    Json,
-}
-
-impl InputFormat {
-    /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Ndjson, Self::Json];
-
-    /// The word that `--input-format` takes.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Ndjson => "ndjson",
-            Self::Json => "json",
-        }
-    }
-}
 
 /// An end of the window of time: the point, and how somebody wrote it, which two equal ends may differ in.
 #[derive(Clone, Debug)]
@@ -52,6 +27,9 @@ impl PartialEq for Bound {
 }
 
 impl Eq for Bound {}
+
+/// What options for some inputs are called, which no flag gives.
+pub const SOURCE: &str = "source";
 
 /// The options that change what is counted. Two are equal when the same logs give the same numbers under both, however
 /// the options were written.
@@ -79,6 +57,8 @@ pub struct Settings {
     pub actions: Vec<String>,
     /// Regions that count, sorted; all when empty.
     pub regions: Vec<String>,
+    /// Options for some inputs alone, of which the first that chooses an input holds.
+    pub sources: Vec<Source>,
     /// Whether each request id counts once.
     pub dedupe: bool,
 }
@@ -97,6 +77,7 @@ impl Default for Settings {
             services: Vec::new(),
             actions: Vec::new(),
             regions: Vec::new(),
+            sources: Vec::new(),
             dedupe: false,
         }
     }
@@ -145,7 +126,7 @@ impl Settings {
         given
     }
 
-    fn lists(&self) -> [(&'static str, Value); 5] {
+    fn lists(&self) -> [(&'static str, Value); 6] {
         let pointers = self.envelope.iter().map(|pointer| pointer.as_str().to_owned()).collect();
         let fields = self.fields.iter().map(FieldPointer::to_string).collect();
         [
@@ -154,6 +135,7 @@ impl Settings {
             ("service", Value::List(self.services.clone())),
             ("action", Value::List(self.actions.clone())),
             ("region", Value::List(self.regions.clone())),
+            (SOURCE, Value::List(self.sources.iter().map(Source::to_json).collect())),
         ]
     }
 

@@ -1,5 +1,6 @@
 //! The texts of options become types, and types texts: what people type, and what a state kept.
 
+use crate::input::PatternError;
 use crate::profile::names::Field;
 use crate::profile::{FieldPointer, Pointer, PointerError};
 use crate::record::{Form, Forms};
@@ -31,6 +32,15 @@ pub enum InvalidSetting {
     /// Not a format.
     #[error("invalid input format '{0}': expected auto, ndjson or json")]
     InputFormat(String),
+    /// A source without inputs.
+    #[error("no inputs: expected paths or globs, as in inputs = [\"logs/*.log\"]")]
+    NoInputs,
+    /// Not a glob.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// Not sources as a state keeps them.
+    #[error("invalid sources '{0}': expected those of this version, which an older or newer one may not share")]
+    Sources(String),
     /// Not a form of a response.
     #[error("unknown form '{0}': expected {names}, joined by commas", names = Form::ALL.map(Form::as_str).join(", "))]
     Form(String),

@@ -382,6 +382,7 @@ mod tests {
             sizes: Sizes { read_bytes: 256, ..Sizes::default() },
             way: ScannerKind::Reference,
             reading: Reading {
+                sources: Vec::new(),
                 horizon: None,
                 format: InputFormat::Auto,
                 filter: crate::filter::Filter::default(),

@@ -1,6 +1,7 @@
 //! The command line as data, with its documentation beside each flag. Nothing is resolved here.
 
 mod alarms;
+mod state;
 mod words;
 
 use std::path::PathBuf;
@@ -8,8 +9,10 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use resplog::render::{FORMATS, Format};
+use resplog::settings::Source;
 
 pub use alarms::AlarmArgs;
+pub use state::{HISTORY, StateArgs, StateCommand};
 pub use words::*;
 
 /// How often do calls of the Tencent Cloud API fail, with which codes, and which RequestIds should somebody look into?
@@ -59,6 +62,19 @@ pub enum Command {
     Man,
 }
 
+impl Command {
+    /// Which inputs it reads, and how.
+    pub fn input(&mut self) -> Option<&mut InputArgs> {
+        match self {
+            Self::Report(args) => Some(&mut args.input),
+            Self::Ids(args) => Some(&mut args.input),
+            Self::Find(args) => Some(&mut args.input),
+            Self::Ticket(args) => Some(&mut args.input),
+            Self::State(_) | Self::Codes(_) | Self::Completions { .. } | Self::Man => None,
+        }
+    }
+}
+
 /// Which inputs are read, and how.
 #[derive(Clone, Debug, Args)]
 pub struct InputArgs {
@@ -91,10 +107,14 @@ pub struct InputArgs {
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Reading")]
     pub assume_tz: String,
 
-    /// Read options from a TOML file, under the long names of the flags; those of the command line go first. No file is
-    /// read unless it is named here.
+    /// Read options from a TOML file, under the long names of the flags; those of the command line go first. [[source]]
+    /// gives inputs, and field, assume-tz, envelope and input-format for these alone. No file is read unless it is named here.
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
     pub config: Option<PathBuf>,
+
+    /// Options of the file for some inputs alone, which no flag gives.
+    #[arg(skip)]
+    pub sources: Vec<Source>,
 
     /// How many threads read and scan: as many as there are processors when not given, at most four for each.
     #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
@@ -131,51 +151,6 @@ pub struct FilterArgs {
     /// Only records of this region. Repeat it for several.
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub region: Vec<String>,
-}
-
-/// How many runs a state remembers when --history does not say.
-pub const HISTORY: usize = 30;
-
-/// What a run leaves for the next one.
-#[derive(Debug, Args)]
-pub struct StateArgs {
-    /// Read only what is new since the last run with this file, and move it when every output is in place. The first run
-    /// makes it.
-    #[arg(long, value_name = "FILE", help_heading = "State")]
-    pub state: Option<PathBuf>,
-
-    /// How long to wait for another run that holds the lock of the state, such as 30s; without it exit 5 at once.
-    #[arg(long, value_name = "SPAN", help_heading = "State")]
-    pub lock_wait: Option<String>,
-
-    /// Look for rotated logs in this folder too, besides the folder of each log; repeatable. A rotated log that is not
-    /// found is exit 3, once.
-    #[arg(long, value_name = "DIR", help_heading = "State")]
-    pub rotated_into: Vec<PathBuf>,
-
-    /// How many runs the state remembers [default: 30].
-    #[arg(long, value_name = "N", help_heading = "State")]
-    pub history: Option<usize>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum StateCommand {
-    /// Show the totals of all runs, how far each file was read, and the last runs.
-    #[command(after_help = EXIT_CODES)]
-    Show {
-        /// The file of the state.
-        file: PathBuf,
-
-        /// Format on standard output.
-        #[arg(short = 'f', long, value_enum, default_value_t = FormatArg::Text)]
-        format: FormatArg,
-    },
-    /// Tell whether a state is whole: exit 4 when it is not.
-    #[command(after_help = EXIT_CODES)]
-    Check {
-        /// The file of the state.
-        file: PathBuf,
-    },
 }
 
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use crate::render::plain;
 use crate::report::Report;
 use crate::report::numbers::{bytes, count, counted, percent, percent_range};
 use crate::report::verdict::{Word, verdict};
-use crate::settings::Value;
+use crate::settings::{SOURCE, Value};
 
 /// Longer options, in bytes, may be wrapped apart.
 const OPTION_BYTES_WHOLE_MAX: usize = 36;
@@ -119,7 +119,10 @@ fn setting(name: &str, value: &Value) -> Vec<Span> {
     let name = name.replace('_', "-");
     let one = |text: &str| {
         // A flag stays with its value, unless that is long.
-        let option = format!("--{name} {}", safe(text));
+        let option = match &*name {
+            SOURCE => format!("[[{SOURCE}]] {}", safe(text)),
+            _ => format!("--{name} {}", safe(text)),
+        };
         let is_whole = option.len() <= OPTION_BYTES_WHOLE_MAX;
         [Span { is_whole, ..Span::plain(option) }, Span::plain(" ")]
     };
