@@ -6,10 +6,12 @@ use crate::foreign::Foreign;
 use crate::profile::names::Field;
 use crate::record::{Doubt, Form, LineClass};
 use crate::redact::redact;
+use crate::report::numbers::duration;
 use crate::summary::Summary;
+use crate::summary::magnitudes::Jump;
 use crate::summary::reading::Reading;
 use crate::summary::totals::Counts;
-use crate::time::milliseconds;
+use crate::time::{Nanos, Period, milliseconds};
 
 /// Above this share of non-blank lines, lines without an envelope are worth a hint.
 const NO_ENVELOPE_SHARE: f64 = 0.01;
@@ -19,6 +21,8 @@ const DISTINCT_SHARE: f64 = 0.95;
 const MEDIAN_NS_MIN: u64 = 1_000_000;
 /// Nor is one of this and more.
 const MEDIAN_NS_MAX: u64 = 60_000_000_000;
+/// So many lines that look like parts of a document are some.
+const PIECES_MIN: u64 = 3;
 /// How many shapes of lines that are no response are shown.
 const SHAPES_SHOWN: usize = 3;
 /// So many failures and no success at all look like a log of errors only.
@@ -36,12 +40,13 @@ pub fn hints(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
     hints.extend(only_unwrapped(summary));
     hints.extend(no_ids(&summary.totals, summary.missing_ids.0.sum()));
     hints.extend(doubtful(summary));
-    hints.extend(durations(summary));
+    hints.extend(jump(summary).or_else(|| durations(summary)));
     hints.extend(zones(summary));
     // What was left out has times.
     if !analysis.inspected.iter().flatten().any(|inspected| inspected.skipped) {
         hints.extend(no_times(summary));
     }
+    hints.extend(pieces(analysis, paths));
     hints.extend(shapes(summary, paths));
     hints.extend(repetition(summary, paths));
     hints.extend(say_holes(paths));
@@ -149,6 +154,55 @@ fn durations(summary: &Summary) -> Option<String> {
     Some(format!(
         "the median duration is {} ms: if {pointer} is in another unit, say so: --field duration={pointer}:{unit}",
         milliseconds(median)
+    ))
+}
+
+/// A median that is a thousandfold from one day to the next is that of another unit.
+fn jump(summary: &Summary) -> Option<String> {
+    let Jump { before, before_ns, after, after_ns } = summary.magnitudes.jump()?;
+    let field = summary.readings.values().flat_map(Reading::fields).find(|(field, _)| *field == Field::Duration)?;
+    let pointer = redact(&field.1.pointer);
+    // A bare number is in milliseconds: the short ones are seconds, or the long ones microseconds.
+    let (unit, is_before) = match before_ns.min(after_ns) < MEDIAN_NS_MIN {
+        true => ("s", before_ns < after_ns),
+        false => ("us", before_ns > after_ns),
+    };
+    let day = |time: Nanos| time.period_name(Period::Day);
+    let side = if is_before { "until the first of them" } else { "from the second on" };
+    Some(format!(
+        "the median duration of a day jumps a thousandfold, from about {} on {} to {} on {}: if {pointer} is in another \
+         unit {side}, say so of those inputs, alone or as a [[source]] of --config: --field duration={pointer}:{unit}",
+        duration(milliseconds(before_ns)),
+        day(before),
+        duration(milliseconds(after_ns)),
+        day(after)
+    ))
+}
+
+/// Inputs of lines most of whose malformed lines are parts of documents.
+fn pieces(analysis: &Analysis, paths: &[&str]) -> Option<String> {
+    let summary = &analysis.summary;
+    let is_read_by_line = |rank: u32| {
+        let inspected = analysis.inspected.get(rank as usize).and_then(Option::as_ref);
+        !inspected.is_some_and(|inspected| inspected.is_json)
+    };
+    let of = |(&rank, reading): (&u32, &Reading)| {
+        let (pieces, malformed) = (reading.pieces(), summary.input(rank as usize)[LineClass::Malformed]);
+        (pieces >= PIECES_MIN && 2 * pieces >= malformed && is_read_by_line(rank)).then_some((rank, pieces))
+    };
+    let inputs: Vec<_> = summary.readings.iter().filter_map(of).collect();
+    let (first, _) = inputs.first()?;
+    let place = match (paths, inputs.len()) {
+        ([_], _) => String::new(),
+        (_, 1) => format!(" of {}", paths.get(*first as usize).copied().unwrap_or_default()),
+        (_, several) => {
+            format!(" of {} and {} more", paths.get(*first as usize).copied().unwrap_or_default(), several - 1)
+        }
+    };
+    let lines: u64 = inputs.iter().map(|(_, pieces)| pieces).sum();
+    Some(format!(
+        "{lines} malformed lines{place} look like JSON that is printed over several lines: --input-format json reads a stream \
+         of such values"
     ))
 }
 

@@ -19,6 +19,7 @@ use crate::summary::Summary;
 use crate::summary::fold::Fold;
 use crate::summary::inputs::InputId;
 use crate::summary::rejects::Reject;
+use crate::summary::shapes::is_piece;
 use crate::time::Nanos;
 
 /// How much memory the folds of all threads may take together before they merge, in bytes, and that of one.
@@ -196,12 +197,15 @@ impl<'m> Thread<'m> {
                 }
             }
         } else if rules.keep_rejects
-            && let Some(reject) = Reject::of(&scanned.line, origin)
+            && let Some(reject) = Reject::of(&scanned.line, scanned.doubts, origin)
         {
             self.rejects.push(reject);
         }
         if matches!(scanned.line, Line::NoEnvelope | Line::Malformed(_)) {
             self.fold.shape(seen.text, origin);
+        }
+        if matches!(scanned.line, Line::Malformed(_)) && is_piece(seen.text) {
+            self.fold.reading(origin.input).piece();
         }
         self.fold.observe(&scanned.line, scanned.anomalies, origin);
         // Lines of one chunk can be failures of thousands of codes. What else a fold keeps grows slowly.

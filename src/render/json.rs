@@ -55,12 +55,6 @@ struct RejectRow<'a> {
 ///
 /// `out` fails.
 pub fn reject(reject: &Reject, input: &str, line: u64, out: &mut dyn Write) -> io::Result<()> {
-    let row = RejectRow {
-        input,
-        line,
-        offset: reject.origin.offset,
-        class: reject.class(),
-        reason: reject.reason.map(crate::record::Reason::as_str),
-    };
+    let row = RejectRow { input, line, offset: reject.origin.offset, class: reject.class(), reason: reject.why() };
     self::row(&row, out)
 }

@@ -52,10 +52,11 @@ impl Fold {
                 summary.timeline.observe(record, origin);
                 summary.days.observe(record, origin);
                 summary.latency.observe(record, origin);
+                summary.magnitudes.observe(record, origin);
             }
             Line::Malformed(reason) => {
                 summary.reasons.count(*reason);
-                summary.samples.insert(Reject { origin, reason: Some(*reason) });
+                summary.samples.insert(Reject::malformed(origin, *reason));
             }
             Line::Blank | Line::NoEnvelope => {}
         }

@@ -15,6 +15,7 @@ pub mod fold;
 pub mod groups;
 pub mod inputs;
 pub mod latency;
+pub mod magnitudes;
 pub mod mask;
 pub mod names;
 pub mod numbering;
@@ -43,6 +44,7 @@ use distinct::DistinctIds;
 use groups::Groups;
 use inputs::Inputs;
 use latency::Latency;
+use magnitudes::DailyMagnitudes;
 use numbering::Numbering;
 use overlap::Overlap;
 use reading::Reading;
@@ -99,6 +101,8 @@ pub struct Summary {
     pub days: Days,
     /// How long calls took.
     pub latency: Latency,
+    /// The same by day, roughly.
+    pub magnitudes: DailyMagnitudes,
 }
 
 /// The earliest and the latest time.
@@ -150,6 +154,7 @@ impl Summary {
         self.codes.fit();
         self.timeline.settle();
         self.days.settle();
+        self.magnitudes.settle();
         self.join_chunks();
     }
 
@@ -206,6 +211,7 @@ impl Summary {
             && self.readings.values().all(Reading::is_sound)
             && self.timeline.is_sound()
             && self.days.is_sound()
+            && self.magnitudes.is_sound()
             && self.groups.is_sound()
             && self.shapes.is_sound(inputs)
     }
@@ -247,6 +253,7 @@ impl Summary {
             timeline,
             days,
             latency,
+            magnitudes,
         } = other;
         self.totals.add(totals);
         for (input, reading) in readings {
@@ -267,6 +274,7 @@ impl Summary {
         self.timeline.merge(timeline);
         self.days.merge(days);
         self.latency.merge(latency);
+        self.magnitudes.merge(magnitudes);
         if self.numbering.is_long() {
             self.join_chunks();
         }

@@ -19,6 +19,8 @@ pub const POINTERS_MAX: usize = 16;
 pub struct Reading {
     forms: [u64; Form::ALL.len()],
     doubts: [u64; Doubt::ALL.len()],
+    /// Malformed lines that look like a part of a document over several lines.
+    pieces: u64,
     pointers: BTreeSet<String>,
     /// The pointer of the last record, which most records have in common.
     #[serde(skip)]
@@ -51,6 +53,17 @@ impl Reading {
         }
     }
 
+    /// Counts a malformed line that looks like a part of a document over several lines.
+    pub fn piece(&mut self) {
+        self.pieces += 1;
+    }
+
+    /// How many malformed lines look like a part of a document over several lines.
+    #[must_use]
+    pub const fn pieces(&self) -> u64 {
+        self.pieces
+    }
+
     /// Takes where the fields of a record stand.
     pub fn insert_fields(&mut self, offset: u64, fields: BTreeMap<Field, FieldSeen>) {
         for (field, seen) in fields {
@@ -77,7 +90,8 @@ impl Reading {
 
     /// Adds how other records of the same input were read.
     pub fn merge(&mut self, other: Self) {
-        let Self { forms, doubts, pointers, last: _, fields, known } = other;
+        let Self { forms, doubts, pieces, pointers, last: _, fields, known } = other;
+        self.pieces += pieces;
         self.forms.iter_mut().zip(forms).for_each(|(count, more)| *count += more);
         self.doubts.iter_mut().zip(doubts).for_each(|(count, more)| *count += more);
         self.pointers.extend(pointers);
@@ -102,7 +116,8 @@ impl Reading {
 
     /// Whether it is one that records can make.
     pub(super) fn is_sound(&self) -> bool {
-        self.pointers.len() <= POINTERS_MAX && self.forms.iter().chain(&self.doubts).all(|&count| count <= COUNT_MAX)
+        self.pointers.len() <= POINTERS_MAX
+            && self.forms.iter().chain(&self.doubts).chain([&self.pieces]).all(|&count| count <= COUNT_MAX)
     }
 
     /// How many records had which form, those that had some.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Line, Origin, Reason};
+use crate::record::{Doubt, Doubts, Line, Origin, Reason};
 
 /// How many malformed lines a report shows.
 pub const SAMPLES_MAX: usize = 20;
@@ -16,16 +16,36 @@ pub struct Reject {
     pub origin: Origin,
     /// Why it is malformed; none for a line without an envelope.
     pub reason: Option<Reason>,
+    /// What may be a failure in a line without an envelope, and is not counted as one.
+    #[serde(skip)]
+    pub doubt: Option<Doubt>,
 }
 
 impl Reject {
     /// The reject of a line; none for blank lines and records.
     #[must_use]
-    pub const fn of(line: &Line<'_>, origin: Origin) -> Option<Self> {
+    pub fn of(line: &Line<'_>, doubts: Doubts, origin: Origin) -> Option<Self> {
         match line {
-            Line::Malformed(reason) => Some(Self { origin, reason: Some(*reason) }),
-            Line::NoEnvelope => Some(Self { origin, reason: None }),
+            Line::Malformed(reason) => Some(Self::malformed(origin, *reason)),
+            Line::NoEnvelope => Some(Self { origin, reason: None, doubt: doubts.iter().next() }),
             Line::Blank | Line::Record(_) => None,
+        }
+    }
+
+    /// A malformed line.
+    #[must_use]
+    pub const fn malformed(origin: Origin, reason: Reason) -> Self {
+        Self { origin, reason: Some(reason), doubt: None }
+    }
+
+    /// The word for why it is not a record; none of JSON that holds nothing like a response.
+    #[must_use]
+    pub const fn why(&self) -> Option<&'static str> {
+        match (self.reason, self.doubt) {
+            (Some(reason), _) => Some(reason.as_str()),
+            (None, Some(Doubt::UnmarkedError)) => Some("unmarked_error"),
+            (None, Some(Doubt::SdkError)) => Some("sdk_error"),
+            (None, None) => None,
         }
     }
 

@@ -85,6 +85,15 @@ impl Shapes {
     }
 }
 
+/// Whether a line looks like a part of a JSON document that is printed over several lines: brackets alone, or a name with a
+/// value or with what begins one.
+#[must_use]
+pub fn is_piece(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let are_brackets = !line.is_empty() && line.iter().all(|byte| b"{}[],".contains(byte));
+    are_brackets || (line.starts_with(b"\"") && line.windows(2).any(|two| two == b"\":"))
+}
+
 /// The shape of a line.
 fn shape_of(line: &[u8]) -> String {
     let text = String::from_utf8_lossy(line.get(..line.len().min(LINE_BYTES_MAX)).unwrap_or_default());
@@ -143,6 +152,16 @@ fn words(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_piece_is_a_line_of_a_document() {
+        for line in ["{", "[", "  },", "}]", r#""Response": {"#, r#"    "RequestId": "x""#, r#""n": 1,"#] {
+            assert!(is_piece(line.as_bytes()), "{line}");
+        }
+        for line in ["", "  ", r#"{"a":1"#, "\"text\"", "text", r#"12 "a": 1"#] {
+            assert!(!is_piece(line.as_bytes()), "{line}");
+        }
+    }
 
     #[test]
     fn lines_of_one_kind_have_one_shape() {

@@ -18,6 +18,7 @@ use resplog::summary::fold::Fold;
 use resplog::summary::groups::Groups;
 use resplog::summary::inputs::InputId;
 use resplog::summary::latency::{Durations, Latency};
+use resplog::summary::magnitudes::DailyMagnitudes;
 use resplog::summary::overlap::Overlap;
 use resplog::summary::pairs::Kept;
 use resplog::summary::timeline::Timeline;
@@ -347,6 +348,11 @@ proptest! {
         obeys::<Codes>(&parts, |codes| {
             let kept: BTreeMap<_, _> = codes.iter().map(|(name, code)| (name, told_code(code))).collect();
             format!("{kept:#?} {:?}", codes.rest().map(|rest| (rest.count, rest.first, rest.last)))
+        });
+        obeys::<DailyMagnitudes>(&parts, |magnitudes| {
+            let mut settled = magnitudes.clone();
+            settled.settle();
+            format!("{settled:?} {:?}", magnitudes.jump())
         });
         for period in Period::ALL {
             obeys::<Days>(&parts, |days| format!("{:?}", days.by(period)));
