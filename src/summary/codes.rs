@@ -8,6 +8,7 @@ use super::code_table::{CodeTable, Place};
 use super::days::FailedDays;
 use super::exemplars::{First, Slots};
 use super::failed_timeline::{self, FailedTimeline};
+use super::mask::Masked;
 use super::mask::kinds::Kinds;
 use super::names::{is_itself, kept};
 use super::pairs::{Kept, Quota, owner_hash, pair_hash};
@@ -85,7 +86,7 @@ impl Code {
         self.days.observe(record.context.time);
         self.slots.observe(record, origin);
         if let Some(hash) = pairs.scratch.message(record, self.owner) {
-            let Scratch { template, kinds, .. } = &pairs.scratch;
+            let Scratch { masked: Masked { template, kinds, .. } } = &pairs.scratch;
             let variant = self.variants.entry(hash, template, &mut pairs.messages, Variant::add);
             variant.count += 1;
             variant.kinds.widen(kinds);

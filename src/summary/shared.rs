@@ -1,8 +1,7 @@
 //! What codes share: how many of their messages and names are kept together. It keeps no count.
 
 use super::bounds::Bounds;
-use super::mask::kinds::take_apart;
-use super::mask::mask;
+use super::mask::{Masked, mask};
 use super::pairs::{Nameless, Quota, pair_hash};
 use crate::record::{MESSAGE_BYTES_MAX, Record};
 use crate::redact::{cut, redact};
@@ -31,12 +30,10 @@ impl Pairs {
     }
 }
 
-/// A message being masked.
+/// A message that was masked.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
-    masked: String,
-    pub(super) template: String,
-    pub(super) kinds: Vec<u8>,
+    pub(super) masked: Masked,
 }
 
 impl Scratch {
@@ -45,10 +42,7 @@ impl Scratch {
         if record.message.is_empty() {
             return None;
         }
-        let Self { masked, template, kinds } = self;
-        masked.clear();
-        mask(cut(&redact(record.message), MESSAGE_BYTES_MAX), record.request_id, masked);
-        take_apart(masked, template, kinds);
-        Some(pair_hash(owner, template))
+        mask(cut(&redact(record.message), MESSAGE_BYTES_MAX), record.request_id, &mut self.masked);
+        Some(pair_hash(owner, &self.masked.template))
     }
 }

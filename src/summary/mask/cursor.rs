@@ -4,28 +4,23 @@
 //! A mask takes the place of letters and digits, so it counts as one of them where a word begins or
 //! ends. That is why masking twice changes nothing.
 
-/// Everything that masking writes.
-pub(super) const MASKS: &[&str] =
-    &["<n>", "<id>", "<hex>", "<url>", "<addr>", "<name>", "<time>", "<uuid>", "<email>", "<resource>", "<request_id>"];
-
-/// The mask that `text` begins with.
-pub(super) fn mask_at(text: &str) -> Option<&'static str> {
-    let begins = |mask: &&&str| text.starts_with(**mask);
-    if text.starts_with('<') { MASKS.iter().find(begins).copied() } else { None }
-}
+use super::bits::Bits;
+use super::kinds::Mask;
 
 /// A letter of ASCII.
 const LETTER: u8 = 1;
 /// A digit of ASCII.
-pub(super) const DIGIT: u8 = 1 << 1;
+const DIGIT: u8 = 1 << 1;
 /// A letter that is not a hex digit.
-const BEYOND_HEX: u8 = 1 << 2;
-/// What begins no shape, no quote and no mask.
-const PROSE: u8 = 1 << 3;
+pub(super) const BEYOND_HEX: u8 = 1 << 2;
 /// What a name in quotes may have besides letters and digits.
 const IN_NAME: u8 = 1 << 4;
 /// What a host name may have besides letters and digits.
 const IN_HOST: u8 = 1 << 5;
+/// What ends a URL or the name of a resource.
+pub(super) const URL_END: u8 = 1 << 6;
+/// What ends it as well when it closes what was not opened there.
+pub(super) const BRACKET: u8 = 1 << 7;
 pub(super) const ALPHANUMERIC: u8 = LETTER | DIGIT;
 pub(super) const HOST: u8 = ALPHANUMERIC | IN_HOST;
 pub(super) const NAME: u8 = ALPHANUMERIC | IN_NAME;
@@ -40,17 +35,19 @@ const CLASSES: [u8; 256] = {
             b'0'..=b'9' => DIGIT,
             b'A'..=b'F' | b'a'..=b'f' => LETTER,
             b'A'..=b'Z' | b'a'..=b'z' => LETTER | BEYOND_HEX,
-            b'\'' | b'"' | b'`' | b'[' | b'<' | b':' => 0,
-            b'+' | b'-' => 0,
-            // `“` and `‘`, `「` and `『` begin so; no other quote and no mask is beyond ASCII.
-            0xe2 | 0xe3 => 0,
-            _ => PROSE,
+            _ => 0,
         };
         if matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'#' | b'$' | b'%' | b'+' | b'*' | b'~') {
             classes[place] |= IN_NAME;
         }
         if matches!(byte, b'.' | b'-') {
             classes[place] |= IN_HOST;
+        }
+        if matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}') {
+            classes[place] |= BRACKET;
+        }
+        if !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' | b',' | b';') {
+            classes[place] |= URL_END;
         }
         place += 1;
     }
@@ -68,8 +65,10 @@ pub(super) struct Run {
     pub(super) end: usize,
     /// The byte after it.
     pub(super) next: Option<u8>,
-    /// The classes of its bytes.
-    has: u8,
+    /// Which of its bytes are digits, the first one lowest; of the first 64.
+    digits: u64,
+    has_digit: bool,
+    has_letter: bool,
 }
 
 impl Run {
@@ -78,17 +77,30 @@ impl Run {
     }
 
     pub(super) const fn has_digit(self) -> bool {
-        self.has & DIGIT != 0
+        self.has_digit
     }
 
     /// Whether it has both.
     pub(super) const fn is_mixed(self) -> bool {
-        self.has & ALPHANUMERIC == ALPHANUMERIC
+        self.has_digit && self.has_letter
     }
 
-    /// Whether all of it are hex digits.
-    pub(super) const fn is_hex(self) -> bool {
-        self.has & BEYOND_HEX == 0
+    /// How many digits it begins with; 64 stands for more as well.
+    pub(super) const fn leading_digits(self) -> usize {
+        self.digits.trailing_ones() as usize
+    }
+
+    /// How many letters it begins with, if there are any and nothing but digits follows.
+    pub(super) fn letters_before_digits(self, text: &str) -> Option<usize> {
+        let (letters, digits) = if self.length() <= u64::BITS as usize {
+            let letters = self.digits.trailing_zeros();
+            (letters as usize, self.digits.unbounded_shr(letters).trailing_ones() as usize)
+        } else {
+            let run = &text.as_bytes()[self.start..self.end];
+            let letters = run.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            (letters, run.iter().skip(letters).take_while(|byte| byte.is_ascii_digit()).count())
+        };
+        (letters > 0 && self.length() == letters + digits).then_some(letters)
     }
 }
 
@@ -104,16 +116,18 @@ pub(super) enum Simple {
 pub(super) struct Cursor<'t> {
     pub(super) text: &'t str,
     pub(super) bytes: &'t [u8],
+    bits: &'t Bits,
 }
 
 impl<'t> Cursor<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self { text, bytes: text.as_bytes() }
+    /// `bits` are those of the text.
+    pub(super) fn new(text: &'t str, bits: &'t Bits) -> Self {
+        Self { text, bytes: text.as_bytes(), bits }
     }
 
     /// Where the blanks, marks and characters beyond ASCII end that begin no shape, no quote and no mask.
     pub(super) fn prose_end(&self, at: usize) -> usize {
-        self.run_end(at, PROSE)
+        self.bits.prose_end(at)
     }
 
     /// What a run of letters and digits is, if it has nothing but letters or nothing but digits, and what follows rules
@@ -142,29 +156,36 @@ impl<'t> Cursor<'t> {
     }
 
     /// The letters and digits from `at` on.
+    #[inline]
     pub(super) fn run(&self, at: usize) -> Run {
-        let rest = self.bytes.get(at..).unwrap_or_default();
-        let mut has = 0;
-        for (length, &byte) in rest.iter().enumerate() {
-            let class = class(byte);
-            if class & ALPHANUMERIC == 0 {
-                return Run { start: at, end: at + length, next: Some(byte), has };
-            }
-            has |= class;
+        let end = self.bits.alphanumeric_end(at).max(at);
+        let length = end - at;
+        let next = self.bytes.get(end).copied();
+        if let Some(unused) = 64_u32.checked_sub(length as u32) {
+            let own = u64::MAX.unbounded_shr(unused);
+            let digits = self.bits.digits(at) & own;
+            return Run { start: at, end, next, digits, has_digit: digits != 0, has_letter: digits != own };
         }
-        Run { start: at, end: at + rest.len(), next: None, has }
+        let has = self.bytes.get(at..end).unwrap_or_default().iter().fold(0, |has, &byte| has | class(byte));
+        let digits = self.bits.digits(at);
+        Run { start: at, end, next, digits, has_digit: has & DIGIT != 0, has_letter: has & LETTER != 0 }
     }
 
     /// Where the letters and digits from `at` on end.
     pub(super) fn alphanumeric_end(&self, at: usize) -> usize {
-        self.run_end(at, ALPHANUMERIC)
+        self.bits.alphanumeric_end(at).max(at)
+    }
+
+    /// Where the digits from `at` on end.
+    pub(super) fn digits_end(&self, at: usize) -> usize {
+        self.bits.digits_end(at).max(at)
     }
 
     /// Whether a letter, digit or mask stands right before `at`.
     pub(super) fn is_word_before(&self, at: usize) -> bool {
         let before = self.bytes.get(..at).unwrap_or_default();
         match before.last() {
-            Some(b'>') => MASKS.iter().any(|mask| before.ends_with(mask.as_bytes())),
+            Some(b'>') => Mask::is_at_end(before),
             last => last.is_some_and(u8::is_ascii_alphanumeric),
         }
     }
@@ -183,7 +204,7 @@ impl<'t> Cursor<'t> {
     pub(super) fn is_word_at(&self, at: usize) -> bool {
         match self.bytes.get(at) {
             // What stands before it may be anything, but it is a character of its own.
-            Some(b'<') => mask_at(&self.text[at..]).is_some(),
+            Some(b'<') => Mask::at_start(&self.text[at..]).is_some(),
             byte => byte.is_some_and(u8::is_ascii_alphanumeric),
         }
     }
@@ -192,6 +213,12 @@ impl<'t> Cursor<'t> {
     pub(super) fn run_end(&self, at: usize, classes: u8) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
         at + rest.iter().position(|&byte| class(byte) & classes == 0).unwrap_or(rest.len())
+    }
+
+    /// Where the first byte of some classes stands.
+    pub(super) fn run_end_before(&self, at: usize, classes: u8) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        at + rest.iter().position(|&byte| class(byte) & classes != 0).unwrap_or(rest.len())
     }
 
     /// Behind one of `wanted`.

@@ -20,16 +20,21 @@
 //! and keys of JSON. A mask in the message stays as it is, so masking twice changes nothing.
 
 mod address;
+mod bits;
 mod cursor;
+mod encoded;
 pub mod kinds;
+mod masked;
 mod shape;
 mod time;
 mod words;
 
-use std::ops::Range;
-
-use cursor::{Cursor, NAME, Run, Simple, class, mask_at};
-use shape::Shapes;
+use cursor::{Cursor, NAME, Run, Simple, class};
+use encoded::Pair;
+use kinds::Mask;
+pub use masked::Masked;
+use masked::Writer;
+use shape::{NAME_BYTES_MAX, Shapes};
 use words::is_known_word;
 
 /// Writes the masked form of `message` to `out`, which is cleared first and can be used again.
@@ -38,29 +43,21 @@ use words::is_known_word;
 /// a digit, over 64 bytes or of other characters than `[0-9A-Za-z._-]` are not looked for. Linear
 /// in the length of `message`; the result is at most three times as long, and masking it again,
 /// with the same id, changes nothing.
-pub fn mask(message: &str, request_id: Option<&str>, out: &mut String) {
-    out.clear();
+pub fn mask(message: &str, request_id: Option<&str>, out: &mut Masked) {
+    let Masked { template, kinds, bits } = out;
+    bits.read(message.as_bytes());
+    let cursor = Cursor::new(message, bits);
     let masker = Masker {
         text: message,
-        cursor: Cursor::new(message),
-        shapes: Shapes::new(message, request_id),
-        out,
-        copied: 0,
-        list: None,
+        cursor,
+        shapes: Shapes::new(cursor, request_id),
+        out: Writer::new(message, template, kinds),
     };
     masker.run();
 }
 
-/// What may stand between the members of a list.
-fn is_list_separator(text: &str) -> bool {
-    matches!(text, "," | ", " | " " | ";" | "; " | "|" | " | " | "、" | "，" | "， " | "；")
-}
-
 /// Quotes beyond ASCII that open, and those that close them.
 const WIDE_QUOTES: &[(char, char)] = &[('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』')];
-
-/// Longest name in quotes, in bytes; what is longer is read like prose.
-const NAME_BYTES_MAX: usize = 128;
 
 /// What redaction leaves; in brackets, but no name.
 const REDACTED: &str = "[redacted]";
@@ -74,11 +71,7 @@ struct Masker<'t, 'o> {
     text: &'t str,
     cursor: Cursor<'t>,
     shapes: Shapes<'t>,
-    out: &'o mut String,
-    /// What is before this in `text` is in `out`. Behind it there is only text that stays.
-    copied: usize,
-    /// Where in `out` the last mask stands that may begin or continue a list.
-    list: Option<(usize, usize)>,
+    out: Writer<'t, 'o>,
 }
 
 impl Masker<'_, '_> {
@@ -93,19 +86,19 @@ impl Masker<'_, '_> {
                 None => break,
             };
         }
-        self.copy_up_to(self.text.len());
+        self.out.copy_up_to(self.text.len());
     }
 
     /// Masks the run or leaves it; says where to read on.
     fn run_of_letters_or_digits(&mut self, run: Run) -> usize {
         if run.next == Some(b'%') && run.length() == 2 && !self.shapes.has_at_sign {
-            return self.encoded(run.start);
+            return self.encoded(run);
         }
         match self.cursor.simple(run, self.shapes.has_at_sign) {
             Some(Simple::Prose) => run.end,
             // Ids may be numbers.
             Some(Simple::Number) if self.shapes.request_id(run.start).is_none() => {
-                self.push_mask(run.start, "<n>", run.end)
+                self.push_mask(run.start, Mask::Number, run.end)
             }
             _ => self.word(run),
         }
@@ -124,7 +117,7 @@ impl Masker<'_, '_> {
                 true => at + REDACTED.len(),
                 false => self.quoted(at, at + 1, ']', false),
             },
-            b'<' => mask_at(&self.text[at..]).map_or(at + 1, |mask| self.keep_mask(at, mask)),
+            b'<' => Mask::at_start(&self.text[at..]).map_or(at + 1, |mask| self.keep_mask(at, mask)),
             _ => {
                 let Some(c) = self.text[at..].chars().next() else { return self.text.len() };
                 let start = at + c.len_utf8();
@@ -140,8 +133,8 @@ impl Masker<'_, '_> {
             && self.shapes.strong(at + 1).is_none()
             && self.shapes.number(at + 1).is_some();
         if belongs {
-            self.copy_up_to(at);
-            self.copied = at + 1;
+            self.out.copy_up_to(at);
+            self.out.skip_to(at + 1);
         }
         at + 1
     }
@@ -155,12 +148,12 @@ impl Masker<'_, '_> {
     }
 
     /// A mask that was there before, and the letters and digits right behind it (`<n>GB`).
-    fn keep_mask(&mut self, at: usize, mask: &'static str) -> usize {
-        let end = at + mask.len();
+    fn keep_mask(&mut self, at: usize, mask: Mask) -> usize {
+        let end = at + mask.text().len();
         let glued_before = self.cursor.is_word_before(at);
         let word_end = self.cursor.alphanumeric_end(end);
         if glued_before || word_end > end {
-            self.list = None;
+            self.push_part(at, mask, end);
             return word_end;
         }
         self.push_mask(at, mask, end)
@@ -179,19 +172,19 @@ impl Masker<'_, '_> {
                 return end;
             }
             if self.shapes.is_compound_id(run, end) {
-                return self.push_mask(at, "<id>", end);
+                return self.push_mask(at, Mask::Id, end);
             }
         }
         if !run.has_digit() || is_known_word(&self.text[at..run.end]) {
             return run.end;
         }
-        let Some((digits_end, unit_end)) = self.shapes.number(at) else {
+        let Some((digits_end, unit_end)) = self.shapes.number_of_run(run) else {
             return self.segment(run);
         };
         if digits_end == unit_end {
-            return self.push_mask(at, "<n>", unit_end);
+            return self.push_mask(at, Mask::Number, unit_end);
         }
-        self.push_part(at, "<n>", digits_end);
+        self.push_part(at, Mask::Number, digits_end);
         unit_end
     }
 
@@ -199,42 +192,35 @@ impl Masker<'_, '_> {
     fn segment(&mut self, run: Run) -> usize {
         let Run { start, end, .. } = run;
         let segment = &self.text[start..end];
-        if run.next == Some(b'<') && mask_at(&self.text[end..]).is_some() {
+        if run.next == Some(b'<') && Mask::at_start(&self.text[end..]).is_some() {
             return end;
         }
         if shape::is_hex_run(run, segment) {
-            return self.push_mask(start, "<hex>", end);
+            return self.push_mask(start, Mask::Hex, end);
         }
-        let letters = segment.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let digits_follow = segment.bytes().skip(letters).all(|byte| byte.is_ascii_digit());
-        if letters > 0 && digits_follow {
-            self.push_part(start + letters, "<n>", end);
+        if let Some(letters) = run.letters_before_digits(self.text) {
+            self.push_part(start + letters, Mask::Number, end);
             return end;
         }
-        self.push_mask(start, "<id>", end)
+        self.push_mask(start, Mask::Id, end)
     }
 
-    /// What is written as `%E5%9B%BE` has a run of two hex digits for each byte. They are read in a row, since nothing can
-    /// be said of them but by themselves.
-    fn encoded(&mut self, start: usize) -> usize {
-        let mut at = start;
-        while let Some(&[high, low, b'%']) = self.cursor.bytes.get(at..).and_then(<[u8]>::first_chunk)
-            && high.is_ascii_alphanumeric()
-            && low.is_ascii_alphanumeric()
-            && self.shapes.request_id(at).is_none()
-        {
-            let end = at + 2;
-            match (high.is_ascii_digit(), low.is_ascii_digit()) {
-                (false, false) => {}
-                (true, true) => drop(self.push_mask(at, "<n>", end)),
-                _ if is_known_word(&self.text[at..end]) => {}
-                (false, true) => self.push_part(at + 1, "<n>", end),
-                (true, false) if words::is_unit(&self.text[at + 1..end]) => self.push_part(at, "<n>", at + 1),
-                (true, false) => drop(self.push_mask(at, "<id>", end)),
-            }
-            at = end + 1;
+    /// What is written as `%E5%9B%BE` has a run of two letters or digits for each byte. They are read in a row, since
+    /// nothing can be said of them but by themselves.
+    fn encoded(&mut self, run: Run) -> usize {
+        let &[high, low] = self.text[run.start..run.end].as_bytes() else { return self.word(run) };
+        if self.shapes.has_short_id() {
+            return self.word(run);
         }
-        if at > start { at } else { self.word(self.cursor.run(start)) }
+        match Pair::of(high, low) {
+            Pair::Other | Pair::Stays => {}
+            Pair::Number => drop(self.push_mask(run.start, Mask::Number, run.end)),
+            Pair::Id => drop(self.push_mask(run.start, Mask::Id, run.end)),
+            Pair::NumberLast => self.push_part(run.start + 1, Mask::Number, run.end),
+            Pair::NumberFirst => self.push_part(run.start, Mask::Number, run.start + 1),
+        }
+        // The mark after the first one parts them from any list.
+        self.out.push_pairs(run.end + 1)
     }
 
     /// A quote that opens, and the name from `start` on if the quotes hold nothing else. One that may close as well opens
@@ -252,14 +238,15 @@ impl Masker<'_, '_> {
         {
             let after = end + close.len_utf8();
             if let Some(mask) = self.mask_of_name(at, run, end, after) {
-                return self.push_quoted(at..start, mask, end..after);
+                self.out.push_quoted(at..start, mask, end..after, self.cursor.is_continued(after));
+                return after;
             }
         }
         if run.length() > 0 { self.run_of_letters_or_digits(run) } else { start }
     }
 
     /// What a name in quotes becomes, or nothing when it is to be read like prose.
-    fn mask_of_name(&mut self, at: usize, run: Run, end: usize, after: usize) -> Option<&'static str> {
+    fn mask_of_name(&mut self, at: usize, run: Run, end: usize, after: usize) -> Option<Mask> {
         let start = run.start;
         let strong = if run.length() > 0 { self.shapes.strong_run(run) } else { self.shapes.strong(start) };
         if let Some((mask, strong_end)) = strong
@@ -270,66 +257,27 @@ impl Masker<'_, '_> {
         let name = &self.text[start..end];
         let unsigned = start + usize::from(name.starts_with(['-', '+']));
         if self.shapes.number(unsigned) == Some((end, end)) {
-            return Some("<n>");
+            return Some(Mask::Number);
         }
         if shape::is_long_hex(name) {
-            return Some("<hex>");
+            return Some(Mask::Hex);
         }
         // Only a word with a `-` is the id of a resource.
         if run.end < end && words::is_resource_id(name) {
-            return Some("<id>");
+            return Some(Mask::Id);
         }
         let is_prose = words::is_identifier(name) || self.shapes.is_json_key(at, after);
-        (!is_prose).then_some("<name>")
+        (!is_prose).then_some(Mask::Name)
     }
 
-    /// Copies what stays before a place.
-    fn copy_up_to(&mut self, at: usize) {
-        self.out.push_str(&self.text[self.copied..at]);
-    }
-
-    /// A mask for a part of a word, and so of no list.
-    fn push_part(&mut self, start: usize, mask: &str, end: usize) {
-        self.copy_up_to(start);
-        self.out.push_str(mask);
-        self.copied = end;
-        self.list = None;
+    /// A mask for a part of a word.
+    fn push_part(&mut self, start: usize, mask: Mask, end: usize) {
+        self.out.push_part(start..end, mask);
     }
 
     /// A mask in the place of `start..end`, unless it repeats the one before it in a list. Returns `end`.
-    fn push_mask(&mut self, start: usize, mask: &str, end: usize) -> usize {
-        self.copy_up_to(start);
-        let place = self.out.len();
-        self.out.push_str(mask);
-        self.end_mask(place, end)
-    }
-
-    /// As [`push_mask`](Self::push_mask), with the quotes around it.
-    fn push_quoted(&mut self, open: Range<usize>, mask: &str, close: Range<usize>) -> usize {
-        self.copy_up_to(open.start);
-        let place = self.out.len();
-        self.out.push_str(&self.text[open]);
-        self.out.push_str(mask);
-        let end = close.end;
-        self.out.push_str(&self.text[close]);
-        self.end_mask(place, end)
-    }
-
-    /// Takes back what was pushed at `start` in `out` if it repeats the mask before it in a list.
-    fn end_mask(&mut self, start: usize, end: usize) -> usize {
-        self.copied = end;
-        if self.cursor.is_continued(end) {
-            self.list = None;
-            return end;
-        }
-        if let Some((list_start, list_end)) = self.list {
-            let separator = &self.out[list_end..start];
-            if is_list_separator(separator) && self.out[list_start..list_end] == self.out[start..] {
-                self.out.truncate(list_end);
-                return end;
-            }
-        }
-        self.list = Some((start, self.out.len()));
+    fn push_mask(&mut self, start: usize, mask: Mask, end: usize) -> usize {
+        self.out.push_mask(start..end, mask, self.cursor.is_continued(end));
         end
     }
 }
@@ -342,9 +290,9 @@ mod tests {
     const ID: &str = "ed93f3cb-f35e-473f-b9f3-0d451b8b79c6";
 
     fn masked(message: &str) -> String {
-        let mut out = String::from("left over");
+        let mut out = Masked { template: "left over".into(), kinds: vec![7], ..Masked::default() };
         mask(message, Some(ID), &mut out);
-        out
+        out.text()
     }
 
     #[test]
@@ -540,6 +488,16 @@ mod tests {
             let once = masked(&message);
             prop_assert!(once.len() <= 3 * message.len());
             prop_assert_eq!(masked(&once), once);
+        }
+
+        #[test]
+        fn every_mask_has_its_kind(message in dense(), encoded in "(%?[0-9a-zA-Z]{2}%?|\0){0,40}") {
+            let mut out = Masked::default();
+            for text in [format!("{message}{encoded}"), format!("{encoded}{message}\0")] {
+                mask(&text, Some(ID), &mut out);
+                prop_assert_eq!(out.template.matches('\0').count(), out.kinds.len(), "{}", text);
+                prop_assert!(out.template.len() <= text.len());
+            }
         }
 
         #[test]

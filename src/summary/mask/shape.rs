@@ -1,7 +1,8 @@
 //! The shapes that masking looks for, each told from the text at one place; refuses to know what
 //! is written around them. Every shape ends where no letter, digit or mask follows.
 
-use super::cursor::{ALPHANUMERIC, Cursor, DIGIT, HOST, NAME, Run, class};
+use super::cursor::{ALPHANUMERIC, BEYOND_HEX, BRACKET, Cursor, HOST, NAME, Run, URL_END, class};
+use super::kinds::Mask;
 use super::words::{is_known_word, is_resource_id, is_unit};
 
 /// Top-level names by which a host name is known; `key.name` and `app.log` have none of them.
@@ -23,6 +24,9 @@ const HEX_DIGITS_MIN: usize = 8;
 /// In quotes there may stand names, which are shorter than this and have other letters.
 const LONG_HEX_DIGITS_MIN: usize = 16;
 
+/// Longest name in quotes, in bytes; what is longer is read like prose.
+pub(super) const NAME_BYTES_MAX: usize = 128;
+
 /// A part of a word that is shorter and has letters and digits is not an id.
 const MIXED_BYTES_MIN: usize = 5;
 
@@ -37,7 +41,8 @@ pub(super) fn is_hex(word: &str) -> bool {
 
 /// As [`is_hex`], for a run of letters and digits.
 pub(super) fn is_hex_run(run: Run, word: &str) -> bool {
-    (run.is_hex() && run.is_mixed() && run.length() >= HEX_DIGITS_MIN) || is_prefixed_hex(word)
+    let is_hex = || word.bytes().fold(0, |has, byte| has | class(byte)) & BEYOND_HEX == 0;
+    (run.is_mixed() && run.length() >= HEX_DIGITS_MIN && is_hex()) || is_prefixed_hex(word)
 }
 
 fn is_prefixed_hex(word: &str) -> bool {
@@ -82,7 +87,7 @@ pub(super) struct Shapes<'t> {
 }
 
 impl<'t> Shapes<'t> {
-    pub(super) fn new(text: &'t str, request_id: Option<&'t str>) -> Self {
+    pub(super) fn new(cursor: Cursor<'t>, request_id: Option<&'t str>) -> Self {
         let is_known = |id: &&str| {
             id.len() <= REQUEST_ID_BYTES_MAX && id.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_id_text(id)
         };
@@ -92,8 +97,8 @@ impl<'t> Shapes<'t> {
             .filter(|tail| tail.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .filter(|tail| tail.bytes().any(|byte| byte.is_ascii_digit()));
         let firsts = [request_id, tail].map(|id| id.and_then(|id| id.bytes().next()).unwrap_or(0).to_ascii_lowercase());
-        let has_at_sign = text.as_bytes().contains(&b'@');
-        Self { cursor: Cursor::new(text), request_id, tail, firsts, has_at_sign, no_host: 0..0, no_email: 0..0 }
+        let has_at_sign = cursor.bytes.iter().fold(false, |has, &byte| has | (byte == b'@'));
+        Self { cursor, request_id, tail, firsts, has_at_sign, no_host: 0..0, no_email: 0..0 }
     }
 
     /// Whether a word is nothing longer, such as an address, a time or the id of a resource, by what follows.
@@ -110,40 +115,40 @@ impl<'t> Shapes<'t> {
 
     /// A shape that is told by itself, and where it ends. `at` is no letter or digit, or the first
     /// of a run of them.
-    pub(super) fn strong(&mut self, at: usize) -> Option<(&'static str, usize)> {
+    pub(super) fn strong(&mut self, at: usize) -> Option<(Mask, usize)> {
         let run = self.cursor.run(at);
         if run.length() > 0 {
             return self.strong_run(run);
         }
         let end = if self.cursor.is_word_before(at) { None } else { self.cursor.ipv6(at) };
-        Some(("<addr>", end?))
+        Some((Mask::Address, end?))
     }
 
     /// As [`strong`](Self::strong), for a run of letters and digits.
-    pub(super) fn strong_run(&mut self, run: Run) -> Option<(&'static str, usize)> {
+    pub(super) fn strong_run(&mut self, run: Run) -> Option<(Mask, usize)> {
         let at = run.start;
         let shape = |mask, end: Option<usize>| end.map(|end| (mask, end));
-        let request_id = shape("<request_id>", self.request_id(at));
+        let request_id = shape(Mask::RequestId, self.request_id(at));
         if request_id.is_some() || self.stands_alone(run) {
             return request_id;
         }
         self.told_by(run)
-            .or_else(|| self.has_at_sign.then(|| shape("<email>", self.email(at)))?)
-            .or_else(|| matches!(run.next, Some(b'.' | b'-')).then(|| shape("<addr>", self.host(at)))?)
+            .or_else(|| self.has_at_sign.then(|| shape(Mask::Email, self.email(at)))?)
+            .or_else(|| matches!(run.next, Some(b'.' | b'-')).then(|| shape(Mask::Address, self.host(at)))?)
     }
 
     /// The shapes that begin with a run of a certain length, before a certain byte. Nearly no word is one of them, and it
     /// takes longer to look for each shape at each word than to see that.
-    fn told_by(&self, run: Run) -> Option<(&'static str, usize)> {
+    fn told_by(&self, run: Run) -> Option<(Mask, usize)> {
         let at = run.start;
         let shape = |mask, end: Option<usize>| end.map(|end| (mask, end));
-        let resource = || shape("<resource>", self.resource(at));
-        let url = || shape("<url>", self.url(run));
-        let mac = || shape("<addr>", self.cursor.mac(at));
-        let ipv4 = || shape("<addr>", self.cursor.ipv4(at));
-        let ipv6 = || shape("<addr>", self.cursor.ipv6(at));
-        let time = || shape("<time>", self.cursor.time(at));
-        let compact = || shape("<time>", self.cursor.time_of_one_run(at));
+        let resource = || shape(Mask::Resource, self.resource(at));
+        let url = || shape(Mask::Url, self.url(run));
+        let mac = || shape(Mask::Address, self.cursor.mac(at));
+        let ipv4 = || shape(Mask::Address, self.cursor.ipv4(at));
+        let ipv6 = || shape(Mask::Address, self.cursor.ipv6(at));
+        let time = || shape(Mask::Time, self.cursor.time(at));
+        let compact = || shape(Mask::Time, self.cursor.time_of_one_run(at));
         match run.next {
             // `qcs:`, `https:`, `fe80:`, `22:`
             Some(b':') => match run.length() {
@@ -153,7 +158,7 @@ impl<'t> Shapes<'t> {
             }
             .or_else(|| (run.length() >= COMPACT_TIME_MIN).then(compact)?),
             // A date, an address of hardware, a UUID.
-            Some(b'-' | b'/') if run.length() == 8 => shape("<uuid>", self.uuid(at)),
+            Some(b'-' | b'/') if run.length() == 8 => shape(Mask::Uuid, self.uuid(at)),
             Some(b'-' | b'/') if matches!(run.length(), 2 | 4) => mac().or_else(time),
             Some(b'.') if run.length() <= 3 => ipv4(),
             // `Tue,`
@@ -166,13 +171,13 @@ impl<'t> Shapes<'t> {
 
     /// A number with fraction, further dots and exponent: where its digits end, and its unit.
     pub(super) fn number(&self, at: usize) -> Option<(usize, usize)> {
-        let mut end = self.cursor.run_end(at, DIGIT);
+        let mut end = self.cursor.digits_end(at);
         if end == at {
             return None;
         }
         let mut has_dot = false;
         while self.cursor.bytes.get(end) == Some(&b'.') {
-            let next = self.cursor.run_end(end + 1, DIGIT);
+            let next = self.cursor.digits_end(end + 1);
             if next == end + 1 {
                 break;
             }
@@ -191,6 +196,21 @@ impl<'t> Shapes<'t> {
         let unit_end = self.cursor.alphanumeric_end(end);
         let is_number = unit_end == end || is_unit(&self.cursor.text[end..unit_end]);
         (is_number && !self.cursor.is_word_at(unit_end)).then_some((end, unit_end))
+    }
+
+    /// As [`number`](Self::number), for a run of letters and digits.
+    pub(super) fn number_of_run(&self, run: Run) -> Option<(usize, usize)> {
+        let digits = run.leading_digits();
+        if digits == 0 {
+            return None;
+        }
+        // What stands after digits alone may go on with them, as may a sign after an `e`.
+        let unit = run.length().saturating_sub(digits);
+        if unit == 0 || (unit == 1 && matches!(run.next, Some(b'+' | b'-'))) || digits >= 64 {
+            return self.number(run.start);
+        }
+        let end = run.start + digits;
+        (is_unit(&self.cursor.text[end..run.end]) && !self.cursor.is_word_at(run.end)).then_some((end, run.end))
     }
 
     /// Where the words joined by `-` and `_` end that begin with a run; two or more `*` in between
@@ -246,7 +266,7 @@ impl<'t> Shapes<'t> {
         let mut has_word = false;
         loop {
             let byte = *self.cursor.bytes.get(end)?;
-            if end - start > super::NAME_BYTES_MAX {
+            if end - start > NAME_BYTES_MAX {
                 return None;
             }
             if byte.is_ascii() {
@@ -277,6 +297,11 @@ impl<'t> Shapes<'t> {
         }
         let blanks = before.iter().rev().take(BLANKS_MAX).take_while(is_blank).count();
         matches!(before.iter().nth_back(blanks), Some(b'{' | b','))
+    }
+
+    /// Whether the response's own id may stand between two other marks as a number does.
+    pub(super) fn has_short_id(&self) -> bool {
+        self.request_id.is_some_and(|id| id.len() <= 2)
     }
 
     /// Where the response's own id ends, if it stands here.
@@ -349,18 +374,16 @@ impl<'t> Shapes<'t> {
     /// Where a URL or a resource name ends. Brackets that it did not open close something else,
     /// and a mark at its end ends a sentence.
     fn address_run_end(&self, start: usize) -> usize {
-        let mut open = 0_usize;
-        let is_end = |&(_, &byte): &(usize, &u8)| {
-            match byte {
-                b'(' | b'[' | b'{' => open += 1,
-                b')' | b']' | b'}' if open == 0 => return true,
-                b')' | b']' | b'}' => open -= 1,
-                _ => {}
+        let (mut end, mut open) = (start, 0_usize);
+        loop {
+            end = self.cursor.run_end_before(end, URL_END | BRACKET);
+            match self.cursor.bytes.get(end) {
+                Some(b'(' | b'[' | b'{') => open += 1,
+                Some(b')' | b']' | b'}') if open > 0 => open -= 1,
+                _ => break,
             }
-            !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' | b',' | b';')
-        };
-        let rest = &self.cursor.bytes[start..];
-        let end = rest.iter().enumerate().find(is_end).map_or(rest.len(), |(at, _)| at);
-        start + self.cursor.text[start..start + end].trim_end_matches(['.', ':', '!', '?']).len()
+            end += 1;
+        }
+        start + self.cursor.text[start..end].trim_end_matches(['.', ':', '!', '?']).len()
     }
 }

@@ -3,8 +3,8 @@
 
 /// Words in lower case. A message has many words that stand in no list, and nearly all of those are told by how long they
 /// are and how they begin.
-struct Words {
-    words: &'static [&'static str],
+pub(super) struct Words {
+    pub(super) words: &'static [&'static str],
     /// By the first byte of a word: a bit for every length.
     lengths: [u32; 128],
     /// By the first byte of a word: the places of the first such word and behind the last one.
@@ -65,7 +65,7 @@ impl Words {
 }
 
 /// Words of prose with digits in them, in lower case; compared without case.
-const KNOWN: &Words = &Words::new(&[
+pub(super) const KNOWN: &Words = &Words::new(&[
     "2d",
     "2fa",
     "3d",
@@ -173,7 +173,7 @@ const KNOWN: &Words = &Words::new(&[
 ]);
 
 /// What may follow a number as part of the same word, in lower case; compared without case.
-const UNITS: &Words = &Words::new(&[
+pub(super) const UNITS: &Words = &Words::new(&[
     "b", "bit", "bits", "bps", "byte", "bytes", "c", "core", "cores", "d", "day", "days", "fps", "g", "gb", "gbps",
     "gi", "gib", "h", "hour", "hours", "hz", "k", "kb", "kbps", "ki", "kib", "kbit", "m", "mb", "mbps", "mi", "mib",
     "min", "mins", "minutes", "ms", "nd", "ns", "p", "pb", "pct", "pib", "px", "qps", "rd", "s", "sec", "seconds",
