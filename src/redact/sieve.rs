@@ -28,8 +28,8 @@ const MARKS: &[&[&str]] = &[
 struct Automaton {
     /// By a byte of the text: the bits that may be set after it.
     masks: [u64; 256],
-    /// By a byte of the text: how far the bits move, which is not at all for what does not count.
-    shifts: [u32; 256],
+    /// By a byte of the text: the bits that move on by one, which are none for what does not count.
+    moving: [u64; 256],
     /// By a byte of the text: the bits of what may begin with it.
     firsts: [u64; 256],
     last: u64,
@@ -45,7 +45,7 @@ impl Automaton {
 }
 
 static AUTOMATON: Automaton = {
-    let mut automaton = Automaton { masks: [0; 256], shifts: [1; 256], firsts: [0; 256], last: 0 };
+    let mut automaton = Automaton { masks: [0; 256], moving: [u64::MAX; 256], firsts: [0; 256], last: 0 };
     let mut bit = 0;
     let mut word = 0;
     while word < LETTERS.len() {
@@ -77,8 +77,8 @@ static AUTOMATON: Automaton = {
     }
     automaton.masks[b'_' as usize] = u64::MAX;
     automaton.masks[b'-' as usize] = u64::MAX;
-    automaton.shifts[b'_' as usize] = 0;
-    automaton.shifts[b'-' as usize] = 0;
+    automaton.moving[b'_' as usize] = 0;
+    automaton.moving[b'-' as usize] = 0;
     automaton
 };
 
@@ -124,7 +124,7 @@ pub(super) fn may_hold_a_secret(text: &str) -> bool {
 
 /// Where to begin, so that nothing before it matters at a place.
 fn warm_up(bytes: &[u8], place: usize) -> usize {
-    let counts = |&byte: &u8| AUTOMATON.shifts[usize::from(byte)] > 0;
+    let counts = |&byte: &u8| AUTOMATON.moving[usize::from(byte)] > 0;
     let before = bytes[..place].iter().enumerate().rev().filter(|(_, byte)| counts(byte));
     before.map(|(at, _)| at).nth(MEMORY).unwrap_or(0)
 }
@@ -136,9 +136,9 @@ const START: State = (0, 0);
 
 #[inline]
 fn step((state, found): State, &byte: &u8) -> State {
-    let Automaton { masks, shifts, firsts, .. } = &AUTOMATON;
+    let Automaton { masks, moving, firsts, .. } = &AUTOMATON;
     let byte = usize::from(byte);
-    let state = (state.wrapping_shl(shifts[byte]) & masks[byte]) | firsts[byte];
+    let state = (state.wrapping_add(state & moving[byte]) & masks[byte]) | firsts[byte];
     (state, found | state)
 }
 

@@ -4,77 +4,89 @@
 /// Bytes of a block, each with a bit in a word.
 const BLOCK: usize = u64::BITS as usize;
 
-/// The bits of a text, which can be used again for another one.
+/// A text with its bits, which can be used again for another one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bits {
+    /// The text, and at least a block of zeros.
+    padded: Vec<u8>,
     blocks: Vec<Block>,
     length: usize,
 }
 
+/// A bit for each byte of a block, or of 64 bytes from anywhere on.
 #[derive(Clone, Copy, Debug, Default)]
-struct Block {
+pub(super) struct Block {
     /// Letters and digits of ASCII.
-    alphanumeric: u64,
+    pub(super) alphanumeric: u64,
     /// Digits of ASCII.
-    digits: u64,
+    pub(super) digits: u64,
     /// Letters, digits, and what else may begin a shape, a quote or a mask.
     begins: u64,
 }
 
 impl Bits {
-    /// Takes the bits of another text.
+    /// Takes another text.
     pub(super) fn read(&mut self, text: &[u8]) {
-        let (blocks, rest) = text.as_chunks();
-        self.length = text.len();
-        self.blocks.clear();
-        self.blocks.extend(blocks.iter().map(Block::of));
-        if !rest.is_empty() {
-            let mut last = [0; BLOCK];
-            last[..rest.len()].copy_from_slice(rest);
-            self.blocks.push(Block::of(&last));
+        let Self { padded, blocks, length } = self;
+        *length = text.len();
+        padded.clear();
+        padded.extend_from_slice(text);
+        padded.resize(text.len().next_multiple_of(BLOCK) + BLOCK, 0);
+        blocks.clear();
+        blocks.extend(padded.as_chunks().0.iter().map(Block::of));
+    }
+
+    /// The text, and at least 64 zeros.
+    pub(super) fn padded(&self) -> &[u8] {
+        &self.padded
+    }
+
+    /// The next 64 bytes from a place on. What comes after the text has no bit.
+    #[inline]
+    pub(super) fn window(&self, at: usize) -> Block {
+        let (place, shift) = (at / BLOCK, at % BLOCK);
+        let Some([block, next]) = self.blocks.get(place..).and_then(<[Block]>::first_chunk) else {
+            return Block::default();
+        };
+        // Two shifts, since there is none by 64.
+        let both = |low: u64, high: u64| low >> shift | (high << 1) << (BLOCK - 1 - shift);
+        Block {
+            alphanumeric: both(block.alphanumeric, next.alphanumeric),
+            digits: both(block.digits, next.digits),
+            begins: both(block.begins, next.begins),
         }
     }
 
     /// Where the letters and digits end that stand from a place on.
     #[inline]
     pub(super) fn alphanumeric_end(&self, at: usize) -> usize {
-        self.first(at, |block| !block.alphanumeric)
+        self.end(at, |window| !window.alphanumeric)
     }
 
     /// Where the digits end that stand from a place on.
     #[inline]
     pub(super) fn digits_end(&self, at: usize) -> usize {
-        self.first(at, |block| !block.digits)
+        self.end(at, |window| !window.digits)
     }
 
     /// Where the first byte stands from a place on that is not prose.
     #[inline]
     pub(super) fn prose_end(&self, at: usize) -> usize {
-        self.first(at, |block| block.begins)
-    }
-
-    /// Which of the next 64 bytes from a place on are digits.
-    #[inline]
-    pub(super) fn digits(&self, at: usize) -> u64 {
-        let digits = |place: usize| self.blocks.get(place).map_or(0, |block| block.digits);
-        let (place, shift) = (at / BLOCK, at % BLOCK);
-        let next = if shift == 0 { 0 } else { digits(place + 1) << (BLOCK - shift) };
-        digits(place) >> shift | next
+        self.end(at, |window| window.begins)
     }
 
     /// The first place from `at` on whose bit is set; the end of the text when there is none.
     #[inline]
-    fn first(&self, at: usize, bits: impl Fn(&Block) -> u64) -> usize {
-        let mut place = at / BLOCK;
-        let mut skipped = at % BLOCK;
-        while let Some(block) = self.blocks.get(place) {
-            let found = bits(block) >> skipped;
+    fn end(&self, at: usize, bits: impl Fn(Block) -> u64) -> usize {
+        let mut at = at;
+        while at < self.length {
+            let found = bits(self.window(at));
             if found != 0 {
-                return (place * BLOCK + skipped + found.trailing_zeros() as usize).min(self.length);
+                return (at + found.trailing_zeros() as usize).min(self.length);
             }
-            (place, skipped) = (place + 1, 0);
+            at += BLOCK;
         }
-        self.length
+        at.min(self.length)
     }
 }
 
@@ -137,7 +149,7 @@ mod tests {
                 prop_assert_eq!(bits.prose_end(at), run(|&byte| !byte.is_ascii_alphanumeric() && !is_mark(byte)));
                 let digits = rest.iter().take(BLOCK).enumerate();
                 let digits = digits.fold(0, |bits, (place, byte)| bits | u64::from(byte.is_ascii_digit()) << place);
-                prop_assert_eq!(bits.digits(at), digits);
+                prop_assert_eq!(bits.window(at).digits, digits);
             }
         }
     }

@@ -92,7 +92,7 @@ impl Run {
 
     /// How many letters it begins with, if there are any and nothing but digits follows.
     pub(super) fn letters_before_digits(self, text: &str) -> Option<usize> {
-        let (letters, digits) = if self.length() <= u64::BITS as usize {
+        let (letters, digits) = if self.length() < u64::BITS as usize {
             let letters = self.digits.trailing_zeros();
             (letters as usize, self.digits.unbounded_shr(letters).trailing_ones() as usize)
         } else {
@@ -158,17 +158,25 @@ impl<'t> Cursor<'t> {
     /// The letters and digits from `at` on.
     #[inline]
     pub(super) fn run(&self, at: usize) -> Run {
-        let end = self.bits.alphanumeric_end(at).max(at);
-        let length = end - at;
-        let next = self.bytes.get(end).copied();
-        if let Some(unused) = 64_u32.checked_sub(length as u32) {
-            let own = u64::MAX.unbounded_shr(unused);
-            let digits = self.bits.digits(at) & own;
+        let window = self.bits.window(at);
+        let length = window.alphanumeric.trailing_ones();
+        if length < u64::BITS {
+            let own = (1 << length) - 1;
+            let digits = window.digits & own;
+            let end = at + length as usize;
+            let next = self.bytes.get(end).copied();
             return Run { start: at, end, next, digits, has_digit: digits != 0, has_letter: digits != own };
         }
-        let has = self.bytes.get(at..end).unwrap_or_default().iter().fold(0, |has, &byte| has | class(byte));
-        let digits = self.bits.digits(at);
-        Run { start: at, end, next, digits, has_digit: has & DIGIT != 0, has_letter: has & LETTER != 0 }
+        self.long_run(at, window.digits)
+    }
+
+    /// A run of more than 64 letters and digits.
+    #[inline(never)]
+    fn long_run(&self, start: usize, digits: u64) -> Run {
+        let end = self.bits.alphanumeric_end(start);
+        let has = self.bytes.get(start..end).unwrap_or_default().iter().fold(0, |has, &byte| has | class(byte));
+        let next = self.bytes.get(end).copied();
+        Run { start, end, next, digits, has_digit: has & DIGIT != 0, has_letter: has & LETTER != 0 }
     }
 
     /// Where the letters and digits from `at` on end.
@@ -204,7 +212,7 @@ impl<'t> Cursor<'t> {
     pub(super) fn is_word_at(&self, at: usize) -> bool {
         match self.bytes.get(at) {
             // What stands before it may be anything, but it is a character of its own.
-            Some(b'<') => Mask::at_start(&self.text[at..]).is_some(),
+            Some(b'<') => Mask::at_start(&self.bytes[at..]).is_some(),
             byte => byte.is_some_and(u8::is_ascii_alphanumeric),
         }
     }

@@ -48,8 +48,8 @@ impl Mask {
     }
 
     /// The mask that a text begins with.
-    pub(super) fn at_start(text: &str) -> Option<Self> {
-        let second = *text.as_bytes().strip_prefix(b"<")?.first()?;
+    pub(super) fn at_start(text: &[u8]) -> Option<Self> {
+        let &[b'<', second, ..] = text else { return None };
         let candidates: &[Self] = match second {
             b'a' => &[Self::Address],
             b'e' => &[Self::Email],
@@ -61,7 +61,7 @@ impl Mask {
             b'u' => &[Self::Url, Self::Uuid],
             _ => return None,
         };
-        candidates.iter().copied().find(|mask| text.starts_with(mask.text()))
+        candidates.iter().copied().find(|mask| text.starts_with(mask.text().as_bytes()))
     }
 
     /// Whether a text ends with a mask.
@@ -125,10 +125,10 @@ mod tests {
     #[test]
     fn every_mask_is_found_where_it_stands() {
         for (place, text) in KINDS.iter().enumerate().skip(1) {
-            let found = Mask::at_start(&format!("{text}>")).map(|mask| (mask as usize, mask.text()));
+            let found = Mask::at_start(format!("{text}>").as_bytes()).map(|mask| (mask as usize, mask.text()));
             assert_eq!(found, Some((place, *text)));
             assert!(Mask::is_at_end(format!("<{text}").as_bytes()), "{text}");
-            assert_eq!(Mask::at_start(&text[..text.len() - 1]), None);
+            assert_eq!(Mask::at_start(&text.as_bytes()[..text.len() - 1]), None);
         }
     }
 

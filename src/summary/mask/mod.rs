@@ -44,16 +44,16 @@ use words::is_known_word;
 /// in the length of `message`; the result is at most three times as long, and masking it again,
 /// with the same id, changes nothing.
 pub fn mask(message: &str, request_id: Option<&str>, out: &mut Masked) {
-    let Masked { template, kinds, bits } = out;
+    let Masked { template, kinds, bits, written } = out;
     bits.read(message.as_bytes());
     let cursor = Cursor::new(message, bits);
     let masker = Masker {
         text: message,
         cursor,
         shapes: Shapes::new(cursor, request_id),
-        out: Writer::new(message, template, kinds),
+        out: Writer::new(bits, message.len(), written, kinds),
     };
-    masker.run();
+    masker.run().finish(template);
 }
 
 /// Quotes beyond ASCII that open, and those that close them.
@@ -74,8 +74,8 @@ struct Masker<'t, 'o> {
     out: Writer<'t, 'o>,
 }
 
-impl Masker<'_, '_> {
-    fn run(mut self) {
+impl<'t, 'o> Masker<'t, 'o> {
+    fn run(mut self) -> Writer<'t, 'o> {
         let mut at = 0;
         loop {
             at = self.cursor.prose_end(at);
@@ -87,6 +87,7 @@ impl Masker<'_, '_> {
             };
         }
         self.out.copy_up_to(self.text.len());
+        self.out
     }
 
     /// Masks the run or leaves it; says where to read on.
@@ -117,7 +118,7 @@ impl Masker<'_, '_> {
                 true => at + REDACTED.len(),
                 false => self.quoted(at, at + 1, ']', false),
             },
-            b'<' => Mask::at_start(&self.text[at..]).map_or(at + 1, |mask| self.keep_mask(at, mask)),
+            b'<' => Mask::at_start(&self.cursor.bytes[at..]).map_or(at + 1, |mask| self.keep_mask(at, mask)),
             _ => {
                 let Some(c) = self.text[at..].chars().next() else { return self.text.len() };
                 let start = at + c.len_utf8();
@@ -168,14 +169,14 @@ impl Masker<'_, '_> {
         // Only after these may a word go on.
         if matches!(run.next, Some(b'-' | b'_' | b'*')) && self.cursor.is_word_start(at) {
             let end = self.shapes.compound_end(run);
-            if is_known_word(&self.text[at..end]) {
+            if is_known_word(&self.cursor.bytes[at..end]) {
                 return end;
             }
             if self.shapes.is_compound_id(run, end) {
                 return self.push_mask(at, Mask::Id, end);
             }
         }
-        if !run.has_digit() || is_known_word(&self.text[at..run.end]) {
+        if !run.has_digit() || is_known_word(&self.cursor.bytes[at..run.end]) {
             return run.end;
         }
         let Some((digits_end, unit_end)) = self.shapes.number_of_run(run) else {
@@ -191,8 +192,8 @@ impl Masker<'_, '_> {
     /// A run of letters and digits that no more can be said about.
     fn segment(&mut self, run: Run) -> usize {
         let Run { start, end, .. } = run;
-        let segment = &self.text[start..end];
-        if run.next == Some(b'<') && Mask::at_start(&self.text[end..]).is_some() {
+        let segment = &self.cursor.bytes[start..end];
+        if run.next == Some(b'<') && Mask::at_start(&self.cursor.bytes[end..]).is_some() {
             return end;
         }
         if shape::is_hex_run(run, segment) {
@@ -208,7 +209,7 @@ impl Masker<'_, '_> {
     /// What is written as `%E5%9B%BE` has a run of two letters or digits for each byte. They are read in a row, since
     /// nothing can be said of them but by themselves.
     fn encoded(&mut self, run: Run) -> usize {
-        let &[high, low] = self.text[run.start..run.end].as_bytes() else { return self.word(run) };
+        let &[high, low] = &self.cursor.bytes[run.start..run.end] else { return self.word(run) };
         if self.shapes.has_short_id() {
             return self.word(run);
         }
@@ -254,8 +255,8 @@ impl Masker<'_, '_> {
         {
             return Some(mask);
         }
-        let name = &self.text[start..end];
-        let unsigned = start + usize::from(name.starts_with(['-', '+']));
+        let name = &self.cursor.bytes[start..end];
+        let unsigned = start + usize::from(matches!(name, [b'-' | b'+', ..]));
         if self.shapes.number(unsigned) == Some((end, end)) {
             return Some(Mask::Number);
         }
@@ -524,7 +525,7 @@ mod tests {
 
         #[test]
         fn names_in_quotes_are_one_variant(name in "[a-z][a-z0-9_.-]{0,20}|[一-龥]{1,10}") {
-            prop_assume!(!words::is_identifier(&name) && !words::is_resource_id(&name));
+            prop_assume!(!words::is_identifier(name.as_bytes()) && !words::is_resource_id(name.as_bytes()));
             let variant = masked(&format!("'{name}' exists"));
             let is_strong = variant == "'<addr>' exists" || variant == "'<hex>' exists";
             prop_assert!(variant == "'<name>' exists" || is_strong, "{}", variant);

@@ -34,25 +34,24 @@ const MIXED_BYTES_MIN: usize = 5;
 const BLANKS_MAX: usize = 4;
 
 /// Hex digits, enough of them, with a digit and a letter among them, or behind `0x`.
-pub(super) fn is_hex(word: &str) -> bool {
-    let is_hex = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit());
+fn is_hex(word: &[u8]) -> bool {
+    let is_hex = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
     is_prefixed_hex(word) || (is_hex(word) && word.len() >= HEX_DIGITS_MIN && is_of_both(word))
 }
 
 /// As [`is_hex`], for a run of letters and digits.
-pub(super) fn is_hex_run(run: Run, word: &str) -> bool {
-    let is_hex = || word.bytes().fold(0, |has, byte| has | class(byte)) & BEYOND_HEX == 0;
+pub(super) fn is_hex_run(run: Run, word: &[u8]) -> bool {
+    let is_hex = || word.iter().fold(0, |has, &byte| has | class(byte)) & BEYOND_HEX == 0;
     (run.is_mixed() && run.length() >= HEX_DIGITS_MIN && is_hex()) || is_prefixed_hex(word)
 }
 
-fn is_prefixed_hex(word: &str) -> bool {
-    let prefixed = word.strip_prefix("0x").or(word.strip_prefix("0X"));
-    prefixed.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+fn is_prefixed_hex(word: &[u8]) -> bool {
+    matches!(word, [b'0', b'x' | b'X', _, ..]) && word[2..].iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether a word has a digit and a letter.
-fn is_of_both(word: &str) -> bool {
-    word.bytes().fold(0, |has, byte| has | class(byte)) & ALPHANUMERIC == ALPHANUMERIC
+fn is_of_both(word: &[u8]) -> bool {
+    word.iter().fold(0, |has, &byte| has | class(byte)) & ALPHANUMERIC == ALPHANUMERIC
 }
 
 /// Whether a text has a digit, and nothing but letters, digits and `.`, `_`, `-`. Every byte is looked at, which takes
@@ -65,7 +64,7 @@ fn is_id_text(text: &str) -> bool {
     has_digit && is_id
 }
 
-pub(super) fn is_long_hex(word: &str) -> bool {
+pub(super) fn is_long_hex(word: &[u8]) -> bool {
     word.len() >= LONG_HEX_DIGITS_MIN && is_hex(word)
 }
 
@@ -105,7 +104,8 @@ impl<'t> Shapes<'t> {
     pub(super) fn stands_alone(&self, run: Run) -> bool {
         (1..COMPACT_TIME_MIN).contains(&run.length())
             && match run.next {
-                Some(b'.' | b':' | b'-' | b'/' | b'@' | b'_' | b'*' | b'<') => false,
+                Some(b'.' | b'-' | b'/' | b'@' | b'_' | b'*' | b'<') => false,
+                Some(b':') => matches!(self.cursor.bytes.get(run.end + 1), None | Some(b' ')),
                 Some(b'+' | b'%') => !self.has_at_sign,
                 // `Tue, 13 Jan 2021`
                 Some(b',') => run.length() != 3,
@@ -194,7 +194,7 @@ impl<'t> Shapes<'t> {
             }
         }
         let unit_end = self.cursor.alphanumeric_end(end);
-        let is_number = unit_end == end || is_unit(&self.cursor.text[end..unit_end]);
+        let is_number = unit_end == end || is_unit(&self.cursor.bytes[end..unit_end]);
         (is_number && !self.cursor.is_word_at(unit_end)).then_some((end, unit_end))
     }
 
@@ -210,7 +210,7 @@ impl<'t> Shapes<'t> {
             return self.number(run.start);
         }
         let end = run.start + digits;
-        (is_unit(&self.cursor.text[end..run.end]) && !self.cursor.is_word_at(run.end)).then_some((end, run.end))
+        (is_unit(&self.cursor.bytes[end..run.end]) && !self.cursor.is_word_at(run.end)).then_some((end, run.end))
     }
 
     /// Where the words joined by `-` and `_` end that begin with a run; two or more `*` in between
@@ -241,8 +241,8 @@ impl<'t> Shapes<'t> {
         if first.end == end || self.cursor.is_word_at(end) {
             return false;
         }
-        let word = &self.cursor.text[first.start..end];
-        if word.as_bytes().contains(&b'*') || is_resource_id(word) {
+        let word = &self.cursor.bytes[first.start..end];
+        if word.contains(&b'*') || is_resource_id(word) {
             return true;
         }
         let mut has_mixed = false;
@@ -251,7 +251,7 @@ impl<'t> Shapes<'t> {
             if part.start > first.start && self.strong(part.start).is_some() {
                 return false;
             }
-            let text = &self.cursor.text[part.start..part.end];
+            let text = &self.cursor.bytes[part.start..part.end];
             has_mixed |= part.length() >= MIXED_BYTES_MIN && part.is_mixed() && !is_known_word(text);
             if part.end == end {
                 return has_mixed;

@@ -34,31 +34,31 @@ impl Words {
     }
 
     #[inline]
-    fn has(&self, word: &str) -> bool {
-        self.may_have(word) && self.alike(word).contains(&word)
+    fn has(&self, word: &[u8]) -> bool {
+        self.may_have(word) && self.alike(word).iter().any(|known| known.as_bytes() == word)
     }
 
     #[inline]
-    fn has_in_any_case(&self, word: &str) -> bool {
+    fn has_in_any_case(&self, word: &[u8]) -> bool {
         self.may_have(word) && self.has_it_in_any_case(word)
     }
 
     #[inline(never)]
-    fn has_it_in_any_case(&self, word: &str) -> bool {
-        self.alike(word).iter().any(|known| known.eq_ignore_ascii_case(word))
+    fn has_it_in_any_case(&self, word: &[u8]) -> bool {
+        self.alike(word).iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
     }
 
     /// Whether one of the words begins as this one does and is as long.
     #[inline]
-    fn may_have(&self, word: &str) -> bool {
-        let first = word.bytes().next().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
+    fn may_have(&self, word: &[u8]) -> bool {
+        let first = word.first().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
         let lengths = self.lengths.get(first).copied().unwrap_or_default();
         u32::try_from(word.len()).ok().and_then(|length| lengths.checked_shr(length)).is_some_and(|bits| bits & 1 == 1)
     }
 
     /// The words that begin as this one does.
-    fn alike(&self, word: &str) -> &'static [&'static str] {
-        let first = word.bytes().next().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
+    fn alike(&self, word: &[u8]) -> &'static [&'static str] {
+        let first = word.first().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
         let (start, end) = self.places.get(first).copied().unwrap_or_default();
         self.words.get(usize::from(start)..usize::from(end)).unwrap_or_default()
     }
@@ -255,24 +255,24 @@ const EIGHT_LETTERS: &Words = &Words::new(&[
 const LITERALS: &Words = &Words::new(&["true", "false", "null", "none", "nil", "undefined"]);
 
 /// Whether a word with digits is prose: `IPv4`, `SHA256`, `utf-8`.
-pub(super) fn is_known_word(word: &str) -> bool {
+pub(super) fn is_known_word(word: &[u8]) -> bool {
     KNOWN.has_in_any_case(word)
 }
 
-pub(super) fn is_unit(word: &str) -> bool {
+pub(super) fn is_unit(word: &[u8]) -> bool {
     UNITS.has_in_any_case(word)
 }
 
 /// Whether a word is, or begins with, the id of a common resource: `ins-abcd1234`.
-pub(super) fn is_resource_id(word: &str) -> bool {
-    let joins = |byte: u8| matches!(byte, b'-' | b'_' | b'.');
-    let Some(prefix_end) = word.bytes().position(joins).filter(|&at| word.as_bytes()[at] == b'-') else {
+pub(super) fn is_resource_id(word: &[u8]) -> bool {
+    let joins = |byte: &u8| matches!(byte, b'-' | b'_' | b'.');
+    let Some(prefix_end) = word.iter().position(joins).filter(|&at| word[at] == b'-') else {
         return false;
     };
     let rest = &word[prefix_end + 1..];
-    let id = &rest[..rest.bytes().position(joins).unwrap_or(rest.len())];
-    let is_lower = || id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
-    let has_digit = || id.bytes().any(|byte| byte.is_ascii_digit());
+    let id = &rest[..rest.iter().position(joins).unwrap_or(rest.len())];
+    let is_lower = || id.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let has_digit = || id.iter().any(u8::is_ascii_digit);
     RESOURCE_PREFIXES.has(&word[..prefix_end])
         && is_lower()
         && match id.len() {
@@ -284,11 +284,11 @@ pub(super) fn is_resource_id(word: &str) -> bool {
 /// Whether a word in quotes is an identifier or a value and no name: labels parted by dots that
 /// begin with a capital letter and have no digit, or are numbers behind such a label; underscores
 /// only between capital letters.
-pub(super) fn is_identifier(word: &str) -> bool {
-    if !word.starts_with(|c: char| c.is_ascii_uppercase()) {
+pub(super) fn is_identifier(word: &[u8]) -> bool {
+    if !word.first().is_some_and(u8::is_ascii_uppercase) {
         return LITERALS.has_in_any_case(word);
     }
-    let mut labels = word.as_bytes().split(|&byte| byte == b'.');
+    let mut labels = word.split(|&byte| byte == b'.');
     let is_number = |label: &[u8]| !label.is_empty() && label.iter().all(u8::is_ascii_digit);
     labels.next().is_some_and(is_name) && labels.all(|label| is_number(label) || is_name(label))
         || LITERALS.has_in_any_case(word)
