@@ -10,6 +10,7 @@ pub mod engine;
 pub mod filter;
 pub mod follow;
 pub mod foreign;
+pub mod frame;
 pub mod hints;
 pub mod ids;
 pub mod input;

@@ -10,7 +10,7 @@ use crate::program::root;
 /// The modules of the library; each imports only from rows above its own.
 const RANKS: &[&[&str]] = &[
     &["time", "catalog", "redact", "foreign", "reorder"],
-    &["record", "baseline", "rule", "acknowledged"],
+    &["record", "baseline", "rule", "acknowledged", "frame"],
     &["profile"],
     &["filter", "input", "summary"],
     &["scan", "disk", "settings"],
@@ -27,7 +27,7 @@ const RANKS: &[&[&str]] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli/"]),
     ("askama", &["render/html/", "render/mail/"]),
-    ("bumpalo", &["scan/"]),
+    ("bumpalo", &["frame/", "scan/"]),
     ("bzip2", &["input/decode/bzip2.rs"]),
     ("clap", &["cli/args/", "cli/config.rs", "cli/mod.rs", "cli/usage.rs"]),
     ("clap_complete", &["cli/args/", "cli/mod.rs"]),
@@ -42,7 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jiff", &["time/"]),
     ("liblzma", &["input/decode/xz.rs"]),
     ("lz4_flex", &["input/decode/lz4.rs"]),
-    ("memchr", &["engine/", "foreign.rs", "input/", "follow/probe.rs", "inspect.rs", "redact/", "scan/"]),
+    ("memchr", &["engine/", "foreign.rs", "frame/", "input/", "follow/probe.rs", "inspect.rs", "redact/", "scan/"]),
     ("postcard", &["partial/wire.rs"]),
     ("rayon", &["engine/"]),
     ("rustix", &["cli/stdout.rs", "disk/", "input/source.rs", "input/wait.rs"]),
@@ -105,6 +105,7 @@ const HOMES: &[(&str, &[&str])] = &[
         &[
             "dedupe.rs",
             "follow/position.rs",
+            "frame/mod.rs",
             "inspect.rs",
             "input/decode/lz4.rs",
             "partial/wire.rs",

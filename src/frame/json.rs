@@ -1,0 +1,277 @@
+//! Objects of strings and small arrays, as collectors write them, read strictly and in one pass. It accepts nothing that
+//! is not JSON, and not all that is: no numbers, no nesting beyond what frames have.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec;
+
+/// What stands between the quotes of a string: valid escapes, no control characters.
+#[derive(Clone, Copy, Debug)]
+pub struct Raw<'a> {
+    /// The bytes, escapes and all.
+    pub bytes: &'a [u8],
+    /// Where they begin in the text.
+    pub at: usize,
+}
+
+/// Reads a text that is one object. `each` gets every key, and reads its value; none when it gives none.
+pub fn object<'a>(text: &'a [u8], each: impl FnMut(Raw<'a>, &mut Reader<'a>) -> Option<()>) -> Option<()> {
+    let mut reader = Reader { text, at: 0 };
+    reader.object(each)?;
+    reader.skip_space();
+    // The bytes outside of strings are ASCII by now.
+    (reader.at == text.len() && str::from_utf8(text).is_ok()).then_some(())
+}
+
+/// A place in a text.
+pub struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// The next byte that is not white space.
+    pub fn peek(&mut self) -> Option<u8> {
+        self.skip_space();
+        self.text.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\r') = self.text.get(self.at) {
+            self.at += 1;
+        }
+    }
+
+    /// Takes this byte, which has to be the next.
+    pub fn take(&mut self, byte: u8) -> Option<()> {
+        self.take_if(byte).then_some(())
+    }
+
+    /// Takes this byte when it is the next.
+    pub fn take_if(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    /// Takes this word, which has to be next.
+    pub fn word(&mut self, word: &[u8]) -> Option<()> {
+        self.skip_space();
+        self.at += self.text.get(self.at..)?.starts_with(word).then_some(word.len())?;
+        Some(())
+    }
+
+    /// Reads an object.
+    pub fn object(&mut self, mut each: impl FnMut(Raw<'a>, &mut Self) -> Option<()>) -> Option<()> {
+        self.take(b'{')?;
+        if self.take_if(b'}') {
+            return Some(());
+        }
+        loop {
+            let key = self.string()?;
+            self.take(b':')?;
+            each(key, self)?;
+            if !self.take_if(b',') {
+                return self.take(b'}');
+            }
+        }
+    }
+
+    /// Reads an array.
+    pub fn array(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.take(b'[')?;
+        if self.take_if(b']') {
+            return Some(());
+        }
+        loop {
+            each(self)?;
+            if !self.take_if(b',') {
+                return self.take(b']');
+            }
+        }
+    }
+
+    /// Reads a number of 0 to 255.
+    pub fn byte(&mut self) -> Option<u8> {
+        self.skip_space();
+        let rest = self.text.get(self.at..)?;
+        let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+        let has_leading_zero = digits > 1 && rest.first() == Some(&b'0');
+        self.at += digits;
+        if has_leading_zero { None } else { str::from_utf8(&rest[..digits]).ok()?.parse().ok() }
+    }
+
+    /// Reads a string.
+    pub fn string(&mut self) -> Option<Raw<'a>> {
+        self.take(b'"')?;
+        let start = self.at;
+        loop {
+            self.at += plain(self.text.get(self.at..)?);
+            match self.text.get(self.at)? {
+                b'"' => break,
+                b'\\' => self.at += escape_length(&self.text[self.at..])?,
+                _ => return None,
+            }
+        }
+        self.at += 1;
+        Some(Raw { bytes: &self.text[start..self.at - 1], at: start })
+    }
+}
+
+/// How many bytes a text begins with that are neither a quote, a backslash nor a control character.
+fn plain(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    // The high bit of the first byte that is below `limit`, and maybe of bytes after it.
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGHS;
+    let mut words = text.chunks_exact(8);
+    for (number, chunk) in words.by_ref().enumerate() {
+        let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default());
+        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+        let found = below(word, b' ') | is(b'"') | is(b'\\');
+        if found != 0 {
+            return number * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let rest = words.remainder();
+    let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')).unwrap_or(rest.len());
+    text.len() - rest.len() + end
+}
+
+/// How long the escape is that a text begins with; none when it is not one.
+fn escape_length(text: &[u8]) -> Option<usize> {
+    match text.get(1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => text.get(2..6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
+        _ => None,
+    }
+}
+
+impl<'a> Raw<'a> {
+    /// The string unescaped, in `bump` unless it has no escapes; a lone surrogate becomes U+FFFD.
+    pub fn unescape(self, bump: &'a Bump) -> &'a [u8] {
+        let mut raw = self.bytes;
+        let Some(mut plain) = memchr::memchr(b'\\', raw) else { return raw };
+        let mut text = Vec::with_capacity_in(raw.len(), bump);
+        loop {
+            text.extend_from_slice_copy(&raw[..plain]);
+            raw = &raw[plain..];
+            if raw.is_empty() {
+                return text.into_bump_slice();
+            }
+            let (length, character) = escape(raw);
+            match u8::try_from(character) {
+                Ok(byte) if byte.is_ascii() => text.push(byte),
+                _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+            raw = raw.get(length..).unwrap_or_default();
+            plain = raw.iter().take(16).position(|&byte| byte == b'\\').unwrap_or_else(|| next_escape(raw));
+        }
+    }
+}
+
+/// Where the first escape is, or the end.
+fn next_escape(raw: &[u8]) -> usize {
+    memchr::memchr(b'\\', raw).unwrap_or(raw.len())
+}
+
+/// The length and the character of the escape that a text begins with.
+fn escape(raw: &[u8]) -> (usize, char) {
+    let character = match raw.get(1) {
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => return unicode_escape(raw),
+        other => char::from(other.copied().unwrap_or_default()),
+    };
+    (2, character)
+}
+
+fn unicode_escape(raw: &[u8]) -> (usize, char) {
+    let unit = |at: usize| {
+        let digits = raw.get(at..at + 4).and_then(|digits| str::from_utf8(digits).ok());
+        digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or_default()
+    };
+    let high = unit(2);
+    if let (0xd800..=0xdbff, Some(b"\\u"), low @ 0xdc00..=0xdfff) = (high, raw.get(6..8), unit(8)) {
+        let code_point = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+        return (12, char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    (6, char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The strings of an object that holds no other values.
+    fn strings(text: &[u8]) -> Option<std::vec::Vec<(String, String)>> {
+        let bump = Bump::new();
+        let mut members = std::vec::Vec::new();
+        let shown = |raw: Raw<'_>, bump: &Bump| {
+            let raw = raw.bytes.to_vec();
+            String::from_utf8_lossy(Raw { bytes: &raw, at: 0 }.unescape(bump)).into_owned()
+        };
+        object(text, |key, reader| {
+            members.push((shown(key, &bump), shown(reader.string()?, &bump)));
+            Some(())
+        })?;
+        Some(members)
+    }
+
+    #[test]
+    fn only_json_is_read() {
+        for (text, is_one) in [
+            (&b"{}"[..], true),
+            (b" { \"a\" :\t\"b\" , \"c\":\"\" } \r", true),
+            (b"{\"a\":\"\\u00e4\\n\\\\\\/\"}", true),
+            (b"{\"a\":\"\\ud800\"}", true),
+            (b"{\"a\":\"b\",}", false),
+            (b"{\"a\":\"b\"", false),
+            (b"{\"a\":\"b\"}}", false),
+            (b"{\"a\":\"b\"} x", false),
+            (b"{\"a\" \"b\"}", false),
+            (b"{a:\"b\"}", false),
+            (b"{,}", false),
+            (b"{\"a\":1}", false),
+            (b"{\"a\":\"b\\\"}", false),
+            (b"{\"a\":\"\\x\"}", false),
+            (b"{\"a\":\"\\u12g4\"}", false),
+            (b"{\"a\":\"\\u12", false),
+            (b"{\"a\":\"1234567\t\"}", false),
+            (b"{\"a\":\"\x1b[m\"}", false),
+            (b"{\"a\":\"\xff\"}", false),
+            (b"{\"a\":\"\xe4\xbd\xa0\"}", true),
+            (b"{\n}", false),
+            (b"[]", false),
+            (b"", false),
+        ] {
+            assert_eq!(strings(text).is_some(), is_one, "{:?}", String::from_utf8_lossy(text));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn strings_are_read_as_they_were_written(key in "\\PC{0,20}", value in "(\\PC|[\\x00-\\x7f]){0,40}") {
+            let text = serde_json::json!({ key.clone(): value.clone() }).to_string();
+            prop_assert_eq!(strings(text.as_bytes()), Some(vec![(key, value)]));
+        }
+
+        #[test]
+        fn what_is_read_is_json(text in "[\\{\\}\":,a\\\\ \tu0n\x1fé]{0,24}") {
+            if strings(text.as_bytes()).is_some() {
+                prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok() || text.contains("\\u"), "{}", text);
+            }
+        }
+
+        #[test]
+        fn plain_bytes_end_at_the_first_other_one(text: std::vec::Vec<u8>, ascii in "[ -~\t]{0,40}") {
+            for text in [&text, ascii.as_bytes()] {
+                let end = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')).unwrap_or(text.len());
+                prop_assert_eq!(plain(text), end);
+            }
+        }
+    }
+}
