@@ -134,9 +134,13 @@ fn doubtful(summary: &Summary) -> Vec<String> {
     let errors = lines(Doubt::SdkError);
     if errors > 0 {
         hints.push(format!(
-            "{errors} lines name an exception of an SDK and hold no response: errors in text are not counted yet, log the \
-             response bodies or the error objects"
+            "{errors} lines name an exception of an SDK and show neither its code nor its id: such failures cannot be \
+             counted, log the exception as a text (str(err), err.toString(), %v) or the response body"
         ));
+    }
+    let others = lines(Doubt::OthersInLine);
+    if others > 0 {
+        hints.push(format!("{others} lines hold several responses, of which the first is read: write one a line"));
     }
     hints
 }
@@ -207,7 +211,10 @@ fn pieces(analysis: &Analysis, paths: &[&str]) -> Option<String> {
 }
 
 fn zones(summary: &Summary) -> Option<String> {
-    let is_without_zone = |reading: &&Reading| reading.fields().any(|(_, seen)| seen.is_without_zone);
+    let is_without_zone = |reading: &&Reading| {
+        let has_doubt = reading.doubts().any(|(doubt, _)| doubt == Doubt::NoZone);
+        has_doubt || reading.fields().any(|(_, seen)| seen.is_without_zone)
+    };
     let inputs = summary.readings.values().filter(is_without_zone).count();
     let of = summary.inputs.len();
     (inputs > 0).then(|| match of {

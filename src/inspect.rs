@@ -36,6 +36,8 @@ pub struct Reading {
     pub horizon: Option<Nanos>,
     /// Whether files that lie outside of the filter's window are left out.
     pub prune: bool,
+    /// Whether lines of text are rejects too.
+    pub rejects_text: bool,
     /// How some inputs are understood instead.
     pub sources: Vec<SourceReading>,
 }
@@ -52,20 +54,25 @@ impl Reading {
     /// How inputs are read under these settings, with other fields to group by.
     #[must_use]
     pub fn of(settings: &Settings, by: Vec<Pointer>) -> Self {
-        let profile = Profile::at(settings.envelope.clone()).with_forms(settings.forms);
+        let at = |envelope: &[Pointer], format: InputFormat| {
+            let profile = Profile::at(envelope.to_vec()).with_forms(settings.forms);
+            profile.of_json(format == InputFormat::Ndjson)
+        };
+        let profile = at(&settings.envelope, settings.input_format);
         let of_source = |source: &Source| {
             let envelope = source.envelope.as_ref().unwrap_or(&settings.envelope);
             let own = |field| source.fields.iter().any(|own| own.field == field);
             let rest = settings.fields.iter().filter(|rest| !own(rest.field));
             let zone = source.assume_tz.as_ref().unwrap_or(&settings.assume_tz);
-            let profile = Profile::at(envelope.clone()).with_forms(settings.forms);
+            let format = source.input_format.unwrap_or(settings.input_format);
+            let profile = at(envelope, format);
             SourceReading {
                 profile: profile.with_context(
                     source.fields.iter().chain(rest).cloned().collect(),
                     by.clone(),
                     zone.clone(),
                 ),
-                format: source.input_format.unwrap_or(settings.input_format),
+                format,
                 source: source.clone(),
             }
         };
@@ -75,6 +82,7 @@ impl Reading {
             filter: settings.filter(),
             horizon: None,
             prune: true,
+            rejects_text: false,
             profile: profile.with_context(settings.fields.clone(), by, settings.assume_tz.clone()),
         }
     }

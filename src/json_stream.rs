@@ -17,13 +17,8 @@ use crate::scan::{Space, value_end};
 pub fn is_stream(head: &[u8]) -> bool {
     let text = head.strip_prefix(BOM).unwrap_or(head);
     let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    match lines.find(|line| !line.is_empty()) {
-        Some([b'[', rest @ ..]) => {
-            matches!(rest.trim_ascii_start().first(), None | Some(b'{' | b'[' | b']')) && begins_stream(head)
-        }
-        // A pretty-printed object will be a block of a log of lines once there are blocks; until then it is a stream.
-        line => line == Some(b"{"),
-    }
+    let Some([b'[', rest @ ..]) = lines.find(|line| !line.is_empty()) else { return false };
+    matches!(rest.trim_ascii_start().first(), None | Some(b'{' | b'[' | b']')) && begins_stream(head)
 }
 
 /// Whether no byte offends in these first bytes of a stream.
@@ -278,7 +273,7 @@ mod tests {
     fn the_first_bytes_tell_a_stream_of_values() {
         let cut = [b"[{\"a\":\"".to_vec(), vec![b'x'; 1000]].concat();
         for (head, expected) in [
-            (&b"{\n  \"Response\": {}\n}\n"[..], true),
+            (&b"{\n  \"Response\": {}\n}\n"[..], false),
             (b"\n \n  [\n", true),
             (b"[{\"Response\":{}}]", true),
             (b"\xef\xbb\xbf{\r\n", true),

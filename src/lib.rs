@@ -16,6 +16,7 @@ pub mod ids;
 pub mod input;
 pub mod inspect;
 pub mod json_stream;
+pub mod neighbours;
 pub mod partial;
 pub mod profile;
 pub mod record;

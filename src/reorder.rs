@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How many chunks may wait for an earlier one.
-const WAITING_MAX: usize = 64;
+const WAITING_MAX: usize = 256;
 /// How long a thread waits before it looks at the wish to stop.
 const WAIT: Duration = Duration::from_millis(100);
 

@@ -105,6 +105,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     options.reading.horizon = Some(horizon(the_now));
     // A file that is left out has no position.
     options.reading.prune &= args.state.state.is_none();
+    options.reading.rejects_text = args.rejects_text;
     let acknowledged = acknowledged(args.alarms.ack.as_deref())?;
     Ok(ReportPlan {
         rules: rules(&args.alarms.fail_if)?,

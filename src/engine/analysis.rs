@@ -75,6 +75,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         filter: Some(&options.reading.filter).filter(|&filter| *filter != Filter::default()),
         duplicates: Some(duplicates).filter(|&duplicates| *duplicates != Duplicates::default()),
         keep_rejects: rejects.is_some(),
+        keep_text: options.reading.rejects_text,
         horizon: options.reading.horizon,
     };
     // What the folds that grew large have found so far. A fold that finds nothing new does not grow, and is never merged
@@ -143,6 +144,7 @@ struct Rules<'r> {
     filter: Option<&'r Filter>,
     duplicates: Option<&'r Duplicates>,
     keep_rejects: bool,
+    keep_text: bool,
     horizon: Option<Nanos>,
 }
 
@@ -197,6 +199,7 @@ impl<'m> Thread<'m> {
                 }
             }
         } else if rules.keep_rejects
+            && (rules.keep_text || !matches!(scanned.line, Line::Text))
             && let Some(reject) = Reject::of(&scanned.line, scanned.doubts, origin)
         {
             self.rejects.push(reject);
@@ -207,7 +210,7 @@ impl<'m> Thread<'m> {
         if matches!(scanned.line, Line::Malformed(_)) && is_piece(seen.text) {
             self.fold.reading(origin.input).piece();
         }
-        self.fold.observe(&scanned.line, scanned.anomalies, origin);
+        self.fold.observe_hashed(&scanned.line, scanned.anomalies, origin, seen.id_hash);
         // Lines of one chunk can be failures of thousands of codes. What else a fold keeps grows slowly.
         if scanned.line.class() == LineClass::Failed && self.fold.codes_bytes() > self.bytes_max {
             self.give_up();

@@ -79,6 +79,8 @@ pub struct Seen<'a> {
     pub text: &'a [u8],
     /// What it is.
     pub scanned: &'a Scanned<'a>,
+    /// The hash of the record's id, when it is a record that has one.
+    pub id_hash: Option<u64>,
     /// How its input is read.
     pub profile: &'a Profile,
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::engine::run::{Done, Options, Run, Seen};
+use crate::input::around::Around;
 use crate::input::feed::{Event, Hand};
 use crate::input::source::{Damage, Lines};
 use crate::input::stream::Stream;
 use crate::json_stream::{Piece, Values};
+use crate::neighbours::{Chunk, Neighbours, id_hash};
 use crate::profile::Profile;
 use crate::record::{Line, Origin, Reason};
 use crate::scan::sieve::Sieve;
@@ -16,12 +18,19 @@ use crate::scan::{Decided, Scanned, Scanner, Span};
 /// When a sieve picks more than one line in so many, all are scanned.
 const PICKED_SHARE: usize = 8;
 
+/// What a thread keeps from chunk to chunk for inputs of one profile.
+struct Held {
+    profile: Arc<Profile>,
+    scanner: Scanner,
+    neighbours: Neighbours,
+}
+
 /// One thread.
 pub(super) struct Worker<'r, W> {
     options: &'r Options,
     sieve: Option<&'r Sieve>,
     stop: &'r AtomicBool,
-    scanner: Option<(Arc<Profile>, Scanner)>,
+    scanner: Option<Held>,
     decided: Decided,
     /// The lines of the present chunk that the sieve picked.
     picked: Vec<Span>,
@@ -51,7 +60,7 @@ impl<'r, W> Worker<'r, W> {
                 if let Some(lines) = lines {
                     let text = hand.buffer.get(lines.start..).unwrap_or_default();
                     done.end = lines.offset + text.len() as u64;
-                    self.lines(&mut done, lines, &prepared, text, line);
+                    self.lines(&mut done, lines, &prepared, (text, &hand.around(lines)), line);
                 }
                 if hand.is_long() {
                     self.forget_long_line();
@@ -79,19 +88,20 @@ impl<'r, W> Worker<'r, W> {
         done: &mut Done,
         lines: Lines,
         profile: &Arc<Profile>,
-        text: &[u8],
+        (text, around): (&[u8], &Around<'_>),
         line: &impl Fn(&mut W, &Seen<'_>),
     ) {
         let Self { options, sieve, scanner, decided, picked, fold, .. } = self;
-        let scanner = scanner_of(scanner, profile, options, decided);
+        let Held { scanner, neighbours, .. } = scanner_of(scanner, profile, options, decided);
         let line_count = |ends: u64| ends + u64::from(!text.is_empty() && !text.ends_with(b"\n"));
-        let mut show = |span: Span, number: u64, scanned: &Scanned<'_>| {
+        let mut show = |span: Span, number: u64, scanned: &Scanned<'_>, id_hash: Option<u64>| {
             let offset = lines.offset + span.start as u64;
             let origin = Origin { input: done.input, offset, chunk_offset: done.bytes.start, line: number };
-            line(fold, &Seen { origin, text: bytes(text, span), scanned, profile });
+            line(fold, &Seen { origin, text: bytes(text, span), scanned, id_hash, profile });
         };
         let (mut number, mut counted) = (0, 0);
-        if let Some(sieve) = sieve {
+        // What a line of text is depends on those around it.
+        if let Some(sieve) = sieve.filter(|_| !profile.reads_text() || has_objects_alone(text)) {
             done.lines = line_count(ends(text));
             picked.clear();
             picked.extend(sieve.lines(text));
@@ -101,15 +111,17 @@ impl<'r, W> Worker<'r, W> {
                     number += ends(bytes(text, Span { start: counted, end: span.start }));
                     counted = span.start;
                     let first = lines.offset == 0 && span.start == 0;
-                    show(span, number, &scanner.line(bytes(text, span), first));
+                    let scanned = scanner.line(bytes(text, span), first);
+                    show(span, number, &scanned, id_hash(&scanned));
                 }
                 return;
             }
         }
         let mut cut = false;
-        let ends = scanner.chunk(text, lines.offset == 0, |span, scanned| {
+        let chunk = Chunk { input: done.input, text, offset: lines.offset, around };
+        let ends = neighbours.chunk(scanner, chunk, |span, scanned, id_hash| {
             cut = scanned.line == Line::Malformed(Reason::Truncated);
-            show(span, number, scanned);
+            show(span, number, scanned, id_hash);
             number += 1;
         });
         done.unfinished = cut && lines.unterminated;
@@ -125,7 +137,7 @@ impl<'r, W> Worker<'r, W> {
         line: &impl Fn(&mut W, &Seen<'_>),
     ) -> (u64, u64) {
         let Self { options, scanner, decided, fold, .. } = self;
-        let scanner = scanner_of(scanner, profile, options, decided);
+        let Held { scanner, .. } = scanner_of(scanner, profile, options, decided);
         let (mut count, mut end) = (0, 0);
         while let Some((offset, piece)) = values.next_piece() {
             let origin = Origin { input, offset, chunk_offset: 0, line: count };
@@ -133,7 +145,7 @@ impl<'r, W> Worker<'r, W> {
                 Piece::Value(text) => (text, scanner.value(text)),
                 Piece::Malformed(reason) => (&[][..], Scanned::malformed(reason)),
             };
-            line(fold, &Seen { origin, text, scanned: &scanned, profile });
+            line(fold, &Seen { origin, text, scanned: &scanned, id_hash: id_hash(&scanned), profile });
             end = offset + text.len() as u64;
             count += 1;
         }
@@ -142,14 +154,14 @@ impl<'r, W> Worker<'r, W> {
 
     /// Drops what the scanner keeps for the next line of the same length.
     fn forget_long_line(&mut self) {
-        if let Some((_, scanner)) = &mut self.scanner {
-            scanner.forget_long_line();
+        if let Some(held) = &mut self.scanner {
+            held.scanner.forget_long_line();
         }
     }
 
     pub(super) fn finish(mut self) -> (W, Decided) {
-        if let Some((_, scanner)) = &self.scanner {
-            self.decided.add(scanner.decided());
+        if let Some(held) = &self.scanner {
+            self.decided.add(held.scanner.decided());
         }
         (self.fold, self.decided)
     }
@@ -163,21 +175,28 @@ fn ends(text: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', text).count() as u64
 }
 
-/// The scanner of a profile: the held one, or a new one when the profile is another.
+/// Whether every line is an object, or empty.
+fn has_objects_alone(text: &[u8]) -> bool {
+    let begins_one = |at: usize| matches!(text.get(at), None | Some(b'{' | b'\n' | b'\r'));
+    begins_one(0) && memchr::memchr_iter(b'\n', text).all(|end| begins_one(end + 1))
+}
+
+/// What is kept for a profile: what is held, or a new one when the profile is another.
 fn scanner_of<'s>(
-    held: &'s mut Option<(Arc<Profile>, Scanner)>,
+    held: &'s mut Option<Held>,
     profile: &Arc<Profile>,
     options: &Options,
     decided: &mut Decided,
-) -> &'s mut Scanner {
-    if held.as_ref().is_some_and(|(of, _)| !Arc::ptr_eq(of, profile))
-        && let Some((_, stale)) = held.take()
+) -> &'s mut Held {
+    if held.as_ref().is_some_and(|held| !Arc::ptr_eq(&held.profile, profile))
+        && let Some(stale) = held.take()
     {
-        decided.add(stale.decided());
+        decided.add(stale.scanner.decided());
     }
-    let new = || {
-        let scanner = Scanner::new(Arc::clone(profile), options.sizes.line_bytes_max, options.way);
-        (Arc::clone(profile), scanner)
+    let new = || Held {
+        profile: Arc::clone(profile),
+        scanner: Scanner::new(Arc::clone(profile), options.sizes.line_bytes_max, options.way),
+        neighbours: Neighbours::new(profile),
     };
-    &mut held.get_or_insert_with(new).1
+    held.get_or_insert_with(new)
 }

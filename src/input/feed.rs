@@ -13,10 +13,10 @@ use super::decode::{Outer, Source};
 pub use super::event::{Event, Framing, Head, InputRead, Whole};
 use super::fingerprint::Fingerprint;
 pub use super::hand::Hand;
-use super::hand::{Body, Open};
+use super::hand::{Body, Open, next_part};
 use super::lane::{self, Lane, lanes};
 use super::order::Order;
-use super::relay::{Handed, Relay};
+use super::relay::{Handed, Kept, Relay};
 use super::source::{self, Damage, Memories, Opened, Sizes};
 use super::stream::{Stream, Taken};
 use super::{Compression, Input, Start, Status};
@@ -94,8 +94,8 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
     /// What a thread needs to get chunks.
     #[must_use]
     pub fn hand(&self) -> Hand<T> {
-        let panicked = Arc::clone(&self.panicked);
-        Hand { buffer: Vec::new(), lease: self.budget.lease(), current: None, panicked }
+        let (lease, kept, panicked) = (self.budget.lease(), Kept::default(), Arc::clone(&self.panicked));
+        Hand { buffer: Vec::new(), lease, current: None, panicked, stretch: 0..0, kept }
     }
 
     /// The next chunk for a thread, or the end of an input; nothing when all is handed out or the feed was stopped.
@@ -103,7 +103,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         hand.clear();
         loop {
             if let Some(open) = hand.current.clone() {
-                if let Some(event) = self.read(&open, &mut hand.buffer, &mut hand.lease) {
+                if let Some(event) = self.read(&open, hand) {
                     return Some(event);
                 }
                 hand.current = None;
@@ -176,12 +176,13 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         Event::End { input, chunks }
     }
 
-    fn read(&self, open: &Open<T>, buffer: &mut Vec<u8>, lease: &mut Lease) -> Option<Event<T>> {
+    fn read(&self, open: &Open<T>, hand: &mut Hand<T>) -> Option<Event<T>> {
+        let Hand { buffer, lease, stretch, kept, .. } = hand;
         let input = open.input;
         let (chunk, bytes, mut lines) = match &open.body {
             Body::File { .. } if self.is_stopped() => return None,
             Body::File { file, input_start, span, parts, next } => {
-                let part = next.fetch_add(1, Ordering::Relaxed);
+                let part = next_part(stretch, next, *parts)?;
                 if part >= *parts {
                     return (part == *parts).then(|| self.ended(input, *parts, None));
                 }
@@ -196,7 +197,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 let read = |stream: &mut Stream, buffer: &mut Vec<u8>, lease: Option<&mut Lease>| {
                     self.read_stream(input, stream, buffer, lease)
                 };
-                match relay.next(buffer, lease, self.stop, read)? {
+                match relay.next(buffer, kept, lease, self.stop, read)? {
                     Handed::Chunk(chunk, lines) => (chunk, lines.offset..lines.end, Some(lines)),
                     Handed::End(chunks) => return Some(self.ended(input, chunks, relay.take_stream())),
                 }

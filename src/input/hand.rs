@@ -4,8 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use super::around::Around;
 use super::budget::Lease;
-use super::relay::Relay;
+use super::relay::{Kept, Relay};
+use super::source::Lines;
 
 /// What a thread keeps between two chunks.
 #[derive(Debug)]
@@ -15,6 +17,10 @@ pub struct Hand<T> {
     /// What the buffer holds of the memory for long lines.
     pub(super) lease: Lease,
     pub(super) current: Option<Arc<Open<T>>>,
+    /// The parts of the present file that this thread reads next.
+    pub(super) stretch: Range<u32>,
+    /// What lies around the present chunk of a stream.
+    pub(super) kept: Kept,
     /// Set when the thread panics.
     pub(super) panicked: Arc<AtomicBool>,
 }
@@ -32,6 +38,22 @@ impl<T> Hand<T> {
     #[must_use]
     pub const fn is_long(&self) -> bool {
         self.lease.is_held()
+    }
+
+    /// What lies around the lines of the present chunk, within their input.
+    #[must_use]
+    pub fn around(&self, lines: Lines) -> Around<'_> {
+        let text = self.buffer.get(lines.start..).unwrap_or_default();
+        match self.current.as_ref().map(|open| &open.body) {
+            Some(Body::File { file, input_start, span, .. }) => {
+                let start = lines.offset + input_start;
+                // Behind a line that was cut nobody knows where the next one begins.
+                let end = if text.ends_with(b"\n") { start + text.len() as u64 } else { span.end };
+                Around::of_file(file, *input_start..span.end, start..end)
+            }
+            Some(Body::Stream(_)) => Around::of_stream(&self.kept.before, &self.kept.after),
+            None => Around::default(),
+        }
     }
 
     /// Drops the bytes of the present chunk, which are done with. Until then the thread must wait for no other one.
@@ -68,4 +90,25 @@ impl<T> Open<T> {
     pub(super) const fn is_stream(&self) -> bool {
         matches!(self.body, Body::Stream(_))
     }
+}
+
+/// How many parts a thread takes at once, and what share of those that are left at the most. Who goes on where it ended
+/// need not look back.
+const STRETCH_PARTS_MAX: u32 = 64;
+const STRETCH_SHARE: u32 = 16;
+
+/// The part of a file that a thread reads next, from its stretch or a new one; as many as there are parts stand for the end.
+pub(super) fn next_part(stretch: &mut Range<u32>, next: &AtomicU32, parts: u32) -> Option<u32> {
+    stretch.next().or_else(|| {
+        *stretch = next_stretch(next, parts);
+        stretch.next()
+    })
+}
+
+/// Takes the next parts of a file, or what stands for its end.
+fn next_stretch(next: &AtomicU32, parts: u32) -> Range<u32> {
+    let length = |start: u32| (parts.saturating_sub(start) / STRETCH_SHARE).clamp(1, STRETCH_PARTS_MAX);
+    let taken = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |start| start.checked_add(length(start)));
+    let start = taken.unwrap_or(u32::MAX);
+    start..start.saturating_add(length(start))
 }

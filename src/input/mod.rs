@@ -1,5 +1,6 @@
 //! Bytes come from files, directories, globs and pipes, and become chunks of whole lines. It knows no JSON.
 
+pub mod around;
 pub mod budget;
 pub mod decode;
 pub mod discover;
@@ -13,6 +14,7 @@ mod member;
 pub mod names;
 pub mod order;
 mod packed;
+mod passed;
 mod pattern;
 mod peek;
 mod relay;

@@ -7,9 +7,10 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
+use super::around::{AFTER_BYTES, BEFORE_BYTES};
 use super::budget::Lease;
 use super::source::Lines;
 use super::stream::{Stream, Taken};
@@ -37,6 +38,11 @@ struct State {
     reader: Option<ThreadId>,
     ready: VecDeque<Chunk>,
     ready_bytes: usize,
+    /// The last chunks that left, for those who have to look back.
+    recent: VecDeque<Arc<Vec<u8>>>,
+    recent_bytes: usize,
+    /// The thread that got the last chunk, which remembers it.
+    taker: Option<ThreadId>,
     /// Whether a long line comes next.
     is_long: bool,
     /// Buffers to decode into.
@@ -53,6 +59,15 @@ struct Chunk {
     buffer: Vec<u8>,
 }
 
+/// The bytes around a chunk.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// The chunks before it; none for the thread that got the last one.
+    pub(super) before: Vec<Arc<Vec<u8>>>,
+    /// The bytes after it, as far as something can go on over its end.
+    pub(super) after: Vec<u8>,
+}
+
 /// What a thread gets.
 pub(super) enum Handed {
     /// The chunk in its buffer, by its place.
@@ -62,8 +77,12 @@ pub(super) enum Handed {
 }
 
 impl Relay {
-    pub(super) fn new(stream: Stream, chunk_bytes: usize) -> Self {
+    pub(super) fn new(mut stream: Stream, chunk_bytes: usize) -> Self {
+        let passed = stream.passed.take();
         let state = State {
+            recent_bytes: passed.len(),
+            recent: VecDeque::from([Arc::new(passed)]),
+            taker: None,
             stream: Some(stream),
             threads: 0,
             reader: None,
@@ -102,6 +121,7 @@ impl Relay {
     pub(super) fn next(
         &self,
         buffer: &mut Vec<u8>,
+        kept: &mut Kept,
         lease: &mut Lease,
         stop: &AtomicBool,
         read: impl Fn(&mut Stream, &mut Vec<u8>, Option<&mut Lease>) -> Taken,
@@ -112,8 +132,9 @@ impl Relay {
         state.spare.push(std::mem::take(buffer));
         loop {
             let is_over = state.ended || stop.load(Ordering::Relaxed);
+            let can_leave = is_over || state.first_can_leave();
             let is_next = state.ready.is_empty();
-            let is_due = is_next || state.reader == Some(me) && !state.is_long && self.has_room(&state);
+            let is_due = !can_leave || is_next || state.reader == Some(me) && !state.is_long && self.has_room(&state);
             if !is_over
                 && is_due
                 && let Some(mut stream) = state.stream.take()
@@ -143,13 +164,15 @@ impl Relay {
                 state.chunks += 1;
                 self.changed.notify_one();
                 if lease.is_held() {
+                    state.leave(me, &room, kept);
                     *buffer = room;
                     return Some(Handed::Chunk(place, lines));
                 }
                 state.ready_bytes += room.len();
                 state.ready.push_back(Chunk { place, lines, buffer: room });
-            } else if let Some(chunk) = state.ready.pop_front() {
+            } else if let Some(chunk) = state.ready.pop_front_if(|_| can_leave) {
                 state.ready_bytes -= chunk.buffer.len();
+                state.leave(me, &chunk.buffer, kept);
                 *buffer = chunk.buffer;
                 return Some(Handed::Chunk(chunk.place, chunk.lines));
             } else if is_over {
@@ -171,6 +194,55 @@ impl Relay {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    /// Whether the next chunk can leave: nothing goes on over its end, or enough of what comes after it is there.
+    fn first_can_leave(&self) -> bool {
+        let Some(first) = self.ready.front() else { return true };
+        self.is_long || self.ready_bytes - first.buffer.len() >= AFTER_BYTES || ends_in_object(&first.buffer)
+    }
+
+    /// Notes that a chunk leaves with a thread, and gives what lies around it.
+    fn leave(&mut self, taker: ThreadId, chunk: &[u8], kept: &mut Kept) {
+        kept.before.clear();
+        if self.taker != Some(taker) {
+            kept.before.extend(self.recent.iter().cloned());
+        }
+        self.taker = Some(taker);
+        kept.after.clear();
+        if !ends_in_object(chunk) {
+            for next in &self.ready {
+                let room = AFTER_BYTES - kept.after.len();
+                kept.after.extend_from_slice(next.buffer.get(..room.min(next.buffer.len())).unwrap_or_default());
+            }
+        }
+        self.keep(chunk);
+    }
+
+    fn keep(&mut self, chunk: &[u8]) {
+        let mut room = Vec::new();
+        while self.recent_bytes > BEFORE_BYTES
+            && let Some(oldest) = self.recent.pop_front()
+        {
+            self.recent_bytes -= oldest.len();
+            if let Ok(buffer) = Arc::try_unwrap(oldest) {
+                room = buffer;
+            }
+        }
+        room.clear();
+        room.extend_from_slice(chunk.get(chunk.len().saturating_sub(BEFORE_BYTES)..).unwrap_or_default());
+        self.recent_bytes += room.len();
+        self.recent.push_back(Arc::new(room));
+    }
+}
+
+/// Whether the last line of a chunk begins and ends with an object, over which nothing goes on.
+fn ends_in_object(chunk: &[u8]) -> bool {
+    let lines = chunk.strip_suffix(b"\n").unwrap_or(chunk);
+    let start = memchr::memrchr(b'\n', lines).map_or(0, |at| at + 1);
+    let line = lines.get(start..).unwrap_or_default();
+    line.first() == Some(&b'{') && line.trim_ascii_end().last() == Some(&b'}')
 }
 
 /// Fingerprint a relay whose reader panics, so that nobody waits for it.
@@ -205,10 +277,11 @@ mod tests {
         let take = || {
             relay.join();
             let (mut buffer, mut places, mut lease) = (Vec::new(), Vec::new(), budget.lease());
+            let mut kept = Kept::default();
             let read = |stream: &mut Stream, buffer: &mut Vec<u8>, lease: Option<&mut Lease>| {
                 stream.read_lines(sizes, buffer, lease, stop).0
             };
-            while let Some(handed) = relay.next(&mut buffer, &mut lease, stop, read) {
+            while let Some(handed) = relay.next(&mut buffer, &mut kept, &mut lease, stop, read) {
                 match handed {
                     Handed::Chunk(place, _) => {
                         assert_eq!(buffer, b"\n");
@@ -248,7 +321,7 @@ mod tests {
         let panics = || {
             relay.join();
             let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                relay.next(&mut Vec::new(), &mut budget.lease(), &stop, |_, _, _| panic!("a bug"))
+                relay.next(&mut Vec::new(), &mut Kept::default(), &mut budget.lease(), &stop, |_, _, _| panic!("a bug"))
             }));
             caught.is_err()
         };

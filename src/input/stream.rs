@@ -10,6 +10,7 @@ use super::decode::memory::Memory;
 use super::decode::{Outer, ReadError, Source};
 use super::fingerprint::{Fingerprint, Kept};
 use super::packed::Bytes;
+use super::passed::Passed;
 use super::source::{Damage, Lines, Sizes};
 use super::split;
 use super::wait;
@@ -37,6 +38,8 @@ pub struct Stream {
     damaged: bool,
     /// What is kept of the bytes, for those who go on from here another time.
     kept: Option<Kept>,
+    /// The last of the bytes that were passed over.
+    pub(super) passed: Passed,
 }
 
 /// What comes next of a stream.
@@ -64,7 +67,7 @@ impl Stream {
         Self::after(&[], source, memory, budget)
     }
 
-    /// The same with bytes that were already taken from the source.
+    /// The same with bytes that were already taken from it.
     #[must_use]
     pub fn after(head: &[u8], source: impl Into<Source>, memory: &Memory, budget: &Budget) -> Self {
         Self {
@@ -78,6 +81,7 @@ impl Stream {
             ended: false,
             damaged: false,
             kept: None,
+            passed: Passed::default(),
         }
     }
 
@@ -105,11 +109,13 @@ impl Stream {
         let (mut at, mut in_line, mut damage) = (0_u64, mid_line, None);
         loop {
             let passed = usize::try_from(offset - at).unwrap_or(usize::MAX).min(bytes.len());
+            self.passed.pass(bytes.get(..passed).unwrap_or_default());
             bytes.drain(..passed);
             at += passed as u64;
             if at == offset && in_line && !bytes.is_empty() {
                 let end = memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |place| place + 1);
                 in_line = bytes.get(end - 1) != Some(&b'\n');
+                self.passed.pass(bytes.get(..end).unwrap_or_default());
                 bytes.drain(..end);
             }
             if self.ended || (at == offset && !in_line) {

@@ -113,6 +113,7 @@ pub struct FieldSeen {
 pub struct Profile {
     envelope: Vec<Pointer>,
     forms: Forms,
+    is_json: bool,
     fields: Vec<FieldPointer>,
     by: Vec<Pointer>,
     zone: Zone,
@@ -131,6 +132,12 @@ impl Profile {
         Self { forms, ..self }
     }
 
+    /// The same profile for inputs in which every line is one JSON value, or none is read.
+    #[must_use]
+    pub fn of_json(self, is_json: bool) -> Self {
+        Self { is_json, ..self }
+    }
+
     /// The same profile with `--field` overrides, `--by` pointers and the zone of times that name none.
     #[must_use]
     pub fn with_context(self, fields: Vec<FieldPointer>, by: Vec<Pointer>, zone: Zone) -> Self {
@@ -147,6 +154,12 @@ impl Profile {
     #[must_use]
     pub const fn forms(&self) -> Forms {
         self.forms
+    }
+
+    /// Whether texts are read too, in lines and in strings.
+    #[must_use]
+    pub const fn reads_text(&self) -> bool {
+        !self.is_json
     }
 
     /// Fields that are read from a given place.

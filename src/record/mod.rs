@@ -184,8 +184,8 @@ pub struct Record<'a> {
     /// How the response stood in the line.
     pub form: Form,
     /// Pointer (RFC 6901) of the object that held it: of the envelope, or of the object without one. Names inside of a
-    /// layer come after those that lead to it.
-    pub pointer: &'a str,
+    /// layer or a text come after those that lead to it. None in a line that is text.
+    pub pointer: Option<&'a str>,
 }
 
 /// What a line is, before filters and deduplication.
@@ -195,9 +195,15 @@ pub enum Line<'a> {
     Blank,
     /// Not exactly one JSON value.
     Malformed(Reason),
-    /// Valid JSON without an envelope.
+    /// Valid JSON without a response.
     NoEnvelope,
-    /// An envelope.
+    /// Other text without a response.
+    Text,
+    /// Says again what another line shortly before it said.
+    Echo,
+    /// An SDK's error without an id, by the name that it is counted under: of its code, or of its class.
+    Unidentified(&'a str),
+    /// A response, or an error that an SDK made of one.
     Record(Record<'a>),
 }
 
@@ -209,6 +215,9 @@ impl Line<'_> {
             Self::Blank => LineClass::Blank,
             Self::Malformed(_) => LineClass::Malformed,
             Self::NoEnvelope => LineClass::NoEnvelope,
+            Self::Text => LineClass::Text,
+            Self::Echo => LineClass::Echo,
+            Self::Unidentified(_) => LineClass::Unidentified,
             Self::Record(record) => record.outcome.class(),
         }
     }

@@ -22,11 +22,13 @@ pub enum Anomaly {
     ImplausibleTime,
     /// A context member is there but cannot be read.
     BadContext,
+    /// A line tells of a failure of which one shortly before it tells as a success.
+    ConflictingOutcome,
 }
 
 impl Anomaly {
     /// Every anomaly, in the order of the reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NulPadding,
         Self::Bom,
         Self::NullError,
@@ -36,6 +38,7 @@ impl Anomaly {
         Self::CodeTooLong,
         Self::ImplausibleTime,
         Self::BadContext,
+        Self::ConflictingOutcome,
     ];
 
     /// The word that reports use.
@@ -51,6 +54,7 @@ impl Anomaly {
             Self::CodeTooLong => "code_too_long",
             Self::ImplausibleTime => "implausible_time",
             Self::BadContext => "bad_context",
+            Self::ConflictingOutcome => "conflicting_outcome",
         }
     }
 }
@@ -106,11 +110,15 @@ pub enum Doubt {
     UnmarkedError,
     /// A line without a response that names an exception of an SDK of this cloud.
     SdkError,
+    /// A line with several responses, of which the first is read.
+    OthersInLine,
+    /// A record whose time stands in a text and names no zone.
+    NoZone,
 }
 
 impl Doubt {
     /// Every doubt.
-    pub const ALL: [Self; 2] = [Self::UnmarkedError, Self::SdkError];
+    pub const ALL: [Self; 4] = [Self::UnmarkedError, Self::SdkError, Self::OthersInLine, Self::NoZone];
 }
 
 /// A set of doubts about one line.
@@ -124,6 +132,12 @@ impl Doubts {
     /// Puts one doubt into the set.
     pub const fn insert(&mut self, doubt: Doubt) {
         self.0 |= 1 << doubt as u8;
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Whether there is none, as of nearly every line.

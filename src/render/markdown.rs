@@ -39,6 +39,7 @@ pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
     table("Latency", Table::Latency, report, view, out)?;
     table("Failures by class", Table::Classes, report, view, out)?;
     table("Failures by family", Table::Families, report, view, out)?;
+    table("Errors without an id", Table::Unidentified, report, view, out)?;
     notes(report, view, out)?;
     every_count(report, view, out)?;
     table("Inputs", Table::Inputs, report, view, out)

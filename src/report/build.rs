@@ -7,8 +7,8 @@ use super::options::{InputFacts, Options};
 use super::parts::Part;
 use super::places::Numbered;
 use super::{
-    Condition, Headline, Malformed, Ordered, READING, Report, SCHEMA, Span, Totals, calls, codes, inputs, judge, laws,
-    rank, series, trend, verdict,
+    Condition, Headline, Malformed, Ordered, READING, Report, SCHEMA, Span, Totals, Unidentified, calls, codes, inputs,
+    judge, laws, rank, series, trend, verdict,
 };
 use crate::input;
 use crate::record::{Doubt, Form, LineClass};
@@ -54,7 +54,7 @@ pub fn report(
         reading: READING,
         verdict: Headline::default(),
         span: summary.span.first.zip(summary.span.last).map(|(first, last)| Span { first, last }),
-        unidentified: Vec::new(),
+        unidentified: unidentified(summary),
         totals: totals(
             summary.totals,
             summary.untimed,
@@ -116,6 +116,15 @@ fn shows_failures_only(summary: &Summary) -> bool {
     summary.totals[LineClass::Ok] == 0
         && summary.totals[LineClass::Failed] > 0
         && forms.all(|(form, _)| matches!(form, Form::ErrorObject | Form::SdkError))
+}
+
+/// Errors without an id, the most frequent first.
+fn unidentified(summary: &Summary) -> Vec<Unidentified> {
+    let rows = summary.unidentified.iter();
+    let mut rows: Vec<_> =
+        rows.map(|(name, count)| Unidentified { code: name.unwrap_or("(other)").to_owned(), count }).collect();
+    rows.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.code.cmp(&right.code)));
+    rows
 }
 
 fn doubts(summary: &Summary) -> BTreeMap<Doubt, u64> {

@@ -4,7 +4,7 @@ use super::columns::Column;
 use super::numbers::bytes;
 use super::{
     Action, At, Breach, Bucket, By, Calls, Code, CodeCount, Input, LookInto, MalformedSample, Message, Ordered,
-    Quantiles, Region, RequestId, Service, StandsOut, Trend,
+    Quantiles, Region, RequestId, Service, StandsOut, Trend, Unidentified,
 };
 use crate::input::Compression;
 use crate::time::Nanos;
@@ -83,6 +83,8 @@ pub enum Row<'r> {
     Code(&'r Code),
     /// A message of a code.
     Message(&'r Code, &'r Message),
+    /// Errors without an id.
+    Unidentified(&'r Unidentified),
     /// An id of a code.
     Id(&'r Code, &'r RequestId),
     /// An id of the list over all codes, with its place from 1.
@@ -125,6 +127,8 @@ impl<'r> Row<'r> {
             (Self::Message(code, _) | Self::Id(code, _) | Self::StandsOut(code, _), Column::Code | Column::Class) => {
                 of_code(code, column)
             }
+            (Self::Unidentified(row), Column::Code) => Cell::Log(&row.code),
+            (Self::Unidentified(row), Column::Count) => Cell::Count(row.count),
             (Self::Message(_, row), Column::Text) => Cell::Log(&row.text),
             (Self::Message(_, row), Column::Count) => Cell::Count(row.count),
             (Self::Id(_, row), Column::RequestId) => Cell::Log(&row.request_id),

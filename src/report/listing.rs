@@ -43,6 +43,7 @@ impl Table {
                 let failed = report.totals.counts[LineClass::Failed];
                 report.classes.iter().map(|row| Row::Part(row.class.as_str(), row.count, failed)).collect()
             }
+            Self::Unidentified => report.unidentified.iter().map(Row::Unidentified).collect(),
             Self::Services => ranked(report.services.iter().map(Row::Service).collect(), layout),
             Self::Actions => ranked(report.actions.iter().map(Row::Action).collect(), layout),
             Self::Regions => ranked(report.regions.iter().map(Row::Region).collect(), layout),

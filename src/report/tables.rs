@@ -23,6 +23,8 @@ pub enum Table {
     Families,
     /// Failures by class.
     Classes,
+    /// Errors of SDKs without an id, by the name of the code or of the exception.
+    Unidentified,
     /// Calls by service.
     Services,
     /// Calls by action.
@@ -62,7 +64,7 @@ pub enum Layout {
 
 impl Table {
     /// Every table, in the order of the report.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Breaches,
         Self::Codes,
         Self::Messages,
@@ -71,6 +73,7 @@ impl Table {
         Self::StandsOut,
         Self::Families,
         Self::Classes,
+        Self::Unidentified,
         Self::Services,
         Self::Actions,
         Self::Regions,
@@ -95,6 +98,7 @@ impl Table {
             Self::StandsOut => "stands_out",
             Self::Families => "families",
             Self::Classes => "classes",
+            Self::Unidentified => "unidentified",
             Self::Services => "services",
             Self::Actions => "actions",
             Self::Regions => "regions",
@@ -156,6 +160,7 @@ impl Table {
             Self::StandsOut => vec![Code, Field, Value, Share, ShareOfAll],
             Self::Families => vec![Family, Count],
             Self::Classes => vec![Class, Count],
+            Self::Unidentified => vec![Code, Count],
             Self::Services => vec![Service, Ok, Failed, Rate],
             Self::Actions => [[Service, Action, Ok, Failed, Rate].as_slice(), &latency].concat(),
             Self::Regions => vec![Region, Ok, Failed, Rate],
@@ -187,6 +192,7 @@ impl Table {
             Self::Latency => vec![Timed, P50, P90, P95, P99, P999, Max, Outcome],
             Self::Classes => vec![Count, Share, Class],
             Self::Families => vec![Count, Share, Family],
+            Self::Unidentified => vec![Count, Code],
             Self::Inputs => {
                 let counts = CLASSES.map(|(class, _)| Of(class));
                 [[Lines].as_slice(), &counts, &[State, Path]].concat()

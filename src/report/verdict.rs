@@ -131,6 +131,9 @@ fn doubts(report: &Report) -> Vec<String> {
         let what = match doubt {
             Doubt::UnmarkedError => "look like an error of an SDK",
             Doubt::SdkError => "name an error of an SDK and hold no response",
+            Doubt::OthersInLine => "hold several responses, of which one is read",
+            // A zone hides no failure.
+            Doubt::NoZone => continue,
         };
         doubts.push(format!("{} of {} lines {what}", count(lines), count(counts.expected())));
     }
@@ -313,7 +316,8 @@ fn unread(report: &Report) -> Option<Vec<Part>> {
 /// Lines that are no records, when they are many.
 fn unrecognised(report: &Report) -> Option<Vec<Part>> {
     let lines = report.totals.counts.expected();
-    let rest = lines.saturating_sub(report.totals.counts.recognised());
+    let known = report.totals.counts.recognised() + report.totals.counts[LineClass::Unidentified];
+    let rest = lines.saturating_sub(known);
     let is_many = rest as f64 > UNRECOGNISED_SHARE * lines as f64;
     (is_many && finding(report) != Finding::NotRecognised)
         .then(|| vec![words(format!("{} of {} lines not recognised", count(rest), count(lines)))])

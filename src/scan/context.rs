@@ -4,7 +4,8 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
-use super::find::{self, Way};
+use super::find;
+use super::forms::Way;
 use super::json::{Node, Raw};
 use super::policy::Value;
 use crate::catalog;
@@ -229,7 +230,7 @@ impl Fields {
 
 /// What a value says of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Readable {
+pub enum Readable {
     /// It was read.
     Yes,
     /// It says nothing, as `null` does.
@@ -238,16 +239,26 @@ enum Readable {
     No,
 }
 
-struct Reader<'a, 'p> {
-    profile: &'p Profile,
+/// Reads values as context, one field after the other.
+pub struct Reader<'a, 'p> {
+    /// How lines are read.
+    pub profile: &'p Profile,
     bump: &'a Bump,
-    context: Context<'a>,
-    anomalies: Anomalies,
+    /// What was read so far.
+    pub context: Context<'a>,
+    /// What was odd about it.
+    pub anomalies: Anomalies,
 }
 
 impl<'a, 'p> Reader<'a, 'p> {
-    fn new(profile: &'p Profile, bump: &'a Bump) -> Self {
+    /// Nothing read yet.
+    pub fn new(profile: &'p Profile, bump: &'a Bump) -> Self {
         Self { profile, bump, context: Context::default(), anomalies: Anomalies::NONE }
+    }
+
+    /// Nothing read but this.
+    pub const fn after(context: Context<'a>, profile: &'p Profile, bump: &'a Bump) -> Self {
+        Self { profile, bump, context, anomalies: Anomalies::NONE }
     }
 
     /// Reads a field: the first readable value counts. Of services one that is a product goes before others.
@@ -290,7 +301,7 @@ impl<'a, 'p> Reader<'a, 'p> {
 
     /// Reads a value that is neither an array nor an object.
     #[inline]
-    fn plain(&mut self, name: Name, value: Value<'a>) -> Readable {
+    pub fn plain(&mut self, name: Name, value: Value<'a>) -> Readable {
         let readable = match (name.field, value) {
             (_, Value::Null | Value::Absent) => Readable::Silent,
             (Field::Time, Value::Number(number)) => self.time(time::time_from_number(number)),
@@ -336,7 +347,8 @@ impl<'a, 'p> Reader<'a, 'p> {
         (if service.is_some() { Readable::Yes } else { Readable::Silent }, service)
     }
 
-    fn time(&mut self, time: Option<time::Nanos>) -> Readable {
+    /// Takes a time; none is unreadable.
+    pub fn time(&mut self, time: Option<time::Nanos>) -> Readable {
         let Some(time) = time else { return Readable::No };
         if time::is_plausible(time) {
             self.context.time = Some(time);

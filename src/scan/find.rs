@@ -5,14 +5,14 @@
 //! (layers). It offers what it finds there, and the best offer wins in whatever order they come: by kind, then those
 //! outside of requests, then few members on the way, then the smaller pointer.
 
-use std::cmp::Ordering;
-
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
-use super::forms::{self, Around, Candidate, ErrorObject, Kind};
+use super::forms::{self, Around, Candidate, ErrorObject, Kind, Way};
 use super::grammar::{self, Space};
 use super::json::{Node, Raw};
+use super::text::errors::SdkError;
+use super::text::{self, Evidence};
 use crate::profile::{Pointer, Profile};
 use crate::record::{Form, Forms, Reason};
 
@@ -30,33 +30,32 @@ pub enum Found<'a> {
     Response(Response<'a>),
     /// No response, but a string that should be one and is cut or spoilt, with the reason of its first offending byte.
     Broken(Reason),
-    /// Neither; whether an object is an error but for the mark of an SDK.
+    /// No response, but an error of an SDK without an id, by the name that it is counted under.
+    Unidentified(&'a str),
+    /// None of these; whether an object is an error but for the mark of an SDK.
     Nothing {
         /// Whether there is such an object.
         has_unmarked_error: bool,
+        /// Whether a text names an exception of an SDK, and says nothing else of it.
+        names_exception: bool,
     },
 }
 
 /// A response and the way to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Response<'a> {
-    /// What it is.
+    /// What it is, by which of several the best is read.
     pub kind: Kind,
+    /// As what its subject is read: of a response in a text, what that is by itself.
+    pub judged_as: Kind,
+    /// What an SDK printed of an error, when that is what it is.
+    pub error: Option<SdkError<'a>>,
+    /// Whether others come after it in the same text.
+    pub has_others: bool,
     /// The way to it.
     pub way: Way<'a>,
     /// How many layers lie on the way.
     layers: usize,
-}
-
-/// The way from the root of a line to its response.
-#[derive(Clone, Copy, Debug)]
-pub struct Way<'a> {
-    /// The object that says how the call ended.
-    pub subject: Node<'a>,
-    /// The objects around it, outermost first; of an envelope's response object the last one is the envelope.
-    pub around: &'a [Node<'a>],
-    /// The names of the members that lead to the place: the envelope, or the subject when it has none.
-    pub names: &'a [Raw<'a>],
 }
 
 impl<'a> Response<'a> {
@@ -82,7 +81,9 @@ const fn form(kind: Kind, layers: usize) -> Form {
         Kind::Strong | Kind::Weak if layers == 0 => Form::Envelope,
         Kind::Strong | Kind::Weak => Form::Layered,
         Kind::ErrorObject => Form::ErrorObject,
+        Kind::SdkError => Form::SdkError,
         Kind::Unwrapped => Form::Unwrapped,
+        Kind::Embedded => Form::Embedded,
     }
 }
 
@@ -116,18 +117,37 @@ pub type Check<'c> = dyn FnMut(&[u8]) -> Result<(), Reason> + 'c;
 
 /// Looks for the response in a value. Strings are walked when `check` accepts their texts.
 pub fn find<'a>(root: Node<'a>, profile: &Profile, bump: &'a Bump, check: &mut Check<'_>) -> Found<'a> {
-    let (names, objects) = (BumpVec::new_in(bump), BumpVec::new_in(bump));
-    let forms = profile.forms();
-    let mut search = Search { bump, forms, check, names, objects, best: None, broken: None, has_unmarked_error: false };
+    let mut search = Search {
+        bump,
+        forms: profile.forms(),
+        reads_text: profile.reads_text(),
+        check,
+        names: BumpVec::new_in(bump),
+        objects: BumpVec::new_in(bump),
+        best: None,
+        broken: None,
+        error_outside: None,
+        unidentified: None,
+        has_unmarked_error: false,
+        names_exception: false,
+    };
     if profile.envelope().is_empty() {
         search.value(root, 0);
     } else {
         profile.envelope().iter().find(|pointer| search.given(root, pointer));
     }
-    match (search.best, search.broken) {
-        (Some(best), _) => Found::Response(best),
-        (None, Some(reason)) => Found::Broken(reason),
-        (None, None) => Found::Nothing { has_unmarked_error: search.has_unmarked_error },
+    let Search { best, error_outside, broken, unidentified, has_unmarked_error, names_exception, .. } = search;
+    // What was sent says nothing of how the call ended when an error does.
+    let best = match best {
+        Some(best) if is_in_request(best.way.names) && error_outside.is_some() => error_outside,
+        Some(best) if is_in_request(best.way.names) && unidentified.is_some() => None,
+        best => best,
+    };
+    match (best, broken, unidentified) {
+        (Some(best), ..) => Found::Response(best),
+        (None, Some(reason), _) => Found::Broken(reason),
+        (None, None, Some(name)) => Found::Unidentified(name),
+        (None, None, None) => Found::Nothing { has_unmarked_error, names_exception },
     }
 }
 
@@ -148,13 +168,20 @@ pub fn at<'a>(root: Node<'a>, pointer: &Pointer, bump: &'a Bump) -> Option<Node<
 struct Search<'a, 'c, 'p> {
     bump: &'a Bump,
     forms: Forms,
+    /// Whether responses are looked for in the texts of strings too.
+    reads_text: bool,
     check: &'p mut Check<'c>,
     /// The objects around the present one, from the root on, and of each the name that leads further.
     objects: BumpVec<'a, Node<'a>>,
     names: BumpVec<'a, Raw<'a>>,
     best: Option<Response<'a>>,
+    /// The best error of an SDK that does not stand in a request.
+    error_outside: Option<Response<'a>>,
     broken: Option<Reason>,
+    /// The first error of an SDK without an id that does not stand in a request.
+    unidentified: Option<&'a str>,
     has_unmarked_error: bool,
+    names_exception: bool,
 }
 
 impl<'a> Search<'a, '_, '_> {
@@ -162,8 +189,89 @@ impl<'a> Search<'a, '_, '_> {
     fn value(&mut self, value: Node<'a>, layers: usize) {
         if value.is_object() {
             self.object(value, layers);
-        } else if let Some(inner) = value.string().and_then(|raw| self.layer(raw, layers)) {
-            self.value(inner, layers + 1);
+        } else if let Some(raw) = value.string() {
+            match self.layer(raw, layers) {
+                Some(inner) => self.value(inner, layers + 1),
+                None if self.reads_text && text::may_hold(raw.0) => self.text(value, raw, layers),
+                None => {}
+            }
+        }
+    }
+
+    /// Offers what the text of a string says.
+    fn text(&mut self, value: Node<'a>, raw: Raw<'a>, layers: usize) {
+        let text = raw.unescape(self.bump).as_bytes();
+        let is_broken_layer = text.iter().find(|&&byte| !Space::Text.has(byte)) == Some(&b'{') && names_response(text);
+        if is_broken_layer {
+            return;
+        }
+        let found = text::search(text, self.forms, self.bump);
+        match found.evidence {
+            Some(Evidence::Error(error)) if error.request_id.is_none() => {
+                if !is_in_request(&self.names) {
+                    self.unidentified.get_or_insert(error.counted_as());
+                }
+            }
+            Some(Evidence::Error(error)) => self.sdk_error(value, error, layers, found.has_others),
+            Some(Evidence::Object(inner, root, ..)) => {
+                let way = text::way(inner, root, self.bump);
+                self.offer_embedded(inner.kind, way, layers, found.has_others);
+            }
+            None => {
+                self.names_exception |= found.names_exception;
+                for &(root, _) in found.inside {
+                    self.inside(root, layers);
+                }
+            }
+        }
+    }
+
+    /// Offers what an SDK printed of an error in a string.
+    fn sdk_error(&mut self, value: Node<'a>, error: SdkError<'a>, layers: usize, has_others: bool) {
+        let candidate = Candidate { kind: Kind::SdkError, subject: value };
+        let response = Response { error: Some(error), has_others, ..self.here(candidate, layers) };
+        if !is_in_request(&self.names) && self.is_better(Kind::SdkError, self.error_outside.as_ref()) {
+            self.error_outside = Some(response);
+        }
+        if self.is_better(Kind::SdkError, self.best.as_ref()) {
+            self.best = Some(response);
+        }
+    }
+
+    /// Offers what lies somewhere inside of an object in the text of a string.
+    fn inside(&mut self, root: Node<'a>, layers: usize) {
+        let Self { bump, forms, .. } = *self;
+        let mut search = Search {
+            bump,
+            forms,
+            reads_text: false,
+            check: &mut *self.check,
+            names: BumpVec::new_in(bump),
+            objects: BumpVec::new_in(bump),
+            best: None,
+            broken: None,
+            error_outside: None,
+            unidentified: None,
+            has_unmarked_error: false,
+            names_exception: false,
+        };
+        search.value(root, layers);
+        if let Some(best) = search.best {
+            self.offer_embedded(best.kind, best.way, layers, false);
+        }
+    }
+
+    /// Offers a response in the text of the string at the present place.
+    fn offer_embedded(&mut self, judged_as: Kind, inner: Way<'a>, layers: usize, has_others: bool) {
+        let candidate = Candidate { kind: Kind::Embedded, subject: inner.subject };
+        if !self.offer(candidate, layers) {
+            return;
+        }
+        let around = BumpVec::from_iter_in(self.objects.iter().chain(inner.around).copied(), self.bump);
+        let names = BumpVec::from_iter_in(self.names.iter().chain(inner.names).copied(), self.bump);
+        if let Some(best) = &mut self.best {
+            (best.judged_as, best.has_others) = (judged_as, has_others);
+            best.way = Way { subject: inner.subject, around: around.into_bump_slice(), names: names.into_bump_slice() };
         }
     }
 
@@ -172,7 +280,9 @@ impl<'a> Search<'a, '_, '_> {
         let around = Around { objects: &self.objects, names: &self.names };
         let unwrapped = forms::unwrapped(object, &members, around, self.bump);
         match forms::error_object(object, &members, around, self.bump) {
-            ErrorObject::Marked(candidate) => self.offer(candidate, layers),
+            ErrorObject::Marked(candidate) => {
+                self.offer(candidate, layers);
+            }
             ErrorObject::Unmarked => self.has_unmarked_error = true,
             ErrorObject::None => {}
         }
@@ -196,27 +306,32 @@ impl<'a> Search<'a, '_, '_> {
         self.objects.pop();
     }
 
-    /// Takes a candidate whose way is the present one, when it is better than the best so far.
-    fn offer(&mut self, candidate: Candidate<'a>, layers: usize) {
-        if !self.forms.contains(form(candidate.kind, layers)) {
-            return;
+    /// Takes a candidate whose way is the present one, when it is better than the best so far. Whether it is.
+    fn offer(&mut self, candidate: Candidate<'a>, layers: usize) -> bool {
+        let is_better =
+            self.forms.contains(form(candidate.kind, layers)) && self.is_better(candidate.kind, self.best.as_ref());
+        if is_better {
+            self.best = Some(self.here(candidate, layers));
         }
-        let order = self.best.as_ref().map_or(Ordering::Less, |best| {
-            let new = (candidate.kind, is_in_request(&self.names), self.names.len());
-            let names = best.way.names;
-            new.cmp(&(best.kind, is_in_request(names), names.len()))
-                .then_with(|| pointer(&self.names, self.bump).cmp(pointer(names, self.bump)))
-        });
-        if order.is_lt() {
-            self.take(candidate, layers);
-        }
+        is_better
     }
 
-    fn take(&mut self, candidate: Candidate<'a>, layers: usize) {
+    /// Whether something of this kind at the present place is better than the best so far.
+    fn is_better(&self, kind: Kind, best: Option<&Response<'a>>) -> bool {
+        let Some(best) = best else { return true };
+        let new = (kind, is_in_request(&self.names), self.names.len());
+        let names = best.way.names;
+        let order = new.cmp(&(best.kind, is_in_request(names), names.len()));
+        order.then_with(|| pointer(&self.names, self.bump).cmp(pointer(names, self.bump))).is_lt()
+    }
+
+    /// A candidate at the present place.
+    fn here(&self, candidate: Candidate<'a>, layers: usize) -> Response<'a> {
         let around = self.bump.alloc_slice_copy(&self.objects);
         let names = self.bump.alloc_slice_copy(&self.names);
         let Candidate { kind, subject } = candidate;
-        self.best = Some(Response { kind, way: Way { subject, around, names }, layers });
+        let way = Way { subject, around, names };
+        Response { kind, judged_as: kind, error: None, has_others: false, way, layers }
     }
 
     /// Takes the envelope at a pointer, strong or weak. Whether there is one.
@@ -236,7 +351,7 @@ impl<'a> Search<'a, '_, '_> {
         let candidate = forms::envelope(&envelope.members_that_count(self.bump));
         let Some(candidate) = candidate.filter(|it| self.forms.contains(form(it.kind, layers))) else { return false };
         self.objects.push(envelope);
-        self.take(candidate, layers);
+        self.best = Some(self.here(candidate, layers));
         true
     }
 
@@ -263,11 +378,15 @@ impl<'a> Search<'a, '_, '_> {
         match (self.check)(text) {
             Ok(()) => Some(Node::root(text)),
             Err(reason) => {
-                if *first == b'{' && memchr::memmem::find(text, b"\"Response\"").is_some() {
+                if *first == b'{' && names_response(text) {
                     self.broken.get_or_insert(reason);
                 }
                 None
             }
         }
     }
+}
+
+fn names_response(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"\"Response\"").is_some()
 }

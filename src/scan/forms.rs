@@ -14,8 +14,12 @@ pub enum Kind {
     Strong,
     /// An error as SDKs throw it.
     ErrorObject,
+    /// What an SDK printed of an error, in a string.
+    SdkError,
     /// A response object without its envelope.
     Unwrapped,
+    /// A response in the text of a string.
+    Embedded,
     /// An envelope whose response object has neither.
     Weak,
 }
@@ -27,6 +31,17 @@ pub struct Candidate<'a> {
     pub kind: Kind,
     /// The object that says how the call ended: the value of `Response`, or the object itself.
     pub subject: Node<'a>,
+}
+
+/// The way from the root of a line to its response.
+#[derive(Clone, Copy, Debug)]
+pub struct Way<'a> {
+    /// The object that says how the call ended.
+    pub subject: Node<'a>,
+    /// The objects around it, outermost first; of an envelope's response object the last one is the envelope.
+    pub around: &'a [Node<'a>],
+    /// The names of the members that lead to the place: the envelope, or the subject when it has none.
+    pub names: &'a [Raw<'a>],
 }
 
 /// What stands around an object.

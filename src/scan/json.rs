@@ -78,6 +78,23 @@ impl<'a> Node<'a> {
         (byte(self.text, next) == b']').then_some(element)
     }
 
+    /// The elements of an array, in the order of the text; none when the value is not an array.
+    pub fn elements(self) -> impl Iterator<Item = Self> {
+        let mut at = if self.first() == b'[' { self.at + 1 } else { self.text.len() };
+        std::iter::from_fn(move || {
+            at = skip_space(self.text, at);
+            if byte(self.text, at) == b',' {
+                at = skip_space(self.text, at + 1);
+            }
+            if matches!(byte(self.text, at), b']' | 0) {
+                return None;
+            }
+            let element = Self::at(self.text, at);
+            at = value_end(self.text, at);
+            Some(element)
+        })
+    }
+
     /// The value as a string, when it is one.
     #[must_use]
     pub fn string(self) -> Option<Raw<'a>> {

@@ -10,18 +10,34 @@ use super::find::{self, Found, Response};
 use super::grammar::{self, Space};
 use super::json::Node;
 use super::scanned::strip;
+use super::text::{self, Evidence};
+use crate::frame;
 use crate::profile::names::Field;
 use crate::profile::{FieldSeen, Profile};
 use crate::record::Context;
 use crate::redact::redact;
 use crate::time::{Zone, milliseconds};
 
-/// The response of a line as it is written there, with secrets redacted: the envelope, or the object without one.
+/// The response of a line as it is written there, with secrets redacted: the envelope, or the object without one, or what an
+/// SDK printed of an error.
 #[must_use]
 pub fn envelope(line: &[u8], profile: &Profile) -> String {
     let (text, _) = strip(line, true);
     let bump = Bump::new();
-    let place = response(text, profile, &bump).map(|response| response.place().source());
+    let text = frame::undo(text, &bump).map_or(text, |framed| framed.text);
+    let place = match response(text, profile, &bump) {
+        Some(Response { error: Some(error), way, .. }) => {
+            let print = way.subject.string().map(|raw| raw.unescape(&bump).as_bytes());
+            print.and_then(|print| print.get(error.start..error.end))
+        }
+        Some(response) => Some(response.place().source()),
+        None if profile.reads_text() => match text::search(text, profile.forms(), &bump).evidence {
+            Some(Evidence::Object(_, root, ..)) => Some(root.source()),
+            Some(Evidence::Error(error)) => text.get(error.start..error.end),
+            None => None,
+        },
+        None => None,
+    };
     redact(&String::from_utf8_lossy(place.unwrap_or(text))).into_owned()
 }
 
@@ -34,6 +50,7 @@ pub fn fields(line: &[u8], profile: &Profile) -> BTreeMap<Field, FieldSeen> {
     let mut seen = BTreeMap::new();
     let (text, _) = strip(line, true);
     let bump = Bump::new();
+    let text = frame::undo(text, &bump).map_or(text, |framed| framed.text);
     let Some(response) = response(text, profile, &bump) else { return seen };
     // A time that names its zone is the same whatever zone is assumed.
     let elsewhere = profile.clone().with_context(profile.fields().to_vec(), Vec::new(), ELSEWHERE);
@@ -63,7 +80,7 @@ fn response<'a>(text: &'a [u8], profile: &Profile, bump: &'a Bump) -> Option<Res
     grammar::check(text, Space::Text).ok()?;
     match find::find(Node::root(text), profile, bump, &mut |text| grammar::check(text, Space::Text)) {
         Found::Response(response) => Some(response),
-        Found::Broken(_) | Found::Nothing { .. } => None,
+        Found::Broken(_) | Found::Unidentified(_) | Found::Nothing { .. } => None,
     }
 }
 

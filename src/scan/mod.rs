@@ -11,10 +11,12 @@ pub mod id_set;
 mod json;
 pub mod lookup;
 mod policy;
+mod prose;
 mod reference;
 mod scanned;
 pub mod sieve;
 mod simd;
+pub mod text;
 mod whole;
 
 use std::sync::Arc;
@@ -24,13 +26,14 @@ use bumpalo::Bump;
 use fast::Sight;
 pub use fast::Span;
 pub use grammar::{Space, value_end};
-pub use scanned::Scanned;
-use scanned::strip;
+pub use policy::is_request_id;
+pub use scanned::{Scanned, strip};
 pub use simd::Tier;
+use text::Needles;
 
 use crate::input::budget::{LARGE_BYTES, MAPPED_BYTES};
 use crate::profile::{Pointer, Profile};
-use crate::record::{Doubt, Form, Line, Reason, Record};
+use crate::record::{Form, Line, Reason, Record};
 
 /// Which scanner gets a line first; what it declines goes on to the slower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +67,6 @@ impl Decided {
     }
 }
 
-/// What the exceptions of all SDKs of this cloud begin with.
-const SDK_ERROR: &[u8] = b"TencentCloudSDK";
 /// What a line that is longer takes of memory is not kept for the next one, in bytes.
 const LONG_LINE_BYTES: usize = 1024 * 1024;
 
@@ -129,6 +130,7 @@ impl Scanner {
     /// the lines, so that the two can be held against each other.
     pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, &Scanned<'_>)) -> usize {
         let Self { profile, line_bytes_max, fast, slow, bump } = self;
+        let mut needles = Needles::new(chunk);
         let mut one = |span: Span, sight: Sight<'_>| {
             reset(bump, span.end - span.start);
             if let Sight::Clear(found) = sight
@@ -140,12 +142,15 @@ impl Scanner {
             }
             let is_first = first && span.start == 0;
             let is_spoilt = matches!(sight, Sight::Spoilt);
-            let scanned = slow.line(&chunk[span.start..span.end], Space::Line, is_first, is_spoilt, bump);
+            let may_hold = needles.are_in(span.start, span.end);
+            let line = Own { text: &chunk[span.start..span.end], space: Space::Line, may_hold };
+            let scanned = slow.line(line, is_first, is_spoilt, bump);
             each(span, &scanned);
             slow.other_place(&scanned)
         };
         // The block scanner counts places in 32 bits.
-        if let Some(fast) = fast.as_mut().filter(|_| u32::try_from(chunk.len()).is_ok()) {
+        let is_short = u32::try_from(chunk.len()).is_ok();
+        if let Some(fast) = fast.as_mut().filter(|_| is_short && !is_prose(chunk)) {
             return fast.chunk(chunk, &mut one);
         }
         let mut start = 0;
@@ -168,14 +173,42 @@ impl Scanner {
     /// Scans one line, without its LF; it is the input's first when `first` is set.
     pub fn line<'a>(&'a mut self, line: &'a [u8], first: bool) -> Scanned<'a> {
         reset(&mut self.bump, line.len());
-        self.slow.line(line, Space::Line, first, false, &self.bump)
+        let line = Own { text: line, space: Space::Line, may_hold: text::may_hold(line) };
+        self.slow.line(line, first, false, &self.bump)
     }
 
     /// Scans one value of a stream of values, in which a line feed is white space.
     pub fn value<'a>(&'a mut self, value: &'a [u8]) -> Scanned<'a> {
         reset(&mut self.bump, value.len());
-        self.slow.line(value, Space::Text, true, false, &self.bump)
+        let value = Own { text: value, space: Space::Text, may_hold: text::may_hold(value) };
+        self.slow.line(value, true, false, &self.bump)
     }
+}
+
+/// A line or a value as it stands.
+#[derive(Clone, Copy)]
+struct Own<'a> {
+    text: &'a [u8],
+    space: Space,
+    /// Whether its text can say anything of calls, when it is not JSON.
+    may_hold: bool,
+}
+
+/// The share of lines that begin with an object below which the block scanner is of no use.
+const OBJECTS_SHARE: usize = 4;
+
+/// Whether few lines of a chunk are objects: then the tokens of all lines are not worth finding. It is a guess that changes
+/// no line.
+fn is_prose(chunk: &[u8]) -> bool {
+    if chunk.first() == Some(&b'{') {
+        return false;
+    }
+    let (mut lines, mut objects) = (1, 0);
+    for end in memchr::memchr_iter(b'\n', chunk) {
+        lines += 1;
+        objects += usize::from(chunk.get(end + 1) == Some(&b'{'));
+    }
+    objects * OBJECTS_SHARE < lines
 }
 
 /// Makes room for a line of so many bytes.
@@ -190,10 +223,10 @@ impl Slow {
     /// Where the block scanner should look for the next envelopes, when that is not where it does.
     fn other_place(&mut self, scanned: &Scanned<'_>) -> Option<Box<Pointer>> {
         let Line::Record(Record { form: Form::Envelope, pointer, .. }) = scanned.line else { return None };
-        if pointer == self.guess {
+        if pointer == Some(&self.guess) {
             return None;
         }
-        let pointer = Pointer::parse(pointer).ok()?;
+        let pointer = Pointer::parse(pointer?).ok()?;
         // Places outside of requests go before those inside, so that such a line has to be looked through.
         if find::leads_into_request(pointer.members().iter().map(String::as_str)) {
             return None;
@@ -202,31 +235,27 @@ impl Slow {
         Some(Box::new(pointer))
     }
 
-    fn line<'a>(&mut self, line: &'a [u8], space: Space, first: bool, is_spoilt: bool, bump: &'a Bump) -> Scanned<'a> {
-        let (text, anomalies) = strip(line, first);
+    fn line<'a>(&mut self, line: Own<'a>, first: bool, is_spoilt: bool, bump: &'a Bump) -> Scanned<'a> {
+        let Own { text, space, may_hold } = line;
+        let (text, anomalies) = strip(text, first);
         if text.len() > self.line_bytes_max {
             return Scanned { anomalies, ..Scanned::malformed(Reason::Oversize) };
         }
         if text.iter().all(|&byte| space.has(byte)) {
             return Scanned { anomalies, ..Scanned::of(Line::Blank) };
         }
-        let full = self.full.as_mut().filter(|_| !(is_spoilt && self.spoilt_was_malformed));
+        let may_be_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
+        let full = self.full.as_mut().filter(|_| may_be_json && !(is_spoilt && self.spoilt_was_malformed));
         let decided = full.and_then(|full| full.scan(text, space, &self.profile, bump));
         if decided.is_some() {
             self.decided.full += 1;
         } else {
             self.decided.reference += 1;
         }
-        let scanned = decided.unwrap_or_else(|| reference::scan(text, space, &self.profile, bump));
+        let scanned = decided.unwrap_or_else(|| reference::scan(text, space, may_hold, &self.profile, bump));
         if is_spoilt {
             self.spoilt_was_malformed = matches!(scanned.line, Line::Malformed(_));
         }
-        let mut doubts = scanned.doubts;
-        if matches!(scanned.line, Line::NoEnvelope | Line::Malformed(_))
-            && memchr::memmem::find(text, SDK_ERROR).is_some()
-        {
-            doubts.insert(Doubt::SdkError);
-        }
-        Scanned { anomalies: anomalies.union(scanned.anomalies), doubts, ..scanned }
+        Scanned { anomalies: anomalies.union(scanned.anomalies), ..scanned }
     }
 }

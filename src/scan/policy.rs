@@ -5,7 +5,7 @@ use crate::record::{
 };
 
 /// The code of a failure that names none.
-const NO_CODE: &str = "(none)";
+pub const NO_CODE: &str = "(none)";
 /// Codes that say that the request would have succeeded.
 const DRY_RUN: [&str; 2] = ["DryRunOperation", "DryRunOperation.DryRunOperationError"];
 /// Texts that programs write when they have no id.
@@ -47,8 +47,8 @@ pub struct Members<'a> {
 pub struct Spot<'a> {
     /// How it stood there.
     pub form: Form,
-    /// The pointer of the place.
-    pub pointer: &'a str,
+    /// The pointer of the place; none in a text.
+    pub pointer: Option<&'a str>,
 }
 
 /// Tells what a response says. The anomalies are those of the error; others are the scanner's.

@@ -4,15 +4,16 @@
 use bumpalo::Bump;
 
 use super::grammar::{self, Space};
+use super::prose;
 use super::scanned::Scanned;
 use super::whole;
 use crate::profile::Profile;
-use crate::record::Line;
 
-/// Decides a line that is not blank; `line` has no line end, padding or byte order mark any more.
-pub fn scan<'a>(line: &'a [u8], space: Space, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
+/// Decides a line that is not blank; `line` has no line end, padding or byte order mark any more. `may_hold` says whether its
+/// text can say anything of calls, when it is not JSON.
+pub fn scan<'a>(line: &'a [u8], space: Space, may_hold: bool, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
     match grammar::check(line, space) {
         Ok(()) => whole::line(line, profile, bump, &mut |text| grammar::check(text, Space::Text)),
-        Err(reason) => Scanned::of(Line::Malformed(reason)),
+        Err(reason) => prose::line(line, reason, may_hold, profile, bump),
     }
 }

@@ -15,7 +15,8 @@ pub struct Scanned<'a> {
 
 impl<'a> Scanned<'a> {
     /// A line with nothing odd about it.
-    pub(super) const fn of(line: Line<'a>) -> Self {
+    #[must_use]
+    pub const fn of(line: Line<'a>) -> Self {
         Self { line, anomalies: Anomalies::NONE, doubts: Doubts::NONE }
     }
 

@@ -4,11 +4,12 @@
 use bumpalo::Bump;
 
 use super::context::{self, Overrides};
-use super::find::{self, Check, Found, Response, Way};
-use super::forms::{ERROR_CODES, ERROR_IDS, ERROR_MESSAGES, Kind};
+use super::find::{self, Check, Found, Response};
+use super::forms::{ERROR_CODES, ERROR_IDS, ERROR_MESSAGES, Kind, Way};
 use super::json::Node;
 use super::policy::{self, Members, Spot, Value, is_request_id};
 use super::scanned::Scanned;
+use super::text::errors::SdkError;
 use crate::catalog;
 use crate::profile::Profile;
 use crate::record::{Anomaly, Doubt, Doubts, Line};
@@ -19,10 +20,14 @@ pub fn line<'a>(text: &'a [u8], profile: &Profile, bump: &'a Bump, check: &mut C
     match find::find(root, profile, bump, check) {
         Found::Response(response) => record(root, &response, profile, bump),
         Found::Broken(reason) => Scanned::of(Line::Malformed(reason)),
-        Found::Nothing { has_unmarked_error } => {
+        Found::Unidentified(name) => Scanned::of(Line::Unidentified(name)),
+        Found::Nothing { has_unmarked_error, names_exception } => {
             let mut doubts = Doubts::NONE;
             if has_unmarked_error {
                 doubts.insert(Doubt::UnmarkedError);
+            }
+            if names_exception {
+                doubts.insert(Doubt::SdkError);
             }
             Scanned { doubts, ..Scanned::of(Line::NoEnvelope) }
         }
@@ -30,27 +35,51 @@ pub fn line<'a>(text: &'a [u8], profile: &Profile, bump: &'a Bump, check: &mut C
 }
 
 fn record<'a>(root: Node<'a>, response: &Response<'a>, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
-    let Way { subject, around, names } = response.way;
-    let mut twice = Twice(false);
+    let mut twice = Twice::default();
+    let members = match &response.error {
+        Some(error) => of_error(error),
+        None => members(response.judged_as, response.way, &mut twice, bump),
+    };
+    let (context, odd) = context::read(response.way, profile, Overrides::of(root, profile, bump), bump);
+    let by = context::by(root, profile, bump);
+    let spot = Spot { form: response.form(), pointer: Some(response.pointer(bump)) };
+    let (record, mut anomalies) = policy::judge(members, context, by, spot);
+    if twice.is_found() {
+        anomalies.insert(Anomaly::DuplicateKey);
+    }
+    let mut doubts = Doubts::NONE;
+    if response.has_others {
+        doubts.insert(Doubt::OthersInLine);
+    }
+    Scanned { line: Line::Record(record), anomalies: anomalies.union(odd), doubts }
+}
+
+/// What the response at the end of a way says.
+pub fn members<'a>(kind: Kind, way: Way<'a>, twice: &mut Twice, bump: &'a Bump) -> Members<'a> {
+    let Way { subject, around, names } = way;
     for (object, name) in around.iter().zip(names) {
         twice.look(*object, name.unescape(bump));
     }
     if let Some(envelope) = around.get(names.len()) {
         twice.look(*envelope, "Response");
     }
-    let members = match response.kind {
-        Kind::Strong | Kind::Weak => in_envelope(subject, &mut twice, bump),
-        Kind::Unwrapped => Members { request_id: twice.value(subject, "RequestId", bump), ..Members::default() },
-        Kind::ErrorObject => of_error_object(subject, &mut twice, bump),
-    };
-    let (context, odd) = context::read(response.way, profile, Overrides::of(root, profile, bump), bump);
-    let by = context::by(root, profile, bump);
-    let spot = Spot { form: response.form(), pointer: response.pointer(bump) };
-    let (record, mut anomalies) = policy::judge(members, context, by, spot);
-    if twice.0 {
-        anomalies.insert(Anomaly::DuplicateKey);
+    match kind {
+        Kind::Strong | Kind::Weak => in_envelope(subject, twice, bump),
+        Kind::ErrorObject => of_error_object(subject, twice, bump),
+        Kind::Unwrapped | Kind::Embedded | Kind::SdkError => {
+            Members { request_id: twice.value(subject, "RequestId", bump), ..Members::default() }
+        }
     }
-    Scanned { line: Line::Record(record), anomalies: anomalies.union(odd), doubts: Doubts::NONE }
+}
+
+/// What an SDK printed of an error. A code that it does not print is none, and not one that is missing.
+pub fn of_error<'a>(error: &SdkError<'a>) -> Members<'a> {
+    Members {
+        error: Value::Object,
+        code: Value::Str(error.code.unwrap_or(policy::NO_CODE)),
+        message: Value::Str(error.message),
+        request_id: error.request_id.map_or(Value::Absent, Value::Str),
+    }
 }
 
 /// What a response object says.
@@ -80,9 +109,15 @@ fn of_error_object<'a>(subject: Node<'a>, twice: &mut Twice, bump: &'a Bump) -> 
 }
 
 /// Whether a key that was looked up is given twice.
-struct Twice(bool);
+#[derive(Default)]
+pub struct Twice(bool);
 
 impl Twice {
+    /// Whether one is.
+    pub const fn is_found(&self) -> bool {
+        self.0
+    }
+
     fn look(&mut self, object: Node<'_>, name: &str) {
         self.0 |= object.members().filter(|(key, _)| key.is(name)).nth(1).is_some();
     }

@@ -25,7 +25,7 @@ pub struct DistinctIds {
 /// The hash of an id.
 #[inline]
 #[must_use]
-pub(super) fn hash_of(id: &str) -> u64 {
+pub fn id_hash(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }
 
@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for DistinctIds {
 impl Aggregate for DistinctIds {
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
         if let Some(id) = record.request_id {
-            self.insert(hash_of(id));
+            self.insert(id_hash(id));
         }
     }
 

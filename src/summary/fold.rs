@@ -34,6 +34,16 @@ impl Fold {
 
     /// Takes a line that no filter took out.
     pub fn observe(&mut self, line: &Line<'_>, anomalies: Anomalies, origin: Origin) {
+        let id = match line {
+            Line::Record(record) => record.request_id.map(distinct::id_hash),
+            _ => None,
+        };
+        self.observe_hashed(line, anomalies, origin, id);
+    }
+
+    /// The same with the hash of the record's id, when it has one (see [`distinct::id_hash`]).
+    #[inline]
+    pub fn observe_hashed(&mut self, line: &Line<'_>, anomalies: Anomalies, origin: Origin, id: Option<u64>) {
         self.counts[line.class()] += 1;
         let summary = &mut self.summary;
         summary.anomalies.count(anomalies);
@@ -41,9 +51,7 @@ impl Fold {
             Line::Record(record) => {
                 summary.span.observe(record, origin);
                 summary.missing_ids.observe(record, origin);
-                if let Some(id) = record.request_id {
-                    // One hash for both.
-                    let hash = distinct::hash_of(id);
+                if let Some(hash) = id {
                     summary.distinct_ids.insert(hash);
                     summary.overlap.insert(origin.input, hash);
                 }
@@ -58,7 +66,8 @@ impl Fold {
                 summary.reasons.count(*reason);
                 summary.samples.insert(Reject::malformed(origin, *reason));
             }
-            Line::Blank | Line::NoEnvelope => {}
+            Line::Unidentified(name) => summary.unidentified.observe(name),
+            Line::Blank | Line::NoEnvelope | Line::Text | Line::Echo => {}
         }
     }
 

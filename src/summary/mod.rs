@@ -30,6 +30,7 @@ mod stored;
 mod stored_codes;
 pub mod timeline;
 pub mod totals;
+pub mod unidentified;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +53,7 @@ use rejects::Samples;
 use shapes::Shapes;
 use timeline::Timeline;
 use totals::{AnomalyCounts, Counts, MissingIds, Reasons};
+use unidentified::Unidentified;
 
 /// A part of a summary: a commutative monoid under `merge`, whose identity is `Default`.
 pub trait Aggregate: Default {
@@ -81,6 +83,8 @@ pub struct Summary {
     pub anomalies: AnomalyCounts,
     /// What lines that are no response look like.
     pub shapes: Shapes,
+    /// Errors of SDKs without an id.
+    pub unidentified: Unidentified,
     /// The earliest and the latest time of any record.
     pub span: Span,
     /// How many lines each chunk had.
@@ -214,6 +218,7 @@ impl Summary {
             && self.magnitudes.is_sound()
             && self.groups.is_sound()
             && self.shapes.is_sound(inputs)
+            && self.unidentified.is_sound(self.totals[LineClass::Unidentified])
     }
 
     /// Adds a summary of other lines: of other inputs, or of other parts of the same ones. Inputs are the same when their
@@ -243,6 +248,7 @@ impl Summary {
             samples,
             anomalies,
             shapes,
+            unidentified,
             span,
             numbering,
             missing_ids,
@@ -264,6 +270,7 @@ impl Summary {
         self.samples.merge(samples);
         self.anomalies.add(anomalies);
         self.shapes.merge(shapes);
+        self.unidentified.merge(unidentified);
         self.span.merge(span);
         self.numbering.merge(numbering);
         self.missing_ids.merge(missing_ids);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Aggregate;
-use super::distinct::hash_of;
+use super::distinct::id_hash;
 use crate::record::{Origin, Record};
 
 /// How many of the smallest hashes of an input are kept.
@@ -45,7 +45,7 @@ impl Default for Least {
 impl Aggregate for Overlap {
     fn observe(&mut self, record: &Record<'_>, origin: Origin) {
         if let Some(id) = record.request_id {
-            self.insert(origin.input, hash_of(id));
+            self.insert(origin.input, id_hash(id));
         }
     }
 
@@ -166,7 +166,7 @@ mod tests {
     fn groups(inputs: &[std::ops::Range<u32>]) -> Vec<Vec<u32>> {
         let mut overlap = Overlap::default();
         for (rank, ids) in (0..).zip(inputs) {
-            ids.clone().for_each(|id| overlap.insert(rank, hash_of(&format!("id-{id}"))));
+            ids.clone().for_each(|id| overlap.insert(rank, id_hash(&format!("id-{id}"))));
         }
         overlap.groups()
     }

@@ -38,8 +38,10 @@ impl Reading {
     #[inline]
     pub fn observe(&mut self, record: &Record<'_>, offset: u64) -> bool {
         self.forms[record.form as usize] += 1;
-        if record.pointer != self.last || self.pointers.is_empty() {
-            self.insert_pointer(record.pointer);
+        // Where something stands in a text no pointer says.
+        let Some(pointer) = record.pointer else { return false };
+        if pointer != self.last || self.pointers.is_empty() {
+            self.insert_pointer(pointer);
         }
         let has = fields_of(&record.context);
         has & !self.known != 0 || (has != 0 && self.fields.values().any(|&(first, _)| offset < first))

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Doubt, Doubts, Line, Origin, Reason};
+use crate::record::{Doubt, Doubts, Line, LineClass, Origin, Reason};
 
 /// How many malformed lines a report shows.
 pub const SAMPLES_MAX: usize = 20;
 
-/// A line that is malformed or has no envelope.
+/// A line that is malformed, has no envelope, or is text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reject {
     /// Where it stands.
@@ -19,6 +19,9 @@ pub struct Reject {
     /// What may be a failure in a line without an envelope, and is not counted as one.
     #[serde(skip)]
     pub doubt: Option<Doubt>,
+    /// Whether it is a line of text.
+    #[serde(skip)]
+    pub is_text: bool,
 }
 
 impl Reject {
@@ -27,15 +30,16 @@ impl Reject {
     pub fn of(line: &Line<'_>, doubts: Doubts, origin: Origin) -> Option<Self> {
         match line {
             Line::Malformed(reason) => Some(Self::malformed(origin, *reason)),
-            Line::NoEnvelope => Some(Self { origin, reason: None, doubt: doubts.iter().next() }),
-            Line::Blank | Line::Record(_) => None,
+            Line::NoEnvelope => Some(Self { origin, reason: None, doubt: doubts.iter().next(), is_text: false }),
+            Line::Text => Some(Self { origin, reason: None, doubt: doubts.iter().next(), is_text: true }),
+            Line::Blank | Line::Echo | Line::Unidentified(_) | Line::Record(_) => None,
         }
     }
 
     /// A malformed line.
     #[must_use]
     pub const fn malformed(origin: Origin, reason: Reason) -> Self {
-        Self { origin, reason: Some(reason), doubt: None }
+        Self { origin, reason: Some(reason), doubt: None, is_text: false }
     }
 
     /// The word for why it is not a record; none of JSON that holds nothing like a response.
@@ -45,14 +49,18 @@ impl Reject {
             (Some(reason), _) => Some(reason.as_str()),
             (None, Some(Doubt::UnmarkedError)) => Some("unmarked_error"),
             (None, Some(Doubt::SdkError)) => Some("sdk_error"),
-            (None, None) => None,
+            (None, Some(Doubt::OthersInLine | Doubt::NoZone) | None) => None,
         }
     }
 
     /// The word for its line class.
     #[must_use]
     pub const fn class(&self) -> &'static str {
-        if self.reason.is_some() { "malformed" } else { "no_envelope" }
+        match (self.reason, self.is_text) {
+            (Some(_), _) => LineClass::Malformed.as_str(),
+            (None, true) => LineClass::Text.as_str(),
+            (None, false) => LineClass::NoEnvelope.as_str(),
+        }
     }
 }
 

@@ -387,6 +387,7 @@ mod tests {
                 format: InputFormat::Auto,
                 filter: crate::filter::Filter::default(),
                 prune: true,
+                rejects_text: false,
                 profile: Profile::at(Vec::new()).with_context(Vec::new(), Vec::new(), Zone::Utc),
             },
         }

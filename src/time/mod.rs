@@ -20,5 +20,5 @@ pub use duration::{Unit, duration_from_number, duration_from_text};
 pub use json_forms::{time_from_date_and_zone, time_from_epoch, time_from_json, time_from_parts};
 pub use nanos::{Civil, NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY, days_from_date, milliseconds};
 pub use point::{NoPointInTime, point_in_time, relative};
-pub use stamp::{is_plausible, time_from_number, time_from_text};
+pub use stamp::{is_plausible, time_at_start, time_from_number, time_from_text};
 pub use zone::Zone;

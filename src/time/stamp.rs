@@ -43,6 +43,29 @@ pub fn time_from_text(text: &str, zone: &Zone) -> Option<Nanos> {
     instant(days, clock, read_offset(rest)?, zone)
 }
 
+/// The time that a line of a log begins with, in one of the forms with a date in digits of [`time_from_text`], after a
+/// bracket, a quote or the letter that Ruby's logger writes, and whether it names its zone. What follows is not looked at.
+#[must_use]
+pub fn time_at_start(line: &[u8], zone: &Zone) -> Option<(Nanos, bool)> {
+    let line = match line {
+        [b'A'..=b'Z', b',', b' ', b'[', rest @ ..] => rest,
+        [b'[' | b'"' | b'(' | b'<', rest @ ..] => rest,
+        _ => line,
+    };
+    let (days, rest) = read_date(line)?;
+    let (clock, rest) = read_clock(rest)?;
+    let token = |text: &[u8]| {
+        let is_of_zone = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b':');
+        text.iter().take_while(is_of_zone).count()
+    };
+    let (near, far) = (token(rest), rest.strip_prefix(b" ").map_or(0, token));
+    let offset = match rest {
+        [b' ', ..] if far > 0 => read_offset(rest.get(..=far)?).unwrap_or(None),
+        _ => read_offset(rest.get(..near)?).unwrap_or(None),
+    };
+    Some((instant(days, clock, offset, zone)?, offset.is_some()))
+}
+
 /// A time from a number's text: seconds, milliseconds, microseconds or nanoseconds since 1970-01-01T00:00:00Z, when
 /// it has up to 11, 14, 17 or more digits before its point (exponent counted in).
 ///

@@ -64,13 +64,13 @@ fn piped(bytes: &[u8]) -> (PipeReader, PathBuf) {
     (reader, path)
 }
 
-fn from_pipe(log: &[u8], options: &Options) -> String {
+pub fn from_pipe(log: &[u8], options: &Options) -> String {
     let (_reader, path) = piped(log);
     report(&[("log", &path)], options)
 }
 
 /// As [`from_pipe`], of bytes of any number, all of which are read.
-fn from_written_pipe(log: &[u8], options: &Options) -> String {
+pub fn from_written_pipe(log: &[u8], options: &Options) -> String {
     let (reader, mut writer) = pipe().unwrap();
     let path = PathBuf::from(format!("/proc/self/fd/{}", reader.as_raw_fd()));
     std::thread::scope(|scope| {

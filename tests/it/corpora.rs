@@ -27,7 +27,7 @@ fn told(scanned: &Scanned<'_>) -> Map<String, Value> {
             told.insert("reason".into(), json!(reason.as_str()));
             "malformed"
         }
-        Line::NoEnvelope => "no_envelope",
+        Line::NoEnvelope | Line::Text | Line::Echo | Line::Unidentified(_) => scanned.line.class().as_str(),
         Line::Record(Record { outcome, code, message, request_id, .. }) => {
             if let Some(id) = request_id {
                 told.insert("request_id".into(), json!(id));
@@ -59,7 +59,7 @@ fn check(folder: &Path, name: &str) {
     };
     let expected = std::fs::read_to_string(folder.join(expected)).unwrap();
     let expected: Vec<Map<String, Value>> = expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let profile = Arc::new(Profile::at(vec![Pointer::default()]));
+    let profile = Arc::new(Profile::at(vec![Pointer::default()]).of_json(true));
     let tiers = Tier::ALL.into_iter().filter(|tier| tier.is_available()).map(ScannerKind::Fast);
     for way in tiers.chain([ScannerKind::Full, ScannerKind::Reference]) {
         let mut scanner = Scanner::new(Arc::clone(&profile), LINE_BYTES_MAX, way);
@@ -106,7 +106,8 @@ fn searched(folder: &Path, name: &str) -> Vec<usize> {
         });
         classes
     };
-    let (root, anywhere) = (classes(Profile::at(vec![Pointer::default()])), classes(Profile::default()));
+    let (root, anywhere) =
+        (classes(Profile::at(vec![Pointer::default()]).of_json(true)), classes(Profile::default().of_json(true)));
     (1..)
         .zip(root.iter().zip(&anywhere))
         .filter(|(_, (root, anywhere))| root != anywhere)

@@ -83,7 +83,7 @@ impl Said {
                 },
                 by: &by,
                 form: Form::Envelope,
-                pointer: "",
+                pointer: Some(""),
             }),
         };
         see(&line, anomalies)

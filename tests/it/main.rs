@@ -38,6 +38,7 @@ mod state_model;
 mod state_named;
 mod state_rotated;
 mod tars;
+mod texts;
 mod tickets;
 mod tidy;
 mod truth;

@@ -64,7 +64,7 @@ fn the_json_of_a_log_that_wants_much_of_it_stays_below_20_mb() {
             context,
             by: &by,
             form: Form::Envelope,
-            pointer: "",
+            pointer: Some(""),
         };
         let origin = Origin { input: 0, offset, chunk_offset: 0, line: offset };
         fold.observe(&Line::Record(record), Anomalies::NONE, origin);

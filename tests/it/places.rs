@@ -281,14 +281,14 @@ fn tree() -> impl Strategy<Value = Tree> {
 }
 
 fn said(line: &[u8], kind: ScannerKind) -> Expected {
-    let mut scanner = Scanner::new(Profile::default().into(), LINE_BYTES_MAX, kind);
+    let mut scanner = Scanner::new(Profile::default().of_json(true).into(), LINE_BYTES_MAX, kind);
     match scanner.line(line, true).line {
         Line::Record(it) => Expected::Record {
             outcome: it.outcome,
             code: it.code.to_owned(),
             id: it.request_id.map(str::to_owned),
             form: it.form,
-            pointer: it.pointer.to_owned(),
+            pointer: it.pointer.unwrap_or_default().to_owned(),
         },
         Line::Malformed(reason) => Expected::Malformed(reason),
         _ => Expected::NoEnvelope,

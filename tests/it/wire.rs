@@ -181,7 +181,7 @@ fn a_summary_of_many_actions_is_small() {
             context,
             by: &[],
             form: Form::Envelope,
-            pointer: "/w",
+            pointer: Some("/w"),
         };
         let origin = Origin { input: 0, offset: 300 * number, chunk_offset: 0, line: number };
         fold.observe(&Line::Record(record), Anomalies::NONE, origin);

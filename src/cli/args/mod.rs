@@ -187,6 +187,10 @@ pub struct ReportArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub rejects: Option<PathBuf>,
 
+    /// Write lines of text to the file of --rejects too.
+    #[arg(long, requires = "rejects", help_heading = "Output")]
+    pub rejects_text: bool,
+
     /// How many rows of a table are shown to people; JSON and CSV are never cut.
     #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Output")]
     pub top: usize,

@@ -8,7 +8,7 @@ use super::span::{NOWHERE, Span};
 use crate::profile::Profile;
 use crate::record::{Context, Doubts, Form, Line};
 use crate::scan::context::{self, Overrides};
-use crate::scan::find::Way;
+use crate::scan::forms::Way;
 use crate::scan::json::{Node, Raw};
 use crate::scan::policy::{self, Members, Spot, Value};
 use crate::scan::scanned::Scanned;
@@ -25,7 +25,7 @@ impl Found {
             members.code = value(self.code);
             members.message = value(self.message);
         }
-        let spot = Spot { form: Form::Envelope, pointer: &self.pointer };
+        let spot = Spot { form: Form::Envelope, pointer: Some(&self.pointer) };
         let asks_more = !profile.fields().is_empty() || !profile.by().is_empty();
         if self.context.is_empty() && !self.has_nested_context && !asks_more {
             let (record, anomalies) = policy::judge(members, Context::default(), &[], spot);
@@ -65,7 +65,7 @@ impl Found {
         let way = Way { subject, around: around.into_bump_slice(), names };
         let (context, odd) = context::read(way, profile, Overrides::of(root, profile, bump), bump);
         let by = context::by(root, profile, bump);
-        let spot = Spot { form: Form::Envelope, pointer: &self.pointer };
+        let spot = Spot { form: Form::Envelope, pointer: Some(&self.pointer) };
         let (record, anomalies) = policy::judge(members, context, by, spot);
         Scanned { line: Line::Record(record), anomalies: anomalies.union(odd), doubts: Doubts::NONE }
     }
