@@ -19,6 +19,8 @@ pub enum Foreign {
     Arrays,
     /// What OpenTelemetry exports: records in arrays of arrays.
     Otlp,
+    /// Events of CloudAudit, which an option reads.
+    CloudAudit,
 }
 
 impl Foreign {
@@ -41,6 +43,7 @@ impl Foreign {
                  '.resourceLogs[].scopeLogs[].logRecords[]'"
                     .into()
             }
+            Self::CloudAudit => "holds events of CloudAudit; --input-format cloudaudit reads them".into(),
             Self::OtherCloud(cloud) => format!("looks like responses of {cloud}, not of Tencent Cloud API 3.0"),
         }
     }
@@ -69,6 +72,9 @@ pub fn recognise(head: &[u8]) -> Option<Foreign> {
     if has("\"resourceLogs\"") {
         return Some(Foreign::Otlp);
     }
+    if has("\"CloudAuditEvent\"") || is_audit_event(&has) {
+        return Some(Foreign::CloudAudit);
+    }
     if has("[{\"Response\"") {
         return Some(Foreign::Arrays);
     }
@@ -84,6 +90,12 @@ pub fn recognise(head: &[u8]) -> Option<Foreign> {
         }
     }
     None
+}
+
+/// Whether a line has the members of an event of CloudAudit, and none that only those of other clouds have.
+fn is_audit_event(has: &impl Fn(&str) -> bool) -> bool {
+    ["\"eventName\"", "\"eventSource\"", "\"eventRegion\"", "\"requestID\""].into_iter().all(has)
+        && !["\"awsRegion\"", "\"acsRegion\""].into_iter().any(has)
 }
 
 /// Members that only responses of another cloud have.

@@ -18,7 +18,7 @@ use crate::input::{Input, Pattern, is_tar};
 use crate::json_stream;
 use crate::profile::{Pointer, Profile};
 use crate::record::Line;
-use crate::scan::{Scanner, ScannerKind};
+use crate::scan::{Scanner, ScannerKind, begins_page};
 use crate::settings::{InputFormat, Settings, Source};
 use crate::summary::inputs::IDENTITY_BYTES_MAX;
 use crate::time::Nanos;
@@ -56,7 +56,8 @@ impl Reading {
     pub fn of(settings: &Settings, by: Vec<Pointer>) -> Self {
         let at = |envelope: &[Pointer], format: InputFormat| {
             let profile = Profile::at(envelope.to_vec()).with_forms(settings.forms);
-            profile.of_json(format == InputFormat::Ndjson)
+            let is_cloudaudit = format == InputFormat::CloudAudit;
+            profile.of_json(is_cloudaudit || format == InputFormat::Ndjson).with_cloudaudit(is_cloudaudit)
         };
         let profile = at(&settings.envelope, settings.input_format);
         let of_source = |source: &Source| {
@@ -117,6 +118,8 @@ pub struct Inspected {
     pub is_json: bool,
     /// Whether it cannot be read.
     pub is_refused: bool,
+    /// Whether it is read as events of CloudAudit.
+    pub is_cloudaudit: bool,
     /// What it looks like when it is not a log of responses.
     pub foreign: Option<Foreign>,
     /// Whether it was left out because it lies outside of the window.
@@ -175,6 +178,10 @@ impl<'o> Inspector<'o> {
             InputFormat::Auto => json_stream::is_stream(&first_bytes(head)),
             InputFormat::Ndjson => false,
             InputFormat::Json => true,
+            InputFormat::CloudAudit => {
+                let head = first_bytes(head);
+                json_stream::is_stream(&head) || begins_page(&head)
+            }
         };
         let skipped = self.reading.prune
             && !is_json
@@ -183,7 +190,8 @@ impl<'o> Inspector<'o> {
         let inspected = Inspected {
             is_json,
             is_refused: refused.is_some(),
-            foreign: foreign::recognise(head.first),
+            is_cloudaudit: profile.is_cloudaudit(),
+            foreign: foreign::recognise(head.first).filter(|&it| it != Foreign::CloudAudit || !profile.is_cloudaudit()),
             skipped,
             identity: (!head.has_start).then(|| xxh3_128(head.first.get(..IDENTITY_BYTES_MAX).unwrap_or(head.first))),
         };

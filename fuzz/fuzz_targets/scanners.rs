@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
         _ => &["", "/w", "/message"],
     };
     let pointers = pointers.iter().map(|text| Pointer::parse(text).expect("a pointer")).collect();
-    let profile = Arc::new(Profile::at(pointers));
+    let profile = Arc::new(Profile::at(pointers).with_cloudaudit(choice & 0x10 != 0));
     let line_bytes_max = if choice & 0x80 == 0 { LINE_BYTES_MAX } else { usize::from(choice >> 2) };
     let told = |way: ScannerKind| {
         let mut told = Vec::new();

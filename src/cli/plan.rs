@@ -187,6 +187,9 @@ fn settings(args: &InputArgs, filter: &FilterArgs, now: Nanos) -> Result<Setting
     let pointer = |text: &String| Pointer::parse(text).with_context(|| format!("--envelope {text}"));
     let assume_tz = zone(&args.assume_tz, "--assume-tz")?;
     let (since, until) = window(filter, now, &assume_tz)?;
+    if args.input_format == InputFormatArg::Cloudaudit && !args.envelope.is_empty() {
+        bail!("--envelope: events of CloudAudit have no envelope; expected another --input-format with it");
+    }
     let names = |names: &[String]| Settings::names(names.iter().map(String::as_str));
     Ok(Settings {
         envelope: args.envelope.iter().map(pointer).collect::<Result<_>>()?,
@@ -195,6 +198,7 @@ fn settings(args: &InputArgs, filter: &FilterArgs, now: Nanos) -> Result<Setting
             InputFormatArg::Auto => InputFormat::Auto,
             InputFormatArg::Ndjson => InputFormat::Ndjson,
             InputFormatArg::Json => InputFormat::Json,
+            InputFormatArg::Cloudaudit => InputFormat::CloudAudit,
         },
         fields: args.field.iter().map(|text| settings::field(text)).collect::<Result<_, _>>().context("--field")?,
         line_bytes_max: settings::bytes(&args.max_line).context("--max-line")?,

@@ -2,6 +2,7 @@
 
 use super::Analysis;
 use crate::input::{Framing, Input};
+use crate::inspect::Inspected;
 use crate::redact::redact;
 use crate::report::InputFacts;
 
@@ -13,7 +14,11 @@ pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
         let inspected = analysis.inspected.get(rank).copied().flatten();
         InputFacts {
             path: shown_path(input),
-            format: if inspected.is_some_and(|it| it.is_json) { Framing::Json } else { Framing::Lines },
+            format: match inspected {
+                Some(Inspected { is_cloudaudit: true, .. }) => Framing::CloudAudit,
+                Some(Inspected { is_json: true, .. }) => Framing::Json,
+                _ => Framing::Lines,
+            },
             compression: read.compression,
             bytes: read.bytes,
             status: read.status(),

@@ -140,14 +140,21 @@ impl<'r, W> Worker<'r, W> {
         let Held { scanner, .. } = scanner_of(scanner, profile, options, decided);
         let (mut count, mut end) = (0, 0);
         while let Some((offset, piece)) = values.next_piece() {
-            let origin = Origin { input, offset, chunk_offset: 0, line: count };
-            let (text, scanned) = match piece {
-                Piece::Value(text) => (text, scanner.value(text)),
-                Piece::Malformed(reason) => (&[][..], Scanned::malformed(reason)),
+            let mut show = |offset, text, scanned: &Scanned<'_>| {
+                let origin = Origin { input, offset, chunk_offset: 0, line: count };
+                line(fold, &Seen { origin, text, scanned, id_hash: id_hash(scanned), profile });
+                count += 1;
             };
-            line(fold, &Seen { origin, text, scanned: &scanned, id_hash: id_hash(&scanned), profile });
-            end = offset + text.len() as u64;
-            count += 1;
+            end = offset;
+            match piece {
+                Piece::Value(text) => {
+                    end += text.len() as u64;
+                    for (at, text) in scanner.parts(text) {
+                        show(offset + at as u64, text, &scanner.value(text));
+                    }
+                }
+                Piece::Malformed(reason) => show(offset, &[], &Scanned::malformed(reason)),
+            }
         }
         (count, end)
     }

@@ -159,6 +159,9 @@ pub enum Framing {
     Lines,
     /// A stream of JSON values, or one array of them.
     Json,
+    /// Events of CloudAudit, in lines or in a stream.
+    #[serde(rename = "cloudaudit")]
+    CloudAudit,
 }
 
 impl Framing {
@@ -168,6 +171,7 @@ impl Framing {
         match self {
             Self::Lines => "lines",
             Self::Json => "json",
+            Self::CloudAudit => "cloudaudit",
         }
     }
 }

@@ -114,6 +114,7 @@ pub struct Profile {
     envelope: Vec<Pointer>,
     forms: Forms,
     is_json: bool,
+    is_cloudaudit: bool,
     fields: Vec<FieldPointer>,
     by: Vec<Pointer>,
     zone: Zone,
@@ -138,6 +139,12 @@ impl Profile {
         Self { is_json, ..self }
     }
 
+    /// The same profile, for events of CloudAudit instead of responses when it is set.
+    #[must_use]
+    pub fn with_cloudaudit(self, is_cloudaudit: bool) -> Self {
+        Self { is_cloudaudit, ..self }
+    }
+
     /// The same profile with `--field` overrides, `--by` pointers and the zone of times that name none.
     #[must_use]
     pub fn with_context(self, fields: Vec<FieldPointer>, by: Vec<Pointer>, zone: Zone) -> Self {
@@ -160,6 +167,12 @@ impl Profile {
     #[must_use]
     pub const fn reads_text(&self) -> bool {
         !self.is_json
+    }
+
+    /// Whether lines hold events of CloudAudit.
+    #[must_use]
+    pub const fn is_cloudaudit(&self) -> bool {
+        self.is_cloudaudit
     }
 
     /// Fields that are read from a given place.

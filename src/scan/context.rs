@@ -71,12 +71,28 @@ pub fn read_with<'a>(
             show(field, Seat::Member(offer.pointer.on_way, offer.pointer.sides, offer.key), &reader.context);
         }
     }
-    for &(field, unit, value) in overrides.values {
-        let name = Name { field, unit, rank: 0, is_fallback: false, is_host: false };
-        if reader.read(name, value) == Readable::Yes {
-            show(field, Seat::Given, &reader.context);
+    reader.overrides(overrides, &mut show);
+    (reader.context, reader.anomalies)
+}
+
+/// Reads fields whose members are known by now, of each the first readable one, and shows each that is there with its place.
+pub fn read_known<'a>(
+    offers: &[(Field, Seat<'a>, Value<'a>)],
+    profile: &Profile,
+    overrides: Overrides<'a>,
+    bump: &'a Bump,
+    mut show: impl FnMut(Field, Seat<'a>, &Context<'a>),
+) -> (Context<'a>, Anomalies) {
+    let mut reader = Reader::new(profile, bump);
+    let mut seen = overrides.fields;
+    for &(field, seat, value) in offers {
+        let name = Name { field, unit: None, rank: 0, is_fallback: false, is_host: false };
+        if !seen.contains(field) && reader.plain(name, value) == Readable::Yes {
+            seen.insert(field);
+            show(field, seat, &reader.context);
         }
     }
+    reader.overrides(overrides, &mut show);
     (reader.context, reader.anomalies)
 }
 
@@ -259,6 +275,16 @@ impl<'a, 'p> Reader<'a, 'p> {
     /// Nothing read but this.
     pub const fn after(context: Context<'a>, profile: &'p Profile, bump: &'a Bump) -> Self {
         Self { profile, bump, context, anomalies: Anomalies::NONE }
+    }
+
+    /// Reads the fields that `--field` gives.
+    fn overrides(&mut self, overrides: Overrides<'a>, show: &mut impl FnMut(Field, Seat<'a>, &Context<'a>)) {
+        for &(field, unit, value) in overrides.values {
+            let name = Name { field, unit, rank: 0, is_fallback: false, is_host: false };
+            if self.read(name, value) == Readable::Yes {
+                show(field, Seat::Given, &self.context);
+            }
+        }
     }
 
     /// Reads a field: the first readable value counts. Of services one that is a product goes before others.

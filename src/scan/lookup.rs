@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use bumpalo::Bump;
 
+use super::cloudaudit::{self, Event};
 use super::context::{self, Overrides, Seat};
 use super::find::{self, Found, Response};
 use super::grammar::{self, Space};
-use super::json::Node;
+use super::json::{Node, Raw};
 use super::scanned::strip;
 use super::text::{self, Evidence};
 use crate::frame;
@@ -25,12 +26,12 @@ pub fn envelope(line: &[u8], profile: &Profile) -> String {
     let (text, _) = strip(line, true);
     let bump = Bump::new();
     let text = frame::undo(text, &bump).map_or(text, |framed| framed.text);
-    let place = match response(text, profile, &bump) {
-        Some(Response { error: Some(error), way, .. }) => {
+    let place = match Source::of(text, profile, &bump) {
+        Some(Source::Response(Response { error: Some(error), way, .. })) => {
             let print = way.subject.string().map(|raw| raw.unescape(&bump).as_bytes());
             print.and_then(|print| print.get(error.start..error.end))
         }
-        Some(response) => Some(response.place().source()),
+        Some(source) => Some(source.place().source()),
         None if profile.reads_text() => match text::search(text, profile.forms(), &bump).evidence {
             Some(Evidence::Object(_, root, ..)) => Some(root.source()),
             Some(Evidence::Error(error)) => text.get(error.start..error.end),
@@ -51,16 +52,16 @@ pub fn fields(line: &[u8], profile: &Profile) -> BTreeMap<Field, FieldSeen> {
     let (text, _) = strip(line, true);
     let bump = Bump::new();
     let text = frame::undo(text, &bump).map_or(text, |framed| framed.text);
-    let Some(response) = response(text, profile, &bump) else { return seen };
+    let Some(source) = Source::of(text, profile, &bump) else { return seen };
     // A time that names its zone is the same whatever zone is assumed.
     let elsewhere = profile.clone().with_context(profile.fields().to_vec(), Vec::new(), ELSEWHERE);
     let overrides_elsewhere = Overrides::of(Node::root(text), &elsewhere, &bump);
-    let (elsewhere, _) = context::read(response.way, &elsewhere, overrides_elsewhere, &bump);
+    let elsewhere = source.context(&elsewhere, overrides_elsewhere, &bump, |_, _, _| {});
     let overrides = Overrides::of(Node::root(text), profile, &bump);
-    context::read_with(response.way, profile, overrides, &bump, |field, seat, context| {
+    source.context(profile, overrides, &bump, |field, seat, context| {
         let pointer = match seat {
             Seat::Member(on_way, sides, key) => {
-                let on_way = response.way.names.get(..on_way).unwrap_or_default().iter();
+                let on_way = source.names().get(..on_way).unwrap_or_default().iter();
                 let names: Vec<_> = on_way.chain(sides.iter().flatten()).chain([&key]).copied().collect();
                 find::pointer(&names, &bump).to_owned()
             }
@@ -76,11 +77,53 @@ pub fn fields(line: &[u8], profile: &Profile) -> BTreeMap<Field, FieldSeen> {
     seen
 }
 
-fn response<'a>(text: &'a [u8], profile: &Profile, bump: &'a Bump) -> Option<Response<'a>> {
-    grammar::check(text, Space::Text).ok()?;
-    match find::find(Node::root(text), profile, bump, &mut |text| grammar::check(text, Space::Text)) {
-        Found::Response(response) => Some(response),
-        Found::Broken(_) | Found::Unidentified(_) | Found::Nothing { .. } => None,
+/// What a record was read from.
+enum Source<'a> {
+    Response(Response<'a>),
+    Event(Event<'a>),
+}
+
+impl<'a> Source<'a> {
+    /// The source of the record of a text, when it is one.
+    fn of(text: &'a [u8], profile: &Profile, bump: &'a Bump) -> Option<Self> {
+        let check = &mut |text: &[u8]| grammar::check(text, Space::Text);
+        check(text).ok()?;
+        if profile.is_cloudaudit() {
+            return cloudaudit::call(text, bump, check).map(Self::Event);
+        }
+        match find::find(Node::root(text), profile, bump, check) {
+            Found::Response(response) => Some(Self::Response(response)),
+            Found::Broken(_) | Found::Unidentified(_) | Found::Nothing { .. } => None,
+        }
+    }
+
+    /// The object that is the response or the event as it was written.
+    fn place(&self) -> Node<'a> {
+        match self {
+            Self::Response(response) => response.place(),
+            Self::Event(event) => event.node,
+        }
+    }
+
+    /// The names that lead to it.
+    const fn names(&self) -> &'a [Raw<'a>] {
+        match self {
+            Self::Response(response) => response.way.names,
+            Self::Event(event) => event.names,
+        }
+    }
+
+    fn context(
+        &self,
+        profile: &Profile,
+        overrides: Overrides<'a>,
+        bump: &'a Bump,
+        show: impl FnMut(Field, Seat<'a>, &Context<'a>),
+    ) -> Context<'a> {
+        match self {
+            Self::Response(response) => context::read_with(response.way, profile, overrides, bump, show).0,
+            Self::Event(event) => event.context(profile, overrides, bump, show).0,
+        }
     }
 }
 

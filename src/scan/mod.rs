@@ -1,6 +1,7 @@
 //! Lines become records: three scanners, one policy. `reference` says what SPEC 2 says and decides every line; `full`
 //! parses with simd-json; `fast` reads blocks of 64 bytes. Each may decline a line, none may disagree.
 
+mod cloudaudit;
 mod context;
 mod fast;
 mod find;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 
+pub use cloudaudit::begins_page;
 use fast::Sight;
 pub use fast::Span;
 pub use grammar::{Space, value_end};
@@ -101,7 +103,7 @@ impl Scanner {
         Self {
             line_bytes_max,
             fast: match way {
-                ScannerKind::Fast(tier) if profile.forms().contains(Form::Envelope) => {
+                ScannerKind::Fast(tier) if profile.forms().contains(Form::Envelope) && !profile.is_cloudaudit() => {
                     Some(fast::Fast::new(tier, fast::Trail::new(&profile)))
                 }
                 ScannerKind::Fast(_) | ScannerKind::Full | ScannerKind::Reference => None,
@@ -175,6 +177,13 @@ impl Scanner {
         reset(&mut self.bump, line.len());
         let line = Own { text: line, space: Space::Line, may_hold: text::may_hold(line) };
         self.slow.line(line, first, false, &self.bump)
+    }
+
+    /// The values that count as lines in a value of a stream, with their places: the events of a page, else the value.
+    pub fn parts<'v>(&self, value: &'v [u8]) -> impl Iterator<Item = (usize, &'v [u8])> + use<'v> {
+        let is_page = self.profile.is_cloudaudit();
+        let alone = (!is_page).then_some((0, value));
+        alone.into_iter().chain(is_page.then(|| cloudaudit::parts(value)).into_iter().flatten())
     }
 
     /// Scans one value of a stream of values, in which a line feed is white space.

@@ -3,6 +3,7 @@
 
 use bumpalo::Bump;
 
+use super::cloudaudit;
 use super::context::{self, Overrides};
 use super::find::{self, Check, Found, Response};
 use super::forms::{ERROR_CODES, ERROR_IDS, ERROR_MESSAGES, Kind, Way};
@@ -16,6 +17,9 @@ use crate::record::{Anomaly, Doubt, Doubts, Line};
 
 /// What a valid line is.
 pub fn line<'a>(text: &'a [u8], profile: &Profile, bump: &'a Bump, check: &mut Check<'_>) -> Scanned<'a> {
+    if profile.is_cloudaudit() {
+        return cloudaudit::line(text, profile, bump, check);
+    }
     let root = Node::root(text);
     match find::find(root, profile, bump, check) {
         Found::Response(response) => record(root, &response, profile, bump),

@@ -12,11 +12,13 @@ pub enum InputFormat {
     Ndjson,
     /// A stream of values, or one array of them.
     Json,
+    /// Events of CloudAudit, one a line, in arrays or in pages.
+    CloudAudit,
 }
 
 impl InputFormat {
     /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Ndjson, Self::Json];
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Ndjson, Self::Json, Self::CloudAudit];
 
     /// The format that `--input-format` calls so.
     ///
@@ -35,6 +37,7 @@ impl InputFormat {
             Self::Auto => "auto",
             Self::Ndjson => "ndjson",
             Self::Json => "json",
+            Self::CloudAudit => "cloudaudit",
         }
     }
 }

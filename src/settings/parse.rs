@@ -30,7 +30,7 @@ pub enum InvalidSetting {
         source: PointerError,
     },
     /// Not a format.
-    #[error("invalid input format '{0}': expected auto, ndjson or json")]
+    #[error("invalid input format '{0}': expected auto, ndjson, json or cloudaudit")]
     InputFormat(String),
     /// A source without inputs.
     #[error("no inputs: expected paths or globs, as in inputs = [\"logs/*.log\"]")]

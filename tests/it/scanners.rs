@@ -24,6 +24,7 @@ pub const SEEDS: &[&str] = &[
     r#"{"err":{"type":"TencentCloudSDKHttpException","code":"InternalError","requestId":"abcd","traceId":"t"}}"#,
     r#"{"Response":{"Status":200,"Data":{"Response":{"Error":{"Code":"A.B"},"RequestId":"abcd"}}}}"#,
     r#"{"request":{"headers":{"host":"cvm.tencentcloudapi.com","x-tc-action":"A"}},"response":{"body":{"Response":{}}}}"#,
+    r#"{"EventName":"A","CloudAuditEvent":"{\"eventName\":\"A\",\"apiErrorCode\":\"A.B\",\"requestID\":\"abcd\",\"eventTime\":1795482123}"}"#,
     "{\"Response\":{\"RequestId\":\"abcd-efgh\"}}\r",
     "\u{feff}{\"Response\":[{}],\"Response\":{}}",
     "\0\0{\"Response\":{\"RequestId\":\"abcd-efgh\"}}",
@@ -63,7 +64,15 @@ fn told(chunk: &[u8], profile: &Arc<Profile>, line_bytes_max: usize, way: Scanne
 fn profiles() -> Vec<Arc<Profile>> {
     let at =
         |pointers: &[&str]| Arc::new(Profile::at(pointers.iter().map(|text| Pointer::parse(text).unwrap()).collect()));
-    vec![Arc::new(Profile::default()), at(&[""]), at(&["/w"]), at(&["/message", ""]), at(&["", "/w", "/message"])]
+    let events = Arc::new(Profile::default().with_cloudaudit(true));
+    vec![
+        Arc::new(Profile::default()),
+        at(&[""]),
+        at(&["/w"]),
+        at(&["/message", ""]),
+        at(&["", "/w", "/message"]),
+        events,
+    ]
 }
 
 pub fn assert_agreement(chunk: &[u8], line_bytes_max: usize) {

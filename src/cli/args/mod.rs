@@ -91,7 +91,8 @@ pub struct InputArgs {
     pub forms: Option<String>,
 
     /// Take every line for one JSON value (ndjson), or the input for a stream of values and arrays, pretty-printed or not
-    /// (json). auto: json when the first line is or begins an array of objects and 256 KiB of it are valid; else lines.
+    /// (json), or events of CloudAudit, one a line, in arrays or pages (cloudaudit). auto: json when the first line is or begins
+    /// an array of objects and 256 KiB of it are valid; else lines.
     #[arg(long, value_enum, default_value_t = InputFormatArg::Auto, help_heading = "Reading")]
     pub input_format: InputFormatArg,
 

@@ -46,4 +46,5 @@ pub enum InputFormatArg {
     Auto,
     Ndjson,
     Json,
+    Cloudaudit,
 }
