@@ -9,9 +9,9 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use resplog::input::decode::memory::Memory;
-use resplog::input::decode::{self, Decoder, SNIFF_BYTES};
-use resplog::input::source::{self, Sizes};
+use resplog::internals::input::decode::memory::Memory;
+use resplog::internals::input::decode::{self, Decoder, SNIFF_BYTES};
+use resplog::internals::input::source::{self, Sizes};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);

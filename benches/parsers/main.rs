@@ -16,8 +16,8 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
-use resplog::input::budget::Budget;
-use resplog::input::source::{Sizes, read_part};
+use resplog::internals::input::budget::Budget;
+use resplog::internals::input::source::{Sizes, read_part};
 
 use crate::counts::Counts;
 use crate::libraries::{Library, PADDING_BYTES, Parser};

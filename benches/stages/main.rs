@@ -11,10 +11,10 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
+use resplog::internals::summary::fold::Fold;
 use resplog::profile::Profile;
 use resplog::record::{LINE_BYTES_MAX, Line, LineClass, Origin};
 use resplog::scan::{Scanner, ScannerKind, Tier};
-use resplog::summary::fold::Fold;
 
 /// Bytes of a chunk, as in a run.
 const CHUNK_BYTES: usize = 256 * 1024;

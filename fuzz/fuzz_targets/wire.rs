@@ -4,8 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use resplog::partial::wire::{MAGIC, VERSION, decode, encode};
-use resplog::summary::Summary;
+use resplog::internals::partial::wire::{MAGIC, VERSION, decode, encode};
+use resplog::internals::summary::Summary;
 use xxhash_rust::xxh3::xxh3_128;
 
 fuzz_target!(|body: &[u8]| {

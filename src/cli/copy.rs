@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use resplog::input::discover::TEMPORARY;
-use resplog::input::{Input, Peeked, peek, source, wait, with_members};
+use resplog::internals::input::discover::TEMPORARY;
+use resplog::internals::input::{Input, Peeked, peek, source, wait, with_members};
 use tempfile::NamedTempFile;
 
 /// How many bytes are copied at once; a pipe holds so many.

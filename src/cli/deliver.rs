@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use resplog::disk::Disk;
+use resplog::internals::disk::Disk;
+use resplog::internals::render::view::View;
+use resplog::internals::render::{self, Format};
 use resplog::redact::redact;
-use resplog::render::view::View;
-use resplog::render::{self, Format};
 use resplog::report::tables::Table;
 use resplog::report::{Condition, Report};
 use resplog::time::Nanos;
@@ -20,7 +20,7 @@ use super::{complain, exit, print, screen};
 /// How a report is written: a format, and the table that it shows where it shows one.
 #[derive(Clone, Copy)]
 pub struct Shape {
-    pub format: &'static Format,
+    pub format: Format,
     pub table: Table,
 }
 
@@ -35,7 +35,7 @@ pub struct File {
 impl File {
     /// A report in a format at an output.
     pub fn new(output: Output, shape: Shape) -> Self {
-        let before = if shape.format.keeps_success { output.before() } else { None };
+        let before = if shape.format.keeps_success() { output.before() } else { None };
         let last_success = before.and_then(|text| render::prometheus::last_success(&text));
         Self { output, shape, last_success }
     }

@@ -9,16 +9,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use resplog::baseline::Baseline;
-use resplog::disk::Disk;
-use resplog::engine::{Analysis, RunControl};
-use resplog::follow::Position;
-use resplog::input::{Input, source};
+use resplog::internals::disk::Disk;
+use resplog::internals::engine::{Analysis, RunControl};
+use resplog::internals::follow::Position;
+use resplog::internals::input::{Input, source};
+use resplog::internals::state::commit::Addition;
+use resplog::internals::state::file;
+use resplog::internals::state::lock::{self, Lock};
+use resplog::internals::state::read::{Names, NewLines};
+use resplog::internals::state::{self, State};
 use resplog::settings::Settings;
-use resplog::state::commit::Addition;
-use resplog::state::file;
-use resplog::state::lock::{self, Lock};
-use resplog::state::read::{Names, NewLines};
-use resplog::state::{self, State};
 use resplog::time;
 use resplog::time::Nanos;
 

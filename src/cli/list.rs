@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
-use resplog::engine::{self, InOrder, Options, RunControl};
-use resplog::filter::Filter;
-use resplog::ids::{self, Listed, Wanted};
-use resplog::input::feed::InputRead;
-use resplog::input::{Status, discover};
-use resplog::render;
+use resplog::internals::engine::{self, InOrder, Options, RunControl};
+use resplog::internals::filter::Filter;
+use resplog::internals::ids::{self, Listed, Wanted};
+use resplog::internals::input::feed::InputRead;
+use resplog::internals::input::{Status, discover};
+use resplog::internals::render;
 
 use super::args::{FindArgs, FindFormat, IdsArgs, InputArgs, RowFormat};
 use super::signals::Signals;

@@ -25,8 +25,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, FromArgMatches};
 use resplog::catalog;
-use resplog::disk::{Disk, Fault};
-use resplog::render::{codes, json};
+use resplog::internals::disk::{Disk, Fault};
+use resplog::internals::render::{codes, json};
 use resplog::settings::{SOURCE, Source};
 use resplog::time::Nanos;
 
@@ -110,7 +110,7 @@ fn run_codes(args: &CodesArgs) -> u8 {
 /// Says on standard error what went wrong, with what it came from.
 fn complain(error: &anyhow::Error, code: u8) -> u8 {
     let text = format!("{error:#}");
-    let _ = writeln!(io::stderr(), "resplog: {}", resplog::render::escape::terminal(&text));
+    let _ = writeln!(io::stderr(), "resplog: {}", resplog::internals::render::escape::terminal(&text));
     code
 }
 

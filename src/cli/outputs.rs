@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use resplog::disk::{self, Disk};
-use resplog::input::{discover, source};
-use resplog::state::lock;
+use resplog::internals::disk::{self, Disk};
+use resplog::internals::input::{discover, source};
+use resplog::internals::state::lock;
 
 use super::args::InputArgs;
 use super::{exit, stdout};

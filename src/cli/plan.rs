@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use resplog::acknowledged::Acknowledged;
 use resplog::baseline::{self, Baseline};
 use resplog::catalog::{Class, Classes};
-use resplog::engine::Options;
-use resplog::input::source::Sizes;
-use resplog::inspect::Reading;
+use resplog::internals::acknowledged::Acknowledged;
+use resplog::internals::engine::Options;
+use resplog::internals::input::source::Sizes;
+use resplog::internals::inspect::Reading;
+use resplog::internals::render::{Format, mail};
 use resplog::profile::Pointer;
-use resplog::render::{FORMATS, Format, mail};
 use resplog::report::Against;
 use resplog::report::tables::Table;
 use resplog::rule::Rule;
@@ -87,7 +87,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         bail!("--mail-to: addresses are plain, such as sre@example.com, with commas between them");
     }
     let only_classes = args.class.iter().map(|name| class(name)).collect::<Result<_>>()?;
-    let stdout = args.format.or_else(|| outputs.is_empty().then_some(&FORMATS[0]));
+    let stdout = args.format.or_else(|| outputs.is_empty().then_some(Format::Text));
     let stdout = stdout.map(|format| Shape { format, table });
     let named = Named::new(&inputs, &args.input)
         .reads("--ack", args.alarms.ack.as_deref())
@@ -305,14 +305,14 @@ fn by(texts: &[String]) -> Result<(Vec<String>, Vec<Pointer>, Vec<Period>)> {
 /// The files that a path of `-o` stands for.
 fn outputs(path: &Path, table: Table) -> Result<Vec<(PathBuf, Shape)>> {
     if path.is_dir() {
-        let tables = FORMATS.iter().filter(|format| format.is_one_table).flat_map(|format| {
+        let tables = Format::ALL.into_iter().filter(|format| format.is_one_table()).flat_map(|format| {
             let file = |table: Table| path.join(table.as_str()).with_extension(format.extension());
             Table::ALL.map(|table| (file(table), Shape { format, table }))
         });
         return Ok(tables.collect());
     }
     let Some(format) = Format::of(path) else {
-        let mut names: Vec<_> = FORMATS.iter().map(|format| format!(".{}", format.extension())).collect();
+        let mut names: Vec<_> = Format::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
         let last = names.pop().unwrap_or_default();
         bail!(
             "-o {}: the extension names no format, and it is no folder; there are {} and {last}",

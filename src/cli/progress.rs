@@ -7,9 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use resplog::engine::RunControl;
-use resplog::input::Input;
-use resplog::render::escape;
+use resplog::internals::engine::RunControl;
+use resplog::internals::input::Input;
+use resplog::internals::render::escape;
 
 use super::args::When;
 

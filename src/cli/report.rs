@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use resplog::dedupe;
-use resplog::disk::Disk;
-use resplog::engine::{self, Analysis, Duplicates, Options, RunControl};
-use resplog::hints;
-use resplog::input::{Input, Pattern, discover};
-use resplog::render::{escape, json};
+use resplog::internals::dedupe;
+use resplog::internals::disk::Disk;
+use resplog::internals::engine::{self, Analysis, Duplicates, Options, RunControl};
+use resplog::internals::hints;
+use resplog::internals::input::{Input, Pattern, discover};
+use resplog::internals::render::{escape, json};
+use resplog::internals::state::read::{Names, NewLines};
+use resplog::internals::summary::rejects::Reject;
 use resplog::report::build;
 use resplog::report::{self, InputFacts, Report, Stamp, Window};
-use resplog::state::read::{Names, NewLines};
-use resplog::summary::rejects::Reject;
 use resplog::time::Nanos;
 
 use tempfile::NamedTempFile;

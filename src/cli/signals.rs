@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use resplog::engine::RunControl;
+use resplog::internals::engine::RunControl;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 

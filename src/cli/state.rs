@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use resplog::render::state as render;
+use resplog::internals::render::state as render;
 
 use super::args::{FormatArg, StateCommand};
 use super::{complain, exit, incremental, print};

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use resplog::disk::stream::Stream;
+use resplog::internals::disk::stream::Stream;
 
 use super::signals;
 

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use resplog::catalog::{Class, Classes};
-use resplog::disk::Disk;
-use resplog::engine::{self, Analysis, Duplicates, Options, RunControl};
-use resplog::input::{Input, discover};
-use resplog::render::ticket::{self as render, Format, Language, View};
+use resplog::internals::disk::Disk;
+use resplog::internals::engine::{self, Analysis, Duplicates, Options, RunControl};
+use resplog::internals::input::{Input, discover};
+use resplog::internals::render::ticket::{self as render, Format, Language, View};
+use resplog::internals::summary::rejects::Reject;
+use resplog::internals::ticket::{self, Tickets, evidence};
 use resplog::report::Report;
 use resplog::report::build;
-use resplog::summary::rejects::Reject;
-use resplog::ticket::{self, Tickets, evidence};
 use resplog::time::Zone;
 
 use super::args::{LanguageArg, TicketArgs, TicketFormat};

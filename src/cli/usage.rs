@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use clap::builder::StyledStr;
 use clap::error::ContextValue;
-use resplog::render::escape;
+use resplog::internals::render::escape;
 use resplog::rule::RuleError;
 
 use super::{complain, config, exit, stdout};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use resplog::ids::IdSet;
-use resplog::render::escape;
+use resplog::internals::ids::IdSet;
+use resplog::internals::render::escape;
 
 use super::args::FindArgs;
 

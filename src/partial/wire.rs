@@ -26,6 +26,7 @@ const LEVEL: i32 = 3;
 
 /// Why bytes are not a summary that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WireError {
     /// The bytes begin otherwise.
     #[error("this is not a summary of resplog")]

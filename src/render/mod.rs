@@ -1,5 +1,4 @@
-//! Reports become text. A renderer shows what the report says and decides nothing: a format is a file here and a row of
-//! [`FORMATS`].
+//! Reports become text. A renderer shows what the report says and decides nothing: a format is a file here and a row of a table.
 
 pub mod clock;
 pub mod codes;
@@ -18,7 +17,6 @@ pub mod text;
 pub mod ticket;
 pub mod view;
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -26,55 +24,104 @@ use self::view::View;
 use crate::report::Report;
 
 /// How a report is written.
-pub struct Format {
-    /// The word of `-f`.
-    pub name: &'static str,
-    /// The extensions of files that are written so; the first one is the one that people know.
-    pub extensions: &'static [&'static str],
-    /// Whether it shows the table that the view names, and no other.
-    pub is_one_table: bool,
-    /// Whether it keeps the time of the last success that stands in the file which it replaces.
-    pub keeps_success: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// Text for a terminal or a file.
+    Text,
+    /// JSON, whose keys `docs/report.schema.json` describes.
+    Json,
+    /// Markdown with tables.
+    Markdown,
+    /// One static HTML page.
+    Html,
+    /// One table as CSV.
+    Csv,
+    /// The text format of Prometheus, for a collector of files.
+    Prometheus,
+    /// A message for `sendmail -t`.
+    Mail,
+}
+
+/// What there is to know of a format.
+struct Row {
+    format: Format,
+    name: &'static str,
+    extensions: &'static [&'static str],
     writer: fn(&Report, &View, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every format, in the order of the help.
-pub static FORMATS: [Format; 7] = [
-    Format::new("text", &["txt", "text"], text::write),
-    Format::new("json", &["json"], |report, _, out| json::write(report, out)),
-    Format::new("markdown", &["md", "markdown"], markdown::write),
-    Format::new("html", &["html", "htm"], html::write),
-    Format { is_one_table: true, ..Format::new("csv", &["csv"], csv::write) },
-    Format { keeps_success: true, ..Format::new("prometheus", &["prom"], prometheus::write) },
-    Format::new("mail", &["eml"], mail::write),
+static FORMATS: [Row; Format::ALL.len()] = [
+    row(Format::Text, "text", &["txt", "text"], text::write),
+    row(Format::Json, "json", &["json"], |report, _, out| json::write(report, out)),
+    row(Format::Markdown, "markdown", &["md", "markdown"], markdown::write),
+    row(Format::Html, "html", &["html", "htm"], html::write),
+    row(Format::Csv, "csv", &["csv"], csv::write),
+    row(Format::Prometheus, "prometheus", &["prom"], prometheus::write),
+    row(Format::Mail, "mail", &["eml"], mail::write),
 ];
 
+const fn row(
+    format: Format,
+    name: &'static str,
+    extensions: &'static [&'static str],
+    writer: fn(&Report, &View, &mut dyn Write) -> io::Result<()>,
+) -> Row {
+    Row { format, name, extensions, writer }
+}
+
 impl Format {
-    const fn new(
-        name: &'static str,
-        extensions: &'static [&'static str],
-        writer: fn(&Report, &View, &mut dyn Write) -> io::Result<()>,
-    ) -> Self {
-        Self { name, extensions, is_one_table: false, keeps_success: false, writer }
+    /// Every format, in the order of the help.
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Json, Self::Markdown, Self::Html, Self::Csv, Self::Prometheus, Self::Mail];
+
+    fn row(self) -> &'static Row {
+        let [first, ..] = &FORMATS;
+        FORMATS.iter().find(|row| row.format == self).unwrap_or(first)
     }
 
     /// The format that a file's extension asks for.
     #[must_use]
-    pub fn of(path: &Path) -> Option<&'static Self> {
+    pub fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?;
-        FORMATS.iter().find(|format| format.extensions.contains(&extension))
+        Self::ALL.into_iter().find(|format| format.extensions().contains(&extension))
     }
 
     /// The format of that name.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<&'static Self> {
-        FORMATS.iter().find(|format| format.name == name)
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// The word of `-f`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The extensions of files that are written so; the first one is the one that people know.
+    #[must_use]
+    pub fn extensions(self) -> &'static [&'static str] {
+        self.row().extensions
     }
 
     /// The extension that people know.
     #[must_use]
-    pub fn extension(&self) -> &'static str {
-        self.extensions.first().copied().unwrap_or_default()
+    pub fn extension(self) -> &'static str {
+        self.extensions().first().copied().unwrap_or_default()
+    }
+
+    /// Whether it shows the table that the view names, and no other.
+    #[must_use]
+    pub fn is_one_table(self) -> bool {
+        self == Self::Csv
+    }
+
+    /// Whether it keeps the time of the last success that stands in the file which it replaces.
+    #[must_use]
+    pub fn keeps_success(self) -> bool {
+        self == Self::Prometheus
     }
 
     /// Writes a report.
@@ -82,13 +129,35 @@ impl Format {
     /// # Errors
     ///
     /// `out` fails, or the view asks for what the format cannot write.
-    pub fn write(&self, report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
-        (self.writer)(report, view, out)
+    pub fn write(self, report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+        (self.row().writer)(report, view, out)
     }
 }
 
-impl fmt::Debug for Format {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.name)
+impl Report {
+    /// Writes the report with times in UTC, 20 rows of a table where a format cuts tables, 100 columns of text and no
+    /// colour; [`Format::write`] takes what a reader asked for instead.
+    ///
+    /// # Errors
+    ///
+    /// `out` fails.
+    pub fn write(&self, format: Format, mut out: impl Write) -> io::Result<()> {
+        format.write(self, &View::default(), &mut out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_has_its_row() {
+        for (format, row) in Format::ALL.into_iter().zip(&FORMATS) {
+            assert_eq!(format, row.format);
+            assert_eq!(Format::from_name(format.name()), Some(format));
+            for extension in format.extensions() {
+                assert_eq!(Format::of(Path::new(&format!("a.{extension}"))), Some(format));
+            }
+        }
     }
 }

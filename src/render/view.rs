@@ -31,6 +31,28 @@ pub struct View {
     pub last_success: Option<Nanos>,
 }
 
+/// Columns of text that goes to no terminal.
+const COLUMNS: usize = 100;
+/// Rows of a table where it is cut.
+const ROWS: usize = 20;
+
+impl Default for View {
+    /// What somebody sees who asked for nothing.
+    fn default() -> Self {
+        Self {
+            zone: Zone::Utc,
+            top: ROWS,
+            command: String::new(),
+            width: COLUMNS,
+            color: false,
+            unicode: true,
+            table: Table::Codes,
+            mail_to: None,
+            last_success: None,
+        }
+    }
+}
+
 impl View {
     /// The same for text of some columns inside a document.
     #[must_use]

@@ -15,6 +15,7 @@ use crate::time::Nanos;
 
 /// Everything a report says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Report {
     /// [`SCHEMA`](super::SCHEMA).
     pub schema: &'static str,

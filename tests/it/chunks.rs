@@ -6,11 +6,11 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use resplog::engine::{self, Options, Run, RunControl};
-use resplog::input::Input;
-use resplog::input::feed::HEAD_BYTES;
-use resplog::input::order::Order;
-use resplog::input::source::Sizes;
+use resplog::internals::engine::{self, Options, Run, RunControl};
+use resplog::internals::input::Input;
+use resplog::internals::input::feed::HEAD_BYTES;
+use resplog::internals::input::order::Order;
+use resplog::internals::input::source::Sizes;
 use resplog::settings::InputFormat;
 use serde_json::Value;
 

@@ -77,7 +77,7 @@ fn every_column_of_csv_is_documented() {
         // Some rows refer to the columns of another table.
         let has =
             |column: &&str| !says(row, column) && !row.contains("those of `ids`") && !row.contains("as in `actions`");
-        let heads = resplog::render::csv::heads(table);
+        let heads = resplog::internals::render::csv::heads(table);
         let missing: Vec<_> = heads.split(',').filter(has).collect();
         assert!(missing.is_empty(), "{}: {missing:?}", table.as_str());
     }
@@ -87,8 +87,8 @@ fn every_column_of_csv_is_documented() {
 fn every_format_is_documented() {
     let page = page("outputs.md");
     let help = crate::program::run(Path::new("."), ["report", "--help"], None).stdout;
-    for format in &resplog::render::FORMATS {
-        let (name, extension) = (format.name, format.extension());
+    for format in resplog::internals::render::Format::ALL {
+        let (name, extension) = (format.name(), format.extension());
         assert!(page.contains(&format!("| `{name}` | `.{extension}` |")), "{name}: no row in outputs.md");
         assert!(says(&help, extension) && says(&help, name), "{name}: not in the help");
     }

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use resplog::engine::{self, Options, Run, RunControl};
-use resplog::ids::{self, IdSet, Wanted};
-use resplog::input::Input;
-use resplog::input::order::Order;
-use resplog::input::source::Sizes;
-use resplog::inspect::Reading;
+use resplog::internals::engine::{self, Options, Run, RunControl};
+use resplog::internals::ids::{self, IdSet, Wanted};
+use resplog::internals::input::Input;
+use resplog::internals::input::order::Order;
+use resplog::internals::input::source::Sizes;
+use resplog::internals::inspect::Reading;
 use resplog::profile::{Pointer, Profile};
 use resplog::record::Line;
 

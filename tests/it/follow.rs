@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use resplog::disk::Disk;
-use resplog::follow::{self, Limits, Outcome, Plan, Position, Sought};
-use resplog::input::feed::InputRead;
-use resplog::input::{Input, discover};
+use resplog::internals::disk::Disk;
+use resplog::internals::follow::{self, Limits, Outcome, Plan, Position, Sought};
+use resplog::internals::input::feed::InputRead;
+use resplog::internals::input::{Input, discover};
 
 use crate::program::folder;
 use crate::state::line;

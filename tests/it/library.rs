@@ -1,20 +1,26 @@
-//! The library as a caller uses it: inputs and options in, the JSON report out.
+//! The library as a caller uses it: inputs and options in, the JSON report out. The front door makes what the program
+//! makes.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use resplog::catalog::Classes;
-use resplog::engine::{Analysis, Duplicates, Options, RunControl, analyze, facts};
-use resplog::hints::hints;
-use resplog::input::source::Sizes;
-use resplog::input::{Compression, Framing, Input, Status};
-use resplog::inspect::Reading;
-use resplog::render::json;
+use resplog::internals::engine::{Analysis, Duplicates, Options, RunControl, analyze, facts};
+use resplog::internals::hints::hints;
+use resplog::internals::input::source::Sizes;
+use resplog::internals::input::{Compression, Framing, Input, Status};
+use resplog::internals::inspect::Reading;
+use resplog::internals::render::json as write_json;
+use resplog::internals::summary::Summary as Kept;
+use resplog::internals::summary::rejects::Reject;
 use resplog::report::{InputFacts, build};
 use resplog::scan::{ScannerKind, Tier};
-use resplog::summary::Summary;
-use resplog::summary::rejects::Reject;
+use resplog::settings::Settings;
 use resplog::time::Period;
+use resplog::{Analyzer, Error, Format, Report, ReportOptions, Summary};
+
+use crate::program::{run, testdata};
 
 /// A thread, the sizes of the program.
 pub fn options() -> Options {
@@ -43,7 +49,7 @@ pub fn report(inputs: &[(&str, &Path)], options: &Options) -> String {
 }
 
 /// The JSON report of a summary that was made without reading anything.
-pub fn report_of(summary: &Summary) -> String {
+pub fn report_of(summary: &Kept) -> String {
     let facts: Vec<_> = summary.inputs.iter().map(|(id, _)| fact(&id.path)).collect();
     json_of(summary, &facts, Vec::new())
 }
@@ -61,7 +67,7 @@ fn fact(path: &str) -> InputFacts {
     }
 }
 
-pub fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> String {
+pub fn json_of(summary: &Kept, facts: &[InputFacts], hints: Vec<String>) -> String {
     let by: Vec<_> = (0..summary.groups.by().len()).map(|field| format!("field{field}")).collect();
     let options = resplog::report::Options {
         classes: &Classes::default(),
@@ -75,6 +81,68 @@ pub fn json_of(summary: &Summary, facts: &[InputFacts], hints: Vec<String>) -> S
     };
     let report = build::report(summary, facts.to_vec(), false, hints, &options).unwrap();
     let mut out = Vec::new();
-    json::write(&report, &mut out).unwrap();
+    write_json::write(&report, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// What the front door writes.
+fn json(report: &Report) -> String {
+    let mut out = Vec::new();
+    report.write(Format::Json, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Logs of the project: with a context and without one, damaged, and no log at all.
+const LOGS: [&str; 4] = ["bare.ndjson", "damaged.ndjson", "wrapped.ndjson", "README.md"];
+
+#[test]
+fn the_front_door_makes_what_the_program_makes() {
+    let folder = testdata();
+    // The program names what it was given, so it is given what the library is.
+    let paths = LOGS.map(|name| folder.join(name));
+    let arguments = ["report", "-f", "json"].map(OsString::from).into_iter();
+    let arguments = arguments.chain(paths.iter().map(|path| path.clone().into_os_string()));
+    let ran = run(&folder, arguments, None);
+    assert_eq!(json(&resplog::analyze(&paths).unwrap()), ran.stdout);
+    let text = |report: &Report| {
+        let mut out = Vec::new();
+        report.write(Format::Text, &mut out).unwrap();
+        out
+    };
+    let report = resplog::analyze([&paths[2]]).unwrap();
+    assert!(text(&report).starts_with(b"resplog"), "{}", String::from_utf8_lossy(&text(&report)));
+}
+
+#[test]
+fn summaries_travel_and_merge_in_any_order() {
+    let paths = ["bare.ndjson", "damaged.ndjson", "wrapped.ndjson"].map(|name| testdata().join(name));
+    let whole = json(&resplog::analyze(&paths).unwrap());
+    let analyzer = Analyzer::new().threads(1);
+    let one = |path: &PathBuf| {
+        let bytes = analyzer.summary([path]).unwrap().to_bytes().unwrap();
+        let read = Summary::from_bytes(&bytes).unwrap();
+        assert_eq!(read.to_bytes().unwrap(), bytes);
+        read
+    };
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let [mut merged, second, third] = order.map(|place| one(&paths[place]));
+        merged.merge(second).unwrap();
+        merged.merge(third).unwrap();
+        assert_eq!(json(&merged.report(&ReportOptions::default()).unwrap()), whole, "{order:?}");
+    }
+}
+
+#[test]
+fn what_would_be_counted_twice_or_otherwise_is_refused() {
+    let path = testdata().join("bare.ndjson");
+    let summary = || Analyzer::new().summary([&path]).unwrap();
+    let mut held = summary();
+    let before = held.to_bytes().unwrap();
+    assert!(matches!(held.merge(summary()), Err(Error::SameInput(input)) if input == path.to_string_lossy()));
+    let other = Settings { services: Settings::names(["cvm"]), ..Settings::default() };
+    let other = Analyzer::new().settings(other).summary([testdata().join("wrapped.ndjson")]).unwrap();
+    assert!(matches!(held.merge(other.clone()), Err(Error::Settings)));
+    assert_eq!(held.to_bytes().unwrap(), before);
+    assert!(matches!(Summary::from_bytes(&before[..before.len() - 1]), Err(Error::Wire(_))));
+    assert!(json(&other.report(&ReportOptions::default()).unwrap()).contains(r#""service""#));
 }

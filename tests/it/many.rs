@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use resplog::internals::summary::fold::Fold;
+use resplog::internals::summary::inputs::InputId;
 use resplog::record::{Anomalies, Context, Form, Line, Origin, Outcome, Record};
-use resplog::summary::fold::Fold;
-use resplog::summary::inputs::InputId;
 use resplog::time::Nanos;
 use serde_json::Value;
 

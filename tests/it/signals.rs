@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use resplog::input::discover::TEMPORARY;
+use resplog::internals::input::discover::TEMPORARY;
 use serde_json::json;
 
 use crate::program::{command, folder, on_pipe, run, send, send_if_it_runs, testdata};

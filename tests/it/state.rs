@@ -386,7 +386,7 @@ fn a_state_that_is_not_what_was_written_is_refused() {
         }
     }
     for place in 0..good.len() {
-        use resplog::state::file::decode;
+        use resplog::internals::state::file::decode;
         assert!(decode(&good[..place]).is_err(), "cut at {place}");
         let mut flipped = good.clone();
         flipped[place] ^= 0x20;

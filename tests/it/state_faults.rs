@@ -68,7 +68,7 @@ fn fail((site, named, calls): Scene, fault: &str) -> bool {
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     let state = fs::read(site.path("state")).unwrap();
     let moved = state != before;
-    let generation_before = resplog::state::file::decode(&before).unwrap().generation;
+    let generation_before = resplog::internals::state::file::decode(&before).unwrap().generation;
     match output.status.code() {
         Some(exit) => assert!([0, 3, 4].contains(&exit), "{fault}: {exit} {stderr}"),
         None => assert_eq!(output.status.signal(), Some(9), "{fault}"),

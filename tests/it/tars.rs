@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use resplog::engine::{Duplicates, Options, RunControl, analyze, facts};
-use resplog::input::{discover, with_members};
-use resplog::summary::rejects::Reject;
+use resplog::internals::engine::{Duplicates, Options, RunControl, analyze, facts};
+use resplog::internals::input::{discover, with_members};
+use resplog::internals::summary::rejects::Reject;
 use serde_json::{Value, json};
 
 use crate::chunks::{for_each, log, sized};
@@ -74,7 +74,7 @@ fn library(folder: &Path, options: &Options) -> String {
         // What a file is packed with, and where it lies, is all that may differ.
         let path = Path::new(&fact.path).strip_prefix(folder).unwrap().display().to_string();
         fact.path = path.replace("x.tar/", "x/");
-        fact.compression = resplog::input::Compression::None;
+        fact.compression = resplog::internals::input::Compression::None;
     }
     json_of(&analysis.summary, &facts, Vec::new())
 }

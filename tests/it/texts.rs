@@ -11,8 +11,8 @@ use crate::chunks::{assert_same, for_each, from_pipe, from_written_pipe};
 use crate::library::{options, report};
 use crate::program::{folder, root, run, testdata};
 use crate::scanners::cases;
-use resplog::engine::Options;
-use resplog::input::source::Sizes;
+use resplog::internals::engine::Options;
+use resplog::internals::input::source::Sizes;
 
 /// The logs of `testdata/texts`.
 fn logs() -> Vec<PathBuf> {

@@ -20,7 +20,7 @@ const RANKS: &[&[&str]] = &[
     &["dedupe", "ids"],
     &["hints", "state"],
     &["ticket"],
-    &["render"],
+    &["render", "analyzer"],
 ];
 
 /// Outside crates and their homes: files, or folders with everything in them.
@@ -98,6 +98,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "thiserror",
         &[
             "acknowledged.rs",
+            "analyzer.rs",
             "baseline.rs",
             "dedupe.rs",
             "engine/",
@@ -228,6 +229,19 @@ fn a_module_imports_only_from_a_lower_rank() {
         }
     }
     complain(&wrong);
+}
+
+/// How many modules the library shows.
+const PUBLIC_MODULES_MAX: usize = 12;
+
+#[test]
+fn the_library_shows_a_few_modules_and_the_example_uses_nothing_else() {
+    let front = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let shown = front.lines().filter(|line| line.starts_with("pub mod ") && line.ends_with(';')).count();
+    assert!((1..=PUBLIC_MODULES_MAX).contains(&shown), "{shown} public modules");
+    for path in files("examples", "rs") {
+        assert!(!fs::read_to_string(&path).unwrap().contains("internals"), "{}", path.display());
+    }
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;
-use resplog::partial::wire::{MAGIC, VERSION, WireError, decode, encode};
-use resplog::partial::{InputRead, Partial};
+use resplog::internals::partial::wire::{MAGIC, VERSION, WireError, decode, encode};
+use resplog::internals::partial::{InputRead, Partial};
+use resplog::internals::summary::Summary;
+use resplog::internals::summary::fold::Fold;
+use resplog::internals::summary::inputs::InputId;
 use resplog::record::{Anomalies, Context, Form, Line, Origin, Outcome, Record};
-use resplog::summary::Summary;
-use resplog::summary::fold::Fold;
-use resplog::summary::inputs::InputId;
 use resplog::time::Nanos;
 use xxhash_rust::xxh3::xxh3_128;
 

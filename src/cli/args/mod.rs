@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use resplog::render::{FORMATS, Format};
+use resplog::internals::render::Format;
 use resplog::settings::Source;
 
 pub use alarms::AlarmArgs;
@@ -176,7 +176,7 @@ pub struct ReportArgs {
 
     /// Format on standard output.
     #[arg(short = 'f', long, value_parser = formats(), help_heading = "Output")]
-    pub format: Option<&'static Format>,
+    pub format: Option<Format>,
 
     /// Write the report to a file, replaced atomically; the extension is the format: txt, json, md, html, csv, prom or
     /// eml. A folder gets every table as a CSV file. Repeat it for several. Standard output then gets a report only
@@ -363,7 +363,7 @@ pub struct CodesArgs {
 }
 
 /// Reads the name of a format.
-fn formats() -> impl TypedValueParser<Value = &'static Format> {
-    PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name))
         .try_map(|name| Format::from_name(&name).ok_or_else(|| format!("there is no format '{name}'")))
 }

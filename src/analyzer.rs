@@ -1,0 +1,265 @@
+//! The front door: logs become a summary, summaries are merged and travel, and a summary becomes a report. What a command
+//! line says, what time it is and where the report goes, its caller knows.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crate::baseline::Baseline;
+use crate::catalog::Classes;
+use crate::engine::{self, Analysis, Duplicates, Options, RunControl, ThreadsError};
+use crate::hints::hints;
+use crate::input::discover::discover;
+use crate::input::source::Sizes;
+use crate::inspect::{Inspected, Reading};
+use crate::partial::wire::{self, WireError};
+use crate::partial::{InputRead, Partial};
+use crate::report::{Against, InputFacts, LawBroken, Report, build};
+use crate::rule::Rule;
+use crate::scan::{ScannerKind, Tier};
+use crate::settings::{InvalidSetting, Settings};
+use crate::summary::inputs::InputId;
+use crate::summary::rejects::Reject;
+use crate::time::{Nanos, Period};
+
+/// How many ids a code lists when nobody says otherwise.
+const IDS: usize = 5;
+
+/// The report of some logs, read with all processors and the options that `resplog report` has by default.
+///
+/// What a path may be, [`Analyzer::summary`] says.
+///
+/// # Errors
+///
+/// As [`Analyzer::report`].
+pub fn analyze(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Report, Error> {
+    Analyzer::new().report(paths)
+}
+
+/// Reads logs.
+#[derive(Clone, Debug)]
+pub struct Analyzer {
+    settings: Settings,
+    threads: usize,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Analyzer {
+    /// One thread for each processor, and the settings that `resplog report` has by default.
+    #[must_use]
+    pub fn new() -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        Self { settings: Settings::default(), threads }
+    }
+
+    /// How many threads read; at least one does. It changes no number.
+    #[must_use]
+    pub const fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// The options that change numbers. [`Settings::dedupe`] is not one that is used here.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = Settings { dedupe: false, ..settings };
+        self
+    }
+
+    /// Reads logs: files, folders with all files below them, globs, and `-` for standard input; compressed ones too. An
+    /// input that cannot be read is no error: the report says so.
+    ///
+    /// # Errors
+    ///
+    /// The threads cannot be started.
+    pub fn summary(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Summary, Error> {
+        let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        let inputs = discover(&paths, &[]);
+        let options = Options {
+            threads: self.threads.max(1),
+            sizes: Sizes { line_bytes_max: self.settings.line_bytes_max, ..Sizes::default() },
+            way: ScannerKind::Fast(Tier::best()),
+            reading: Reading::of(&self.settings, Vec::new()),
+        };
+        let control = RunControl::default();
+        let none = None::<fn(&Reject, u64)>;
+        let analysis = engine::analyze(&inputs, &options, &control, &Duplicates::default(), none)?;
+        let reads = engine::facts(&inputs, &analysis).into_iter().map(read_of).collect();
+        Ok(Summary {
+            partial: Partial { settings: self.settings.kept(), inputs: reads, summary: analysis.summary },
+            inspected: analysis.inspected,
+        })
+    }
+
+    /// The report of some logs, with the settings as its filters.
+    ///
+    /// # Errors
+    ///
+    /// The threads cannot be started, or the numbers do not add up.
+    pub fn report(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Report, Error> {
+        self.summary(paths)?.report(&ReportOptions::default())
+    }
+}
+
+/// What a report shows beside the summary, and what it is compared with and judged by.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReportOptions {
+    /// The class of each code.
+    pub classes: Classes,
+    /// How many ids a code lists.
+    pub ids: usize,
+    /// Periods to group calls by.
+    pub periods: Vec<Period>,
+    /// The rules that make the report an alarm when they hold.
+    pub rules: Vec<Rule>,
+    /// An earlier report to compare with.
+    pub baseline: Option<Baseline>,
+    /// The present time, from which rules count the age of the newest record. With none it is the newest record's.
+    pub now: Option<Nanos>,
+}
+
+impl Default for ReportOptions {
+    /// What `resplog report` shows by default.
+    fn default() -> Self {
+        Self {
+            classes: Classes::default(),
+            ids: IDS,
+            periods: Vec::new(),
+            rules: Vec::new(),
+            baseline: None,
+            now: None,
+        }
+    }
+}
+
+/// What is kept of logs: a value that can be merged, stored and sent, and that a report can be made of.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    partial: Partial,
+    /// What the first bytes of each input looked like; none of a summary that was read from bytes.
+    inspected: Vec<Option<Inspected>>,
+}
+
+impl Summary {
+    /// Adds the summary of other logs. The order in which summaries are merged changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Both hold the same input, which would be counted twice, or they were made with other settings. Nothing is added
+    /// then.
+    pub fn merge(&mut self, other: Self) -> Result<(), Error> {
+        if self.partial.settings != other.partial.settings {
+            return Err(Error::Settings);
+        }
+        let held: BTreeSet<_> = self.partial.summary.inputs.iter().map(|(id, _)| &id.path).collect();
+        if let Some((id, _)) = other.partial.summary.inputs.iter().find(|(id, _)| held.contains(&id.path)) {
+            return Err(Error::SameInput(id.path.clone()));
+        }
+        let mut reads = [self.reads(), other.reads()].concat();
+        self.partial.summary.merge(other.partial.summary);
+        // The inputs of a merged summary are sorted, and equal ones keep their order.
+        reads.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        (self.partial.inputs, self.inspected) = reads.into_iter().map(|(_, read, inspected)| (read, inspected)).unzip();
+        Ok(())
+    }
+
+    /// How each input was read, and what it looked like, in the order of the inputs.
+    fn reads(&self) -> Vec<(InputId, InputRead, Option<Inspected>)> {
+        let inspected = self.inspected.iter().copied().chain(std::iter::repeat(None));
+        let ids = self.partial.summary.inputs.iter().map(|(id, _)| id.clone());
+        ids.zip(&self.partial.inputs).zip(inspected).map(|((id, read), seen)| (id, read.clone(), seen)).collect()
+    }
+
+    /// The bytes of a summary's file: versioned, checksummed, compressed, and the same for the same value.
+    ///
+    /// # Errors
+    ///
+    /// None that a summary from here can cause.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        Ok(wire::encode(&self.partial)?)
+    }
+
+    /// The summary of such bytes. What its inputs looked like is not in them, so that a report of it lacks the hint of
+    /// what an input is that is no log of responses.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are damaged, are something else, or were written by a newer version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Ok(Self { partial: wire::decode(bytes)?, inspected: Vec::new() })
+    }
+
+    /// Makes a report.
+    ///
+    /// # Errors
+    ///
+    /// The numbers do not add up, which no summary from here can cause, or the settings are those of another version.
+    pub fn report(&self, options: &ReportOptions) -> Result<Report, Error> {
+        let Partial { settings, inputs, summary } = &self.partial;
+        let filters = Settings::from_kept(settings)?.given();
+        let paths: Vec<_> = summary.inputs.iter().map(|(id, _)| id.path.as_str()).collect();
+        let facts = paths.iter().zip(inputs).map(|(path, read)| facts_of(path, read)).collect();
+        let newest = summary.span.last;
+        let options = crate::report::Options {
+            classes: &options.classes,
+            ids: options.ids,
+            codes: &[],
+            only_classes: &[],
+            by: &[],
+            periods: &options.periods,
+            filters: &filters,
+            against: Against {
+                baseline: options.baseline.as_ref(),
+                rules: &options.rules,
+                now: options.now.or(newest).unwrap_or_default(),
+                newest,
+                ..Against::default()
+            },
+        };
+        let analysis = Analysis { summary: summary.clone(), inspected: self.inspected.clone(), ..Analysis::default() };
+        Ok(build::report(summary, facts, false, hints(&analysis, &paths), &options)?)
+    }
+}
+
+/// How an input was read, as a summary keeps it; where its records were found stands in the summary.
+fn read_of(facts: InputFacts) -> InputRead {
+    let InputFacts { path: _, format, compression, bytes, status, error, unfinished, skipped } = facts;
+    InputRead { format, compression, bytes, status, error, unfinished, skipped, ..InputRead::default() }
+}
+
+/// How an input was read, as a report shows it.
+fn facts_of(path: &str, read: &InputRead) -> InputFacts {
+    let InputRead { format, compression, bytes, status, unfinished, skipped, .. } = *read;
+    let error = read.error.clone();
+    InputFacts { path: path.to_owned(), format, compression, bytes, status, error, unfinished, skipped }
+}
+
+/// Why there is no summary or no report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The threads cannot be started.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+    /// A number contradicts another one: a bug, and a report of it would be wrong.
+    #[error("the numbers do not add up; please report this")]
+    Law(#[from] LawBroken),
+    /// The bytes are not a summary that can be used.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// The settings of a summary cannot be read.
+    #[error("the settings of the summary cannot be read")]
+    Setting(#[from] InvalidSetting),
+    /// Two summaries were made with other options that change numbers.
+    #[error("the summaries were made with other settings: expected the same, since numbers of both would not add up")]
+    Settings,
+    /// Two summaries hold the same input.
+    #[error("both summaries hold the input {0}: expected different ones, since it would be counted twice")]
+    SameInput(String),
+}
