@@ -5,41 +5,18 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use resplog::internals::disk::Disk;
+use resplog::internals::render;
 use resplog::internals::render::view::View;
-use resplog::internals::render::{self, Format};
 use resplog::redact::redact;
-use resplog::report::tables::Table;
 use resplog::report::{Condition, Report};
 use resplog::time::Nanos;
 
 use super::args::ReportArgs;
 use super::outputs::{Draft, Output};
 use super::plan::ReportPlan;
-use super::{complain, exit, print, screen};
-
-/// How a report is written: a format, and the table that it shows where it shows one.
-#[derive(Clone, Copy)]
-pub struct Shape {
-    pub format: Format,
-    pub table: Table,
-}
-
-/// A file that the report goes to.
-pub struct File {
-    pub output: Output,
-    pub shape: Shape,
-    /// The time of the last success in the metrics that it held before.
-    pub last_success: Option<Nanos>,
-}
-
-impl File {
-    /// A report in a format at an output.
-    pub fn new(output: Output, shape: Shape) -> Self {
-        let before = if shape.format.keeps_success() { output.before() } else { None };
-        let last_success = before.and_then(|text| render::prometheus::last_success(&text));
-        Self { output, shape, last_success }
-    }
-}
+use super::said::{complain, print};
+use super::shape::{File, Shape};
+use super::{exit, screen};
 
 /// A file that is to hold the report.
 #[derive(Clone, Copy)]

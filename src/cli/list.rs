@@ -14,9 +14,10 @@ use resplog::internals::input::{Status, discover};
 use resplog::internals::render;
 
 use super::args::{FindArgs, FindFormat, IdsArgs, InputArgs, RowFormat};
+use super::said::{self, complain};
 use super::signals::Signals;
 use super::wanted::Ids;
-use super::{complain, copy, exit, plan, report, stdout};
+use super::{copy, exit, plan, stdout};
 
 pub fn ids(args: &IdsArgs) -> u8 {
     let plan = plan::reading(&args.input, &args.filter).and_then(|(names, options)| {
@@ -36,7 +37,7 @@ pub fn ids(args: &IdsArgs) -> u8 {
         Ok(done) => {
             done.say_failures();
             if let Some(stopped) = done.stopped.as_ref().filter(|_| !done.is_closed()) {
-                report::warn(&format!("stopped {stopped}; what follows is not listed"));
+                said::warn(&format!("stopped {stopped}; what follows is not listed"));
             }
             done.exit(false)
         }
@@ -89,23 +90,23 @@ fn say_found(done: &Listing, ids: &Ids, is_filtered: bool) {
             true => "but not every record of theirs was looked for",
             false => "the rest not searched to the end",
         };
-        return report::warn(&format!("stopped {stopped}; {found} of {all} ids found, {rest}"));
+        return said::warn(&format!("stopped {stopped}; {found} of {all} ids found, {rest}"));
     }
     if done.failure.is_some() {
-        return report::warn(&format!("all inputs were searched; {found} of {all} ids found, not all of it printed"));
+        return said::warn(&format!("all inputs were searched; {found} of {all} ids found, not all of it printed"));
     }
     if found == all {
         return;
     }
     ids.say_missing(if done.unread == 0 { "not found" } else { "not found in what was read" });
     if done.unread > 0 {
-        report::warn(&format!(
+        said::warn(&format!(
             "{} of {} inputs could not be read to the end; what was not read was not searched",
             done.unread, done.inputs
         ));
     }
     if is_filtered {
-        report::warn("only records that the filters leave were searched");
+        said::warn("only records that the filters leave were searched");
     }
 }
 
@@ -132,7 +133,7 @@ impl Listing {
         // A write that a signal ended is the signal's doing.
         let is_quiet = |error: &io::Error| matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::TimedOut);
         if let Some(error) = self.failure.as_ref().filter(|error| !is_quiet(error)) {
-            report::warn(&format!("standard output: {error}"));
+            said::warn(&format!("standard output: {error}"));
         }
     }
 
@@ -160,7 +161,7 @@ fn list(
     let signals = Signals::stop(&watch)?;
     let found = discover::discover_until(names, &stdout::own(), &watch.stop);
     let (inputs, _copy) = copy::with_tars(found, &std::env::temp_dir(), &watch.stop);
-    report::warn_of_sources(args, options, &inputs);
+    said::warn_of_sources(args, options, &inputs);
     let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
     let mut out = stdout::open()?;
@@ -193,7 +194,7 @@ fn list(
     if !done.is_closed() {
         for (read, path) in reads.iter().zip(&paths) {
             if let Some(damage) = &read.damage {
-                report::warn(&format!("{path}: {}", damage.text));
+                said::warn(&format!("{path}: {}", damage.text));
             }
         }
     }

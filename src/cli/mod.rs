@@ -5,6 +5,7 @@ mod config;
 mod copy;
 mod deliver;
 mod exit;
+mod host;
 mod incremental;
 mod list;
 mod outputs;
@@ -12,7 +13,9 @@ mod plan;
 mod progress;
 mod report;
 mod rules;
+mod said;
 mod screen;
+mod shape;
 mod signals;
 mod state;
 mod stdout;
@@ -20,17 +23,13 @@ mod ticket;
 mod usage;
 mod wanted;
 
-use std::io::{self, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use clap::{CommandFactory, FromArgMatches};
 use resplog::catalog;
-use resplog::internals::disk::{Disk, Fault};
 use resplog::internals::render::{codes, json};
 use resplog::settings::{SOURCE, Source};
-use resplog::time::Nanos;
 
 use args::{Cli, CodesArgs, Command, FormatArg};
+use said::{complain, print};
 
 /// Runs the command line and tells the exit code.
 pub fn run() -> u8 {
@@ -78,7 +77,7 @@ fn command_line() -> Result<Cli, u8> {
     parsed.map_err(|error| {
         let code = usage::print(error);
         if has_file {
-            report::warn("some of these options are from the file of --config");
+            said::warn("some of these options are from the file of --config");
         }
         code
     })
@@ -105,39 +104,4 @@ fn run_codes(args: &CodesArgs) -> u8 {
         FormatArg::Text => codes::describe(&entry, &near, out),
         FormatArg::Json => json::value(&codes::row(&entry, &near), out),
     })
-}
-
-/// Says on standard error what went wrong, with what it came from.
-fn complain(error: &anyhow::Error, code: u8) -> u8 {
-    let text = format!("{error:#}");
-    let _ = writeln!(io::stderr(), "resplog: {}", resplog::internals::render::escape::terminal(&text));
-    code
-}
-
-/// Writes to standard output; a closed one ends quietly.
-fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> u8 {
-    let written = stdout::open().and_then(|mut out| write(&mut out).and_then(|()| out.flush()));
-    match written {
-        Ok(()) => exit::DONE,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLOSED,
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => exit::signalled().unwrap_or(exit::WRITE),
-        Err(error) => complain(&anyhow::Error::new(error).context("standard output"), exit::WRITE),
-    }
-}
-
-/// The file system. In a build for tests, RESPLOG_FAULT makes one of its calls fail.
-fn disk() -> Disk {
-    let fault = if cfg!(debug_assertions) { std::env::var("RESPLOG_FAULT").ok() } else { None };
-    Disk::new(fault.and_then(|text| Fault::parse(&text)))
-}
-
-/// The clock, which only the binary reads.
-fn clock() -> Nanos {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
-}
-
-/// The setting that forces a tier of the block scanner.
-fn simd() -> Option<String> {
-    std::env::var("RESPLOG_SIMD").ok()
 }

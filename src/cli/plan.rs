@@ -21,10 +21,10 @@ use resplog::settings::{self, Bound, InputFormat, Settings, Value};
 use resplog::time::{self, Nanos, Period, Zone};
 
 use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs};
-use super::deliver::{File, Shape};
-use super::incremental;
 use super::outputs::{Named, Output};
-use super::report::warn;
+use super::said::warn;
+use super::shape::{File, Shape};
+use super::{host, incremental};
 
 /// How many threads a processor gets at the most.
 const THREADS_EACH: usize = 4;
@@ -158,10 +158,10 @@ fn baseline(file: Option<&Path>) -> Result<Option<Baseline>> {
 
 /// Resolves what the commands share that list records: the names of the inputs, and how they are read.
 pub fn reading(input: &InputArgs, filter: &FilterArgs) -> Result<(Vec<PathBuf>, Options)> {
-    let settings = settings(input, filter, super::clock())?;
+    let settings = settings(input, filter, host::clock())?;
     let inputs = inputs(input)?;
     Named::new(&inputs, input).prints(true).check()?;
-    Ok((inputs, options(input, filter, &settings, Vec::new(), super::simd().as_deref())?))
+    Ok((inputs, options(input, filter, &settings, Vec::new(), host::simd().as_deref())?))
 }
 
 /// The class table in force.

@@ -1,35 +1,34 @@
 //! `resplog report`: read, sum up, check, write.
 
-use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
 use resplog::internals::dedupe;
 use resplog::internals::disk::Disk;
-use resplog::internals::engine::{self, Analysis, Duplicates, Options, RunControl};
+use resplog::internals::engine::{self, Analysis, Duplicates, RunControl};
 use resplog::internals::hints;
-use resplog::internals::input::{Input, Pattern, discover};
-use resplog::internals::render::{escape, json};
+use resplog::internals::input::{Input, discover};
+use resplog::internals::render::json;
 use resplog::internals::state::read::{Names, NewLines};
 use resplog::internals::summary::rejects::Reject;
 use resplog::report::build;
-use resplog::report::{self, InputFacts, Report, Stamp, Window};
+use resplog::report::{self, Report, Stamp, Window};
 use resplog::time::Nanos;
 
 use tempfile::NamedTempFile;
 
-use super::args::{InputArgs, ReportArgs};
+use super::args::ReportArgs;
 use super::deliver::Delivery;
 use super::incremental::{Refused, Session};
 use super::outputs::Draft;
 use super::plan::{self, ReportPlan};
+use super::said::{complain, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
-use super::{complain, copy, exit, progress, rules, stdout, usage};
+use super::{copy, exit, host, progress, rules, stdout, usage};
 
 pub fn run(args: &ReportArgs) -> u8 {
-    let (began, timer) = (super::clock(), std::time::Instant::now());
-    let plan = match plan::report(args, super::clock(), super::simd().as_deref()) {
+    let (began, timer) = (host::clock(), std::time::Instant::now());
+    let plan = match plan::report(args, host::clock(), host::simd().as_deref()) {
         Ok(plan) => plan,
         Err(error) => return usage::refuse(&error),
     };
@@ -38,7 +37,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         Ok(signals) => signals,
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
-    let disk = super::disk().until(Arc::clone(&watch.stop));
+    let disk = host::disk().until(Arc::clone(&watch.stop));
     let session =
         args.state.state.as_ref().map(|path| Session::begin(args, &plan.settings, path, &disk, &signals)).transpose();
     let mut session = match session {
@@ -183,27 +182,4 @@ fn analyze(
             Ok((analysis, written))
         }
     }
-}
-
-/// Says which inputs could not be read as they should.
-pub fn warn_of_inputs(facts: &[InputFacts]) {
-    for InputFacts { path, error, .. } in facts {
-        if let Some(error) = error {
-            warn(&format!("{path}: {error}"));
-        }
-    }
-}
-
-/// Says which sources of a file of options hold for none of the inputs.
-pub fn warn_of_sources(args: &InputArgs, options: &Options, inputs: &[Input]) {
-    let file = args.config.as_deref().unwrap_or(Path::new("")).display();
-    for place in options.reading.idle_sources(inputs) {
-        let patterns = args.sources.get(place - 1).map(|source| source.inputs.as_slice()).unwrap_or_default();
-        let named: Vec<_> = patterns.iter().map(Pattern::as_str).collect();
-        warn(&format!("--config {file}: [[source]] {place} is of none of the inputs: {}", named.join(", ")));
-    }
-}
-
-pub fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "resplog: {}", escape::terminal(text));
 }

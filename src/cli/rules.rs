@@ -5,7 +5,7 @@ use resplog::redact::redact;
 use resplog::report::{Report, Unheard, Unjudged};
 use resplog::rule::{Measure, Rule};
 
-use super::report;
+use super::said;
 
 /// Says which rules met a value that is not known, and which name a code that nothing knows, each once; `ahead` records have
 /// a time that no clock shows yet.
@@ -13,7 +13,7 @@ pub fn warn(report: &Report, rules: &[Rule], ahead: u64) {
     if let Some(rule) = rules.iter().find(|rule| ahead > 0 && rule.uses(&Measure::NewestAge)) {
         let records = if ahead == 1 { "1 record has a time".to_owned() } else { format!("{ahead} records have times") };
         let rule = redact(rule.text());
-        report::warn(&format!("--fail-if '{rule}': {records} more than five minutes from now, left out of newest_age"));
+        said::warn(&format!("--fail-if '{rule}': {records} more than five minutes from now, left out of newest_age"));
     }
     for Unjudged { rule, measure } in &report.unjudged {
         let why = match measure {
@@ -23,13 +23,13 @@ pub fn warn(report: &Report, rules: &[Rule], ahead: u64) {
             Measure::Malformed(_) | Measure::NoEnvelope(_) => "there is no line",
             _ => "there are no calls",
         };
-        report::warn(&format!("--fail-if '{rule}': {measure} is not known, {why}"));
+        said::warn(&format!("--fail-if '{rule}': {measure} is not known, {why}"));
     }
     for Unheard { rule, code } in &report.unheard {
         let near = catalog::suggest(code);
         let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
         let family = catalog::family(code);
-        report::warn(&format!(
+        said::warn(&format!(
             "--fail-if '{rule}': no table lists the code '{code}' (family {family}), and the log does not have \
              it{meant}"
         ));

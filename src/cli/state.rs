@@ -5,12 +5,13 @@ use std::path::Path;
 use resplog::internals::render::state as render;
 
 use super::args::{FormatArg, StateCommand};
-use super::{complain, exit, incremental, print};
+use super::said::{complain, print};
+use super::{exit, host, incremental};
 
 pub fn run(command: &StateCommand) -> u8 {
     match command {
         StateCommand::Show { file, format } => show(file, *format),
-        StateCommand::Check { file } => match incremental::load(&super::disk(), file) {
+        StateCommand::Check { file } => match incremental::load(&host::disk(), file) {
             Ok(state) => print(|out| render::check(&state, &file.to_string_lossy(), out)),
             Err(error) => complain(&error, exit::WRITE),
         },
@@ -18,7 +19,7 @@ pub fn run(command: &StateCommand) -> u8 {
 }
 
 fn show(file: &Path, format: FormatArg) -> u8 {
-    match incremental::load(&super::disk(), file) {
+    match incremental::load(&host::disk(), file) {
         Ok(state) => print(|out| match format {
             FormatArg::Text => render::text(&state, out),
             FormatArg::Json => render::json(&state, out),

@@ -19,9 +19,9 @@ use resplog::time::Zone;
 
 use super::args::{LanguageArg, TicketArgs, TicketFormat};
 use super::outputs::{Named, Output};
-use super::report::warn;
+use super::said::{complain, print, warn, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
-use super::{complain, copy, exit, plan, print, report, stdout};
+use super::{copy, exit, host, plan, stdout};
 
 /// Digits of an account, at the most.
 const UIN_DIGITS_MAX: usize = 20;
@@ -39,7 +39,7 @@ pub fn run(args: &TicketArgs) -> u8 {
     let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().chain(stdout::own()).collect();
     let found = discover::discover_until(&plan.inputs, &own, &watch.stop);
     let (mut inputs, _tar) = copy::with_tars(found, &plan.folder, &watch.stop);
-    report::warn_of_sources(&args.input, &plan.options, &inputs);
+    warn_of_sources(&args.input, &plan.options, &inputs);
     let _copies = copy::rereadable(&mut inputs, &plan.folder, &watch.stop);
     let mut analysis =
         match engine::analyze(&inputs, &plan.options, &watch, &Duplicates::default(), None::<fn(&Reject, u64)>) {
@@ -60,7 +60,7 @@ pub fn run(args: &TicketArgs) -> u8 {
     if tickets.interrupted {
         return signals.received().map_or(exit::WRITE, |signal| 128 + signal);
     }
-    let disk = super::disk().until(Arc::clone(&watch.stop));
+    let disk = host::disk().until(Arc::clone(&watch.stop));
     let mut unread = None;
     if let Some(output) = &plan.evidence
         && let Err(error) = hand_over(output, &disk, &tickets, &plan.options, &inputs, &watch)
@@ -160,7 +160,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
 
 fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &mut Analysis) -> Result<Report> {
     let facts = engine::facts(inputs, analysis);
-    report::warn_of_inputs(&facts);
+    warn_of_inputs(&facts);
     let options = resplog::report::Options {
         classes: &plan.classes,
         ids: args.ids,

@@ -8,7 +8,8 @@ use clap::error::ContextValue;
 use resplog::internals::render::escape;
 use resplog::rule::RuleError;
 
-use super::{complain, config, exit, stdout};
+use super::said::complain;
+use super::{config, exit, stdout};
 
 /// Prints what the reader of the command line says, and tells the exit code. Help and version go to standard output and
 /// are no errors.

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
+use super::chunk::{Damage, Lines};
 use super::fingerprint::Fingerprint;
-use super::source::{Damage, Lines};
 use super::stream::Stream;
 use super::{Compression, Status};
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::budget::{Budget, Lease};
+use super::chunk::{Damage, Sizes};
 use super::decode::{Outer, Source};
 pub use super::event::{Event, Framing, Head, InputRead, Whole};
 use super::fingerprint::Fingerprint;
@@ -17,7 +18,7 @@ use super::hand::{Body, Open, next_part};
 use super::lane::{self, Lane, lanes};
 use super::order::Order;
 use super::relay::{Handed, Kept, Relay};
-use super::source::{self, Damage, Memories, Opened, Sizes};
+use super::source::{self, Memories, Opened};
 use super::stream::{Stream, Taken};
 use super::{Compression, Input, Start, Status};
 
@@ -295,7 +296,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         let (has_start, is_begun) = (input.start.is_some(), offset > 0);
         let (prepared, body) = match opened {
             Opened::File(file, whole) => {
-                let head = source::Sizes { chunk_bytes: HEAD_BYTES, ..self.sizes };
+                let head = Sizes { chunk_bytes: HEAD_BYTES, ..self.sizes };
                 let (mut buffer, mut lease) = (Vec::new(), self.budget.lease());
                 let begin = whole.start + offset;
                 let span = begin..whole.end.max(begin);

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::around::Around;
 use super::budget::Lease;
+use super::chunk::Lines;
 use super::relay::{Kept, Relay};
-use super::source::Lines;
 
 /// What a thread keeps between two chunks.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use tar::{EntryType, Header};
 
 use super::Status;
-use super::source::Damage;
+use super::chunk::Damage;
 
 /// The size of a header, to a multiple of which everything else is padded.
 pub(super) const BLOCK_BYTES: usize = 512;

@@ -7,9 +7,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::chunk::Damage;
 use super::decode::memory::Memory;
 use super::decode::{Decoder, Outer, ReadError};
-use super::source::{self, Damage};
+use super::source;
 use super::{Input, Status, wait};
 
 /// How long a wait lasts before the wish to stop is looked at.

@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::chunk::Damage;
 use super::decode::memory::Memory;
 use super::decode::{self, Decoder, Outer, SNIFF_BYTES};
 use super::headers::{self, BLOCK_BYTES, Blocks, Found, Listing};
 use super::lane::{fill, pass_to};
-use super::source::{self, Damage};
+use super::source;
 use super::{Compression, Input};
 
 /// A file of a tar.

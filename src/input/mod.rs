@@ -2,6 +2,7 @@
 
 pub mod around;
 pub mod budget;
+pub mod chunk;
 pub mod decode;
 pub mod discover;
 pub mod event;

@@ -12,7 +12,7 @@ use std::thread::{self, ThreadId};
 
 use super::around::{AFTER_BYTES, BEFORE_BYTES};
 use super::budget::Lease;
-use super::source::Lines;
+use super::chunk::Lines;
 use super::stream::{Stream, Taken};
 
 /// How many decoded chunks may wait for each thread that does not decode. One is ready when it comes back; the others

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::Compression;
 use super::budget::{Budget, Lease};
+use super::chunk::{Damage, Lines, Sizes};
 use super::decode::memory::Memory;
 use super::decode::{Outer, ReadError, Source};
 use super::fingerprint::{Fingerprint, Kept};
 use super::packed::Bytes;
 use super::passed::Passed;
-use super::source::{Damage, Lines, Sizes};
 use super::split;
 use super::wait;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use super::bounds::{Bounds, COUNT_MAX};
 use super::code_table::{CodeTable, Place};
 use super::days::FailedDays;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use super::bounds::COUNT_MAX;
 use super::timeline::Calls;
 use crate::record::{Origin, Outcome, Record};

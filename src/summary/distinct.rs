@@ -5,7 +5,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use crate::record::{Origin, Record};
 
 /// How many of the smallest hashes are kept. The standard error of the estimate is its inverse square root, 0.55 %.

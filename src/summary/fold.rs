@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::aggregate::Aggregate;
 use super::bounds::Bounds;
 use super::inputs::{InputId, Inputs};
 use super::reading::Reading;
 use super::rejects::Reject;
 use super::totals::Counts;
-use super::{Aggregate, Summary, distinct};
+use super::{Summary, distinct};
 use crate::record::{Anomalies, Line, LineClass, Origin};
 
 /// A summary that grows line by line.

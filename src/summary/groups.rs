@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use super::bounded::Bounded;
 use super::latency::Durations;
 use super::recalled::Recalled;

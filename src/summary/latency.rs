@@ -7,7 +7,7 @@ use hdrhistogram::serialization::{Deserializer as ReadV2, Serializer as WriteV2,
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use super::bounds::COUNT_MAX;
 use crate::record::{Origin, Outcome, Record};
 

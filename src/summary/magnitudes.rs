@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use super::bounds::COUNT_MAX;
 use crate::record::{Origin, Record};
 use crate::time::{NS_PER_SECOND, Nanos, SECONDS_PER_DAY};

@@ -1,6 +1,7 @@
 //! What is kept of the lines: a summary that grows by records and merges with others, the same in any order. It is
 //! plain counting; what a report makes of it is not known here.
 
+mod aggregate;
 pub mod bounded;
 pub mod bounds;
 mod chosen;
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{LineClass, Origin, Record};
 use crate::time::Nanos;
+pub use aggregate::Aggregate;
 use bounds::Bounds;
 use codes::Codes;
 use days::Days;
@@ -54,15 +56,6 @@ use shapes::Shapes;
 use timeline::Timeline;
 use totals::{AnomalyCounts, Counts, MissingIds, Reasons};
 use unidentified::Unidentified;
-
-/// A part of a summary: a commutative monoid under `merge`, whose identity is `Default`.
-pub trait Aggregate: Default {
-    /// Counts one record that no filter took out.
-    fn observe(&mut self, record: &Record<'_>, origin: Origin);
-
-    /// Adds what another one counted of other records.
-    fn merge(&mut self, other: Self);
-}
 
 /// Everything that is kept of the lines of some inputs.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

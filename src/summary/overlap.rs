@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use super::distinct::id_hash;
 use crate::record::{Origin, Record};
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use super::bounds::COUNT_MAX;
 use crate::record::{Origin, Outcome, Record};
 use crate::time::{NS_PER_SECOND, Nanos};

@@ -5,7 +5,7 @@ use std::ops::{Index, IndexMut};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::Aggregate;
+use super::aggregate::Aggregate;
 use super::bounds::COUNT_MAX;
 use crate::record::{Anomalies, Anomaly, LineClass, Origin, Outcome, Reason, Record};
 

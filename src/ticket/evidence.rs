@@ -11,7 +11,7 @@ use crate::record::{Line, MESSAGE_BYTES_MAX, Outcome};
 use crate::redact::{cut, redact};
 use crate::time::Nanos;
 
-use super::{Ticket, known_product};
+use super::model::{Ticket, known_product};
 
 /// A failure; all texts are redacted, the message is cut.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -16,9 +16,9 @@ use crate::summary::codes::{Code, Codes};
 use crate::summary::numbering::{Numbering, Numbers};
 use crate::time::Nanos;
 
-use super::{is_plain, known_product};
+use super::model::{is_plain, known_product};
 
-/// How many products are told apart.
+/// How many products are counted apart.
 const PRODUCTS_MAX: usize = 64;
 /// Of how many actions a success is kept.
 const ACTIONS_MAX: usize = 4096;
@@ -36,7 +36,7 @@ pub(super) struct Gathered {
 
 impl Gathered {
     /// The failures with a code: those of each product, those without a known one under `None`; and how many are of products
-    /// that are not told apart.
+    /// that are not counted apart.
     pub(super) fn products(&self, code: &str) -> (Vec<(Option<&str>, &Code)>, u64) {
         let unnamed = of(&self.found.unnamed, code).map(|failures| (None, failures));
         let named = self.found.named.iter().filter_map(|(name, codes)| Some((Some(name), of(codes, code)?)));

@@ -3,6 +3,7 @@
 
 pub mod evidence;
 mod gather;
+mod model;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -15,13 +16,13 @@ use crate::report::{Action, At, Code, Report};
 use crate::summary::codes;
 use crate::summary::exemplars::Exemplar;
 use crate::summary::pairs::Kept;
-use crate::time::{Nanos, milliseconds};
+use crate::time::milliseconds;
 use gather::{Gathered, Success};
+use model::known_product;
+pub use model::{CODES_MAX, Impact, LeftOut, Message, Picked, Product, Share, Ticket, Tickets, Why, is_plain};
 
 /// Classes that are written up when nothing else is asked for; throttling only when it is sustained.
 pub const CLASSES: [Class; 3] = [Class::Provider, Class::Capacity, Class::Throttle];
-/// How many codes are written up in one run.
-pub const CODES_MAX: usize = 20;
 /// Failures from which on throttling can be sustained.
 pub const SUSTAINED_FAILURES_MIN: u64 = 30;
 /// Failures from which on throttling without times counts as sustained.
@@ -30,141 +31,6 @@ pub const SUSTAINED_UNTIMED_MIN: u64 = 100;
 pub const SUSTAINED_BUCKETS_MIN: usize = 3;
 /// The most products that are suggested for a code; of a code that more list, the product stays open.
 const SUGGESTED_MAX: usize = 3;
-/// Longest id that a ticket holds, in bytes.
-const PLAIN_BYTES_MAX: usize = 64;
-
-/// All tickets of some inputs, and what was not written up.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tickets {
-    /// By class, then failures descending, code, and failures of the product descending.
-    pub tickets: Vec<Ticket>,
-    /// Codes that were chosen and have no ticket, with the reason.
-    pub left_out: Vec<LeftOut>,
-    /// Whether the second reading was stopped before its end.
-    pub interrupted: bool,
-}
-
-/// A code, or a part of its failures, without a ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
-    /// The code, redacted.
-    pub code: String,
-    /// Failures that are not written up.
-    pub failures: u64,
-    /// Why not.
-    pub why: Why,
-}
-
-/// Why failures are not written up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// Calls were refused now and then, not over a stretch of time.
-    NotSustained,
-    /// There are [`CODES_MAX`] tickets' worth of codes before it.
-    TooManyCodes,
-    /// The log names more products than are told apart.
-    TooManyProducts,
-}
-
-/// The failures of one code in one product.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ticket {
-    /// The code, redacted.
-    pub code: String,
-    /// Who can act; a hint.
-    pub class: Class,
-    /// What the code likely means, in ASCII.
-    pub meaning: String,
-    /// What to do, in ASCII.
-    pub advice: String,
-    /// The product.
-    pub product: Product,
-    /// Failures by action, the most frequent first; none when the log names no actions.
-    pub actions: Vec<Share>,
-    /// Failures by region, the most frequent first; none when the log names no regions.
-    pub regions: Vec<Share>,
-    /// Failures of the code in this product.
-    pub failures: u64,
-    /// The time of the earliest one.
-    pub first: Option<Nanos>,
-    /// The time of the latest one.
-    pub last: Option<Nanos>,
-    /// When the rate of the code changed for the worse; only when all its failures are of this product.
-    pub since: Option<Nanos>,
-    /// How many calls are concerned.
-    pub impact: Impact,
-    /// The most frequent message; none when the failures have none.
-    pub message: Option<Message>,
-    /// Ids that stand for the failures, in the order of the slots; each is plain (see [`is_plain`]).
-    pub ids: Vec<Picked>,
-    /// The latest success of the main action with a plain id, in the same product.
-    pub success: Option<Picked>,
-    /// Ids of slots that are not plain.
-    pub ids_left_out: usize,
-}
-
-/// The product of a ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Product {
-    /// The log names it; redacted.
-    Named(String),
-    /// The log does not name it, or by no name that the catalog knows; these list the code.
-    Suggested(Vec<&'static str>),
-    /// Nobody knows.
-    Unknown,
-}
-
-impl Product {
-    /// The name in the log.
-    #[must_use]
-    pub fn named(&self) -> Option<&str> {
-        match self {
-            Self::Named(name) => Some(name),
-            Self::Suggested(_) | Self::Unknown => None,
-        }
-    }
-}
-
-/// How often a name occurs among the failures.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// The name, redacted.
-    pub name: String,
-    /// Failures with it.
-    pub failures: u64,
-}
-
-/// Failures among calls: of the main action, or of the product when the log names no actions, or of the whole log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Impact {
-    /// Failures with the code.
-    pub failures: u64,
-    /// Calls, failed or not.
-    pub calls: u64,
-    /// The action that the calls are of.
-    pub action: Option<String>,
-}
-
-/// A masked message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// Redacted and masked.
-    pub text: String,
-    /// How many masked messages the failures have.
-    pub variants: usize,
-}
-
-/// An id, why it was chosen, and what is known of the call. Where the record stands is for the sender only.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Picked {
-    /// The id.
-    pub request_id: String,
-    /// The slot that chose it.
-    pub reason: String,
-    /// What is known of the call.
-    pub at: At,
-}
-
 /// What is written up.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice<'c> {
@@ -174,19 +40,6 @@ pub struct Choice<'c> {
     pub any_throttling: bool,
     /// How many ids a ticket holds.
     pub ids_max: usize,
-}
-
-/// Whether an id may stand in a ticket and in a command: `[0-9A-Za-z._-]{1,64}`.
-#[must_use]
-pub fn is_plain(id: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (1..=PLAIN_BYTES_MAX).contains(&id.len()) && id.bytes().all(is_allowed)
-}
-
-/// The product that a service is, when the catalog knows one of that name: loggers write the name of the program that logs
-/// there as well.
-fn known_product(service: Option<&str>) -> Option<&str> {
-    service.filter(|name| catalog::is_product(name))
 }
 
 /// Writes up the codes of a report: those in `report.codes`, which lists what was chosen. The inputs are read again, as

@@ -4,14 +4,18 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
-use super::{FIRST, Names};
 use crate::record::Reason;
 use crate::scan::find::{self, Check, MEMBERS_MAX};
 use crate::scan::grammar::Space;
 use crate::scan::json::{Member, Node, Raw};
 
+/// The spellings of one member: in events, and in what the API that lists them puts around each.
+pub type Names = &'static [&'static str];
+
 /// The member that every event has.
 pub const NAME: Names = &["eventName", "EventName"];
+/// The member that holds the id of a call.
+pub const REQUEST_ID: Names = &["requestID", "requestId", "RequestID", "RequestId"];
 /// Of these members every event has some.
 const OTHERS: [&str; 9] = [
     "eventTime",
@@ -28,6 +32,8 @@ const OTHERS: [&str; 9] = [
 const OF_OTHER_CLOUDS: [&str; 2] = ["awsRegion", "acsRegion"];
 /// The member that holds an event as a text in what the API lists.
 const TEXT: &str = "CloudAuditEvent";
+/// The name of the first element of an array in a pointer.
+const FIRST: Raw<'static> = Raw(b"0");
 /// How many strings that hold JSON are undone on the way to an event.
 const LAYERS_MAX: usize = 3;
 
@@ -182,6 +188,6 @@ impl<'a, 'c, 'p> Search<'a, 'c, 'p> {
 fn is_event(members: &[Member<'_>]) -> bool {
     let has = |name: &str| last(members, name).is_some();
     NAME.iter().any(|name| last(members, name).is_some_and(|(_, value)| value.string().is_some()))
-        && (OTHERS.into_iter().any(has) || super::REQUEST_ID.iter().any(|name| has(name)))
+        && (OTHERS.into_iter().any(has) || REQUEST_ID.iter().any(|name| has(name)))
         && !OF_OTHER_CLOUDS.into_iter().any(has)
 }

@@ -12,11 +12,11 @@ mod pages;
 use bumpalo::Bump;
 
 pub use self::event::Event;
-use self::event::Search;
+use self::event::{Names, REQUEST_ID, Search};
 pub use self::pages::{begins_page, parts};
 use super::context::{self, Overrides, Seat};
 use super::find::{self, Check};
-use super::json::{Node, Raw};
+use super::json::Node;
 use super::policy::{self, Members, Spot, Value};
 use super::scanned::Scanned;
 use crate::catalog;
@@ -29,7 +29,6 @@ const ERRORS: [(Names, Names); 2] = [
     (&["apiErrorCode", "ApiErrorCode"], &["apiErrorMessage", "ApiErrorMessage"]),
     (&["errorCode", "ErrorCode"], &["errorMessage", "ErrorMessage"]),
 ];
-const REQUEST_ID: Names = &["requestID", "requestId", "RequestID", "RequestId"];
 const EVENT_TYPE: Names = &["eventType", "EventType"];
 /// The types of events that tell of a call of an API; others are logins and the like.
 const CALLS: [&str; 3] = ["ApiCall", "ConsoleCall", "MiniProgramCall"];
@@ -43,9 +42,6 @@ const CONTEXT: [(Field, Names); 5] = [
 ];
 /// The domains of the hosts that `eventSource` names.
 const API_DOMAINS: [&str; 3] = [".tencentcloudapi.com", ".api.tencentyun.com", ".api.qcloud.com"];
-
-/// The spellings of one member: in events, and in what the API that lists them puts around each.
-type Names = &'static [&'static str];
 
 /// What a valid line is.
 pub fn line<'a>(text: &'a [u8], profile: &Profile, bump: &'a Bump, check: &mut Check<'_>) -> Scanned<'a> {
@@ -176,9 +172,6 @@ fn service_of_source(text: &str) -> Option<&str> {
     let is_ours = API_DOMAINS.iter().any(|domain| host.ends_with(domain) || host.ends_with(&domain[1..]));
     host.split('.').next().filter(|label| is_ours && !label.is_empty() && !matches!(*label, "api" | "tencentcloudapi"))
 }
-
-/// The name of a member as an array's index.
-const FIRST: Raw<'static> = Raw(b"0");
 
 #[cfg(test)]
 mod tests {
