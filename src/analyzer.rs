@@ -72,7 +72,7 @@ impl Analyzer {
     }
 
     /// Reads logs: files, folders with all files below them, globs, and `-` for standard input; compressed ones too. An
-    /// input that cannot be read is no error: the report says so.
+    /// input that cannot be read does not fail the call: the report says so.
     ///
     /// # Errors
     ///
@@ -185,8 +185,8 @@ impl Summary {
         Ok(wire::encode(&self.partial)?)
     }
 
-    /// The summary of such bytes. What its inputs looked like is not in them, so that a report of it lacks the hint of
-    /// what an input is that is no log of responses.
+    /// The summary of such bytes. What its inputs looked like is not in them, so that a report of it lacks the hint
+    /// that names the format of foreign inputs.
     ///
     /// # Errors
     ///
@@ -240,7 +240,7 @@ fn facts_of(path: &str, read: &InputRead) -> InputFacts {
     InputFacts { path: path.to_owned(), format, compression, bytes, status, error, unfinished, skipped }
 }
 
-/// Why there is no summary or no report.
+/// Why a summary or a report cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,4 +1,4 @@
-//! The library behind `resplog`: logs of Tencent Cloud API 3.0 responses become a summary, summaries are merged, and a
+//! The library of `resplog`: logs of Tencent Cloud API 3.0 responses become a summary, summaries are merged, and a
 //! summary becomes a report.
 //!
 //! [`analyze`] is all of it with the defaults of `resplog report`:

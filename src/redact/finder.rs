@@ -121,7 +121,7 @@ impl Finder<'_> {
         start
     }
 
-    /// `user:secret@` behind `://`: only the part behind the colon goes.
+    /// `user:secret@` after `://`: only the part after the colon goes.
     fn user_info(&mut self, start: usize) -> usize {
         let rest = &self.text[start..];
         let authority = &rest[..stop_in(rest, |_, byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'))];
@@ -139,7 +139,7 @@ impl Finder<'_> {
         start
     }
 
-    /// Replaces the value behind a separator that ends at `start`; says where to read on.
+    /// Replaces the value after a separator that ends at `start`; says where to read on.
     fn value(&mut self, separator: usize, start: usize, key: Key) -> usize {
         let bytes = self.text.as_bytes();
         let mut at = start;
@@ -235,7 +235,7 @@ impl Finder<'_> {
                     let ends_outer = match key {
                         None => !opens || (closes_here(bytes, at) && !is_empty),
                         Some(key) if opens => quote.backslashes < key.backslashes,
-                        // As the text was cut, a quote behind a number ends the string around it.
+                        // As the text was cut, a quote after a number ends the string around it.
                         Some(key) => quote.mark == key.mark && quote.backslashes <= key.backslashes,
                     };
                     if ends_outer {
@@ -308,7 +308,7 @@ impl Finder<'_> {
     }
 
     /// Leaves out what closes the sentence or the brackets around a value, and the backslashes of
-    /// the quote behind it. Brackets that the value opened itself stay, [`REDACTED`] among them.
+    /// the quote after it. Brackets that the value opened itself stay, [`REDACTED`] among them.
     fn trimmed(&self, start: usize, end: usize) -> usize {
         let value = &self.text[start..end];
         let opened = if value.starts_with('[') { value.find(']') } else { None };

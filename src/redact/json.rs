@@ -47,7 +47,7 @@ struct Held<'t> {
     is_plain: bool,
 }
 
-/// Walks over the tokens of a text. There is no recursion, however deep the brackets are.
+/// Walks over the tokens of a text. Nothing here is recursive, however deep the brackets are.
 struct Walker<'t, 'i> {
     text: &'t str,
     at: usize,

@@ -71,7 +71,7 @@ pub(super) fn announces(byte: u8) -> bool {
     matches!(byte, b'=' | b':' | b'%' | b'K' | b'\\' | 0xEF)
 }
 
-/// A key id: this prefix and at least so many letters or digits. Real ones have up to 40; a
+/// A key id: this prefix and at least this many letters or digits. Real ones have up to 40; a
 /// longer run is taken whole, because half a secret is still a secret.
 pub(super) const KEY_ID_PREFIX: &str = "AKID";
 pub(super) const KEY_ID_LETTERS_MIN: usize = 13;
@@ -241,7 +241,7 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     key_before(name, name.len()).is_some()
 }
 
-/// How far the value behind a name goes, if the name is that of a secret.
+/// How far the value after a name goes, if the name is that of a secret.
 fn extent(name: &[u8]) -> Option<Extent> {
     let (&last, before) = name.split_last()?;
     if !may_end_name(last, before) {

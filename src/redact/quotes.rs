@@ -32,7 +32,7 @@ pub(super) fn quote_at(bytes: &[u8], at: usize) -> Option<Quote> {
 
 /// Where the content that begins at `start` ends, and where to read on.
 ///
-/// JSON in a string writes its quotes behind 1 backslash, a level deeper behind 3, then 7: as many
+/// JSON in a string writes its quotes after 1 backslash, a level deeper after 3, then 7: as many
 /// as there are ones at the end of a binary number. Backslashes of the value itself come in front
 /// of these in multiples that leave those ones alone. So the ones tell the level of a quote: deeper
 /// than the opening one is part of the value, less deep ends the string around it, and a value that

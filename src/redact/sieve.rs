@@ -85,7 +85,7 @@ static AUTOMATON: Automaton = {
 /// Texts of fewer bytes are read in one go.
 const SHORT_BYTES: usize = 96;
 
-/// The automaton forgets what is so many bytes before, without those that do not count: no pattern is longer.
+/// The automaton forgets what stands this many bytes before, of those that count: no pattern is longer.
 const MEMORY: usize = {
     let mut longest = 0;
     let mut place = 0;

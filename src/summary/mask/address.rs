@@ -64,7 +64,7 @@ impl Cursor<'_> {
         (is_whole && has_digit && !goes_on && !self.is_word_at(end)).then(|| self.with_port_or_prefix(end))
     }
 
-    /// `:8080` or `/24` behind an address.
+    /// `:8080` or `/24` after an address.
     pub(super) fn with_port_or_prefix(&self, end: usize) -> usize {
         let more = self.byte(end, b":/").and_then(|at| self.digits(at, 1, 5));
         more.filter(|&more| !self.is_word_at(more)).unwrap_or(end)
@@ -79,7 +79,7 @@ impl Cursor<'_> {
         let end = at + length;
         let is_host =
             run[..dot].last().is_some_and(u8::is_ascii_alphanumeric) && is_top_level(&self.text[at + dot + 1..end]);
-        // A mask behind `a.com-` stands for letters, with which it was no host either.
+        // A mask after `a.com-` stands for letters, with which it was no host either.
         (is_host && !self.is_word_at(run_end)).then_some(end)
     }
 }

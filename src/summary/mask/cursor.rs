@@ -104,7 +104,7 @@ impl Run {
     }
 }
 
-/// What is told without a look at what stands around it.
+/// What a run can be without a look at what stands around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Simple {
     Prose,
@@ -133,7 +133,7 @@ impl<'t> Cursor<'t> {
     /// What a run of letters and digits is, if it has nothing but letters or nothing but digits, and what follows rules
     /// every other shape out. Most of a message is this, and looking for each shape at each word would cost tenfold.
     ///
-    /// `has_at_sign` says whether there is a `@` anywhere, without which there is no address of mail.
+    /// `has_at_sign` says whether there is a `@` anywhere, as every address of mail has one.
     pub(super) fn simple(self, run: Run, has_at_sign: bool) -> Option<Simple> {
         if run.is_mixed() {
             return None;

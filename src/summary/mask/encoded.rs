@@ -7,7 +7,7 @@ use super::words::{KNOWN, UNITS};
 /// What becomes of a pair of letters and digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pair {
-    /// One of them is no letter and no digit.
+    /// One of them is neither a letter nor a digit.
     Other,
     Stays,
     Number,
@@ -71,8 +71,7 @@ impl Pair {
         PAIRS.get(place_of(high, low)).copied().filter(|_| is_ascii).unwrap_or(Self::Other)
     }
 
-    /// What is written for it and the `%` after it. Which one of them it is cannot be foreseen, so that there is no
-    /// branch.
+    /// What is written for it and the `%` after it, without a branch, which a processor would mispredict.
     #[inline]
     pub(super) fn written(self, high: u8, low: u8) -> Written {
         const ALL: u8 = u8::MAX;

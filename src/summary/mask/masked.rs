@@ -71,7 +71,7 @@ pub(super) struct Writer<'t, 'o> {
 }
 
 impl<'t, 'o> Writer<'t, 'o> {
-    /// Writes the message of `bits`, of so many bytes, to `template` and `kinds`, whatever these hold.
+    /// Writes the message of `bits`, which has `message_length` bytes, over what `template` and `kinds` hold.
     pub(super) fn new(
         bits: &'t Bits,
         message_length: usize,

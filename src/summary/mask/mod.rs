@@ -148,7 +148,7 @@ impl<'t, 'o> Masker<'t, 'o> {
         }
     }
 
-    /// A mask that was there before, and the letters and digits right behind it (`<n>GB`).
+    /// A mask that was there before, and the letters and digits right after it (`<n>GB`).
     fn keep_mask(&mut self, at: usize, mask: Mask) -> usize {
         let end = at + mask.text().len();
         let glued_before = self.cursor.is_word_before(at);

@@ -1,4 +1,4 @@
-//! The shapes that masking looks for, each told from the text at one place; refuses to know what
+//! The shapes that masking looks for, each recognised from the text at one place; refuses to know what
 //! is written around them. Every shape ends where no letter, digit or mask follows.
 
 use super::cursor::{ALPHANUMERIC, BEYOND_HEX, BRACKET, Cursor, HOST, NAME, Run, URL_END, class};
@@ -33,7 +33,7 @@ const MIXED_BYTES_MIN: usize = 5;
 /// Blanks that may stand between a key of JSON and what is around it.
 const BLANKS_MAX: usize = 4;
 
-/// Hex digits, enough of them, with a digit and a letter among them, or behind `0x`.
+/// Hex digits, enough of them, with a digit and a letter among them, or after `0x`.
 fn is_hex(word: &[u8]) -> bool {
     let is_hex = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
     is_prefixed_hex(word) || (is_hex(word) && word.len() >= HEX_DIGITS_MIN && is_of_both(word))
@@ -113,7 +113,7 @@ impl<'t> Shapes<'t> {
             }
     }
 
-    /// A shape that is told by itself, and where it ends. `at` is no letter or digit, or the first
+    /// A shape that needs no look at its surroundings, and where it ends. `at` is not a letter or digit, or the first
     /// of a run of them.
     pub(super) fn strong(&mut self, at: usize) -> Option<(Mask, usize)> {
         let run = self.cursor.run(at);
@@ -260,7 +260,7 @@ impl<'t> Shapes<'t> {
         }
     }
 
-    /// Where a name in quotes ends, if the quote closes right behind it.
+    /// Where a name in quotes ends, if the quote closes right after it.
     pub(super) fn name_end(&self, start: usize, close: char) -> Option<usize> {
         let mut end = start;
         let mut has_word = false;
@@ -285,7 +285,7 @@ impl<'t> Shapes<'t> {
         (has_word && self.cursor.text[end..].starts_with(close)).then_some(end)
     }
 
-    /// Whether what stands between `at` and `after` is a key of JSON: behind `{` or `,` and before
+    /// Whether what stands between `at` and `after` is a key of JSON: after `{` or `,` and before
     /// a colon.
     pub(super) fn is_json_key(&self, at: usize, after: usize) -> bool {
         let (before, rest) = self.cursor.bytes.split_at(at);

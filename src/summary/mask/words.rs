@@ -1,13 +1,13 @@
 //! Words that masking has to know: those with digits that are prose, units, prefixes of resource
 //! ids, identifiers; refuses to know where in a message they stand.
 
-/// Words in lower case. A message has many words that stand in no list, and nearly all of those are told by how long they
-/// are and how they begin.
+/// Words in lower case. A message has many words that stand in no list, and nearly all of those are ruled
+/// out by their length and their first byte.
 pub(super) struct Words {
     pub(super) words: &'static [&'static str],
     /// By the first byte of a word: a bit for every length.
     lengths: [u32; 128],
-    /// By the first byte of a word: the places of the first such word and behind the last one.
+    /// By the first byte of a word: the places of the first such word and after the last one.
     places: [(u8, u8); 128],
 }
 
@@ -237,7 +237,7 @@ const RESOURCE_PREFIXES: &Words = &Words::new(&[
     "vpnx",
 ]);
 
-/// Words of eight letters that are no id behind such a prefix, as in `vpc-endpoint`.
+/// Words of eight letters that are not an id after such a prefix, as in `vpc-endpoint`.
 const EIGHT_LETTERS: &Words = &Words::new(&[
     "abnormal", "activity", "attached", "audience", "backends", "balancer", "bindings", "capacity", "category",
     "clusters", "complete", "consumer", "contents", "creating", "creation", "customer", "database", "decrease",
@@ -282,7 +282,7 @@ pub(super) fn is_resource_id(word: &[u8]) -> bool {
 }
 
 /// Whether a word in quotes is an identifier or a value and no name: labels parted by dots that
-/// begin with a capital letter and have no digit, or are numbers behind such a label; underscores
+/// begin with a capital letter and have no digit, or are numbers after such a label; underscores
 /// only between capital letters.
 pub(super) fn is_identifier(word: &[u8]) -> bool {
     if !word.first().is_some_and(u8::is_ascii_uppercase) {
