@@ -11,6 +11,7 @@ use crate::engine::{self, Analysis, Duplicates, Options, RunControl, ThreadsErro
 use crate::hints::hints;
 use crate::input::discover::discover;
 use crate::input::source::Sizes;
+use crate::input::with_members;
 use crate::inspect::{Inspected, Reading};
 use crate::partial::wire::{self, WireError};
 use crate::partial::{InputRead, Partial};
@@ -71,22 +72,23 @@ impl Analyzer {
         self
     }
 
-    /// Reads logs: files, folders with all files below them, globs, and `-` for standard input; compressed ones too. An
-    /// input that cannot be read does not fail the call: the report says so.
+    /// Reads logs: files, folders with all files below them, globs, and `-` for standard input; compressed ones too, and
+    /// the files of tars, unless the tar comes from standard input. An input that cannot be read does not fail the call:
+    /// the report says so.
     ///
     /// # Errors
     ///
     /// The threads cannot be started.
     pub fn summary(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Summary, Error> {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-        let inputs = discover(&paths, &[]);
+        let control = RunControl::default();
+        let inputs = with_members(discover(&paths, &[]), &control.stop);
         let options = Options {
             threads: self.threads.max(1),
             sizes: Sizes { line_bytes_max: self.settings.line_bytes_max, ..Sizes::default() },
             way: ScannerKind::Fast(Tier::best()),
             reading: Reading::of(&self.settings, Vec::new()),
         };
-        let control = RunControl::default();
         let none = None::<fn(&Reject, u64)>;
         let analysis = engine::analyze(&inputs, &options, &control, &Duplicates::default(), none)?;
         let reads = engine::facts(&inputs, &analysis).into_iter().map(read_of).collect();

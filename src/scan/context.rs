@@ -4,6 +4,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
+use super::field_set::Fields;
 use super::find;
 use super::forms::Way;
 use super::json::{Node, Raw};
@@ -228,20 +229,6 @@ pub fn by<'a>(root: Node<'a>, profile: &Profile, bump: &'a Bump) -> &'a [Option<
         _ => None,
     });
     BumpVec::from_iter_in(texts, bump).into_bump_slice()
-}
-
-/// A set of fields.
-#[derive(Clone, Copy, Debug, Default)]
-struct Fields(u8);
-
-impl Fields {
-    const fn insert(&mut self, field: Field) {
-        self.0 |= 1 << field as u8;
-    }
-
-    const fn contains(self, field: Field) -> bool {
-        self.0 & (1 << field as u8) != 0
-    }
 }
 
 /// What a value says of a field.

@@ -4,6 +4,7 @@
 mod cloudaudit;
 mod context;
 mod fast;
+mod field_set;
 mod find;
 mod forms;
 mod full;

@@ -80,6 +80,19 @@ fn library(folder: &Path, options: &Options) -> String {
 }
 
 #[test]
+fn the_front_door_reads_the_files_of_a_tar() {
+    let bytes = tar(&[("a.log", &lines(0..30)), ("b/c.log", &lines(30..40))]);
+    let folder = folder(&[("x.tar", &bytes)]);
+    let path = folder.path().join("x.tar");
+    let report = resplog::analyze([&path]).unwrap();
+    let mut out = Vec::new();
+    report.write(resplog::Format::Json, &mut out).unwrap();
+    let ran = run(folder.path(), ["report", "-f", "json", path.to_str().unwrap()], None);
+    assert_eq!(inputs(&ran.json()).len(), 2);
+    assert_eq!(String::from_utf8(out).unwrap(), ran.stdout);
+}
+
+#[test]
 fn a_tar_says_what_the_folder_said_plain_or_packed_in_any_read_size_and_by_any_number_of_threads() {
     let log = log();
     let array = format!("[{},\n{}]", line(1).trim_end(), line(2).trim_end());
