@@ -9,7 +9,8 @@ use resplog::{Analyzer, Format, ReportOptions, Summary};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut inputs: Vec<_> = env::args_os().skip(1).collect();
-    let store = inputs.first().is_some_and(|first| first == "-o").then(|| inputs.drain(..2.min(inputs.len())).last());
+    let store =
+        inputs.first().is_some_and(|first| first == "-o").then(|| inputs.drain(..2.min(inputs.len())).next_back());
     let analyzer = Analyzer::new();
     let mut merged: Option<Summary> = None;
     for input in inputs {

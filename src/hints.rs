@@ -149,7 +149,11 @@ fn doubtful(summary: &Summary) -> Vec<String> {
 /// Durations whose median no call takes are most often in another unit.
 fn durations(summary: &Summary) -> Option<String> {
     let [median, ..] = summary.latency.all().quantiles().percentiles_ns?;
-    let field = summary.readings.values().flat_map(Reading::fields).find(|(field, _)| *field == Field::Duration)?;
+    let field = summary
+        .readings
+        .values()
+        .flat_map(Reading::fields)
+        .find(|(field, seen)| *field == Field::Duration && !seen.pointer.is_empty())?;
     let unit = match median {
         ..MEDIAN_NS_MIN => "s",
         MEDIAN_NS_MAX.. => "us",

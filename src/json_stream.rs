@@ -276,7 +276,7 @@ mod tests {
             (&b"{\n  \"Response\": {}\n}\n"[..], false),
             (b"\n \n  [\n", true),
             (b"[{\"Response\":{}}]", true),
-            (b"\xef\xbb\xbf{\r\n", true),
+            (b"\xef\xbb\xbf{\r\n", false),
             (b"\xef\xbb\xbf\r\n [ {} ]\r\n", true),
             (b"[{\"a\":1}]\n[{\"a\":1},2]\n[]\n", true),
             (b"[[1],\n[2]]{}3", true),

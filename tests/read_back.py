@@ -443,6 +443,7 @@ def csv_tables(folder, report):
     wanted = {
         "codes": codes, "messages": nested("messages"), "ids": nested("request_ids"), "stands_out": nested("stands_out"),
         "look_into": report["look_into"], "families": report["families"], "classes": report["classes"],
+        "unidentified": report["unidentified"],
         "services": report["services"], "regions": report["regions"], "by": report["by"], "inputs": report["inputs"],
         "actions": [flat(action, action["latency"]) for action in report["actions"]],
         "timeline": report["timeline"]["buckets"], "malformed": report["malformed"]["samples"],

@@ -182,7 +182,7 @@ impl<'m> Thread<'m> {
         reading.doubt(scanned.doubts);
         if let Line::Record(record) = &scanned.line {
             if reading.observe(record, origin.offset) {
-                reading.insert_fields(origin.offset, lookup::fields(seen.text, seen.profile));
+                reading.insert_fields(origin.offset, lookup::all_fields(seen.text, &record.context, seen.profile));
             }
             let verdict = rules.filter.map_or(Verdict::Counts, |filter| filter.judge(record));
             if verdict != Verdict::Counts {

@@ -96,6 +96,7 @@ pub fn lengths(view: &View<'_>, own: Own<'_>, until: Until) -> [Option<usize>; 2
         if is_end(line, until) {
             ended = Some(end);
         }
+        // Where no head follows, the next lines can be those of another error: the first line that ends in an id is the last.
         ended.is_some()
     });
     match until {

@@ -117,7 +117,10 @@ fn read_as(way: &Way<'_>) -> Parts {
         }
     }
     for (name, field) in &input.fields {
-        parts.extend([words(format!(", {name} ")), quoted(&field.pointer)]);
+        match field.pointer.as_str() {
+            "" => parts.push(words(format!(", {name} in the text"))),
+            pointer => parts.extend([words(format!(", {name} ")), quoted(pointer)]),
+        }
     }
     if way.is_one_of_several {
         parts.push(words(format!(" ({})", counted(way.inputs, "input", "inputs"))));

@@ -127,6 +127,20 @@ impl<'a> Source<'a> {
     }
 }
 
+/// Where each context field of a line's record was found, as [`fields`] says it, and those of its context that no member of the
+/// line says: they stand in a text, in a collector's frame, or in lines around it, and have the pointer of the line.
+#[must_use]
+pub fn all_fields(line: &[u8], context: &Context<'_>, profile: &Profile) -> BTreeMap<Field, FieldSeen> {
+    let mut seen = fields(line, profile);
+    for field in Field::ALL {
+        let sample = redact(&shown(field, context)).into_owned();
+        if !sample.is_empty() {
+            seen.entry(field).or_insert(FieldSeen { pointer: String::new(), sample, is_without_zone: false });
+        }
+    }
+    seen
+}
+
 /// The pointer that `--field` gives.
 fn given(profile: &Profile, field: Field) -> String {
     let given = profile.fields().iter().find(|it| it.field == field);

@@ -38,9 +38,10 @@ impl Reading {
     #[inline]
     pub fn observe(&mut self, record: &Record<'_>, offset: u64) -> bool {
         self.forms[record.form as usize] += 1;
-        // Where something stands in a text no pointer says.
-        let Some(pointer) = record.pointer else { return false };
-        if pointer != self.last || self.pointers.is_empty() {
+        // No pointer leads to what stands in a text.
+        if let Some(pointer) = record.pointer
+            && (pointer != self.last || self.pointers.is_empty())
+        {
             self.insert_pointer(pointer);
         }
         let has = fields_of(&record.context);

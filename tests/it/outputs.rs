@@ -232,7 +232,7 @@ fn what_is_no_danger_is_no_error() {
 
 #[test]
 fn what_is_written_into_standard_output_stands_before_what_is_printed() {
-    let site = folder(&[("a.log", b"no response\n")]);
+    let site = folder(&[("a.log", b"{no response\n")]);
     let ran = shell(site.path(), "\"$0\" report a.log --rejects /dev/stdout -f csv --table totals > both.txt");
     assert_eq!(ran.status.code(), Some(3), "{}", text(&ran.stderr));
     let both = fs::read_to_string(site.path().join("both.txt")).unwrap();
@@ -346,7 +346,8 @@ fn a_standard_output_that_is_not_there_is_exit_code_141_and_moves_no_state() {
         "--version",
     ] {
         let site = site();
-        fs::write(site.path().join("a.log"), format!("{}no response\n", (0..9).map(line).collect::<String>())).unwrap();
+        fs::write(site.path().join("a.log"), format!("{}{{no response\n", (0..9).map(line).collect::<String>()))
+            .unwrap();
         let ran = shell(site.path(), &format!("\"$0\" {arguments} >&-"));
         assert_eq!((ran.status.code(), &*text(&ran.stderr)), (Some(141), ""), "{arguments}");
         assert!(!site.path().join("state").exists(), "{arguments}");
@@ -389,7 +390,7 @@ fn a_report_in_place_is_true_of_what_is_not() {
         &["--rejects", "d"],
     ] {
         let site = site();
-        fs::write(site.path().join("a.log"), format!("{}no response\n", line(1))).unwrap();
+        fs::write(site.path().join("a.log"), format!("{}{{no response\n", line(1))).unwrap();
         symlink("/dev/full", site.path().join("full.json")).unwrap();
         let arguments = [&["report", "a.log", "-o", "first.json"], arguments, &["-o", "last.json", "-o", "m.prom"]];
         let ran = run(site.path(), arguments.concat(), None);

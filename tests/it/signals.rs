@@ -384,7 +384,7 @@ fn a_report_replaces_a_file_in_one_step() {
 
 #[test]
 fn a_pipe_is_written_into_and_a_link_stays_a_link() {
-    let folder = folder(&[("log", b"no response\n"), ("target", b"old")]);
+    let folder = folder(&[("log", b"{no response\n"), ("target", b"old")]);
     let path = |name: &str| folder.path().join(name);
     assert!(Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
     std::os::unix::fs::symlink("target", path("report.json")).unwrap();

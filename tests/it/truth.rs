@@ -104,7 +104,8 @@ fn the_report_of_a_generated_log_is_the_truth() {
             assert!(generated.unwrap().success());
             let truth: Value = serde_json::from_slice(&fs::read(path("truth")).unwrap()).unwrap();
             let log = format!("--mode {mode} --size {size} --damage {damage} --seed 7");
-            let arguments = ["report", "-f", "json", "--ids", "80"];
+            // What the generator knows is what the lines are as JSON.
+            let arguments = ["report", "-f", "json", "--ids", "80", "--input-format", "ndjson"];
             let file = run(folder.path(), arguments.iter().chain(&["log"]), None);
             assert_eq!(file.exit, 0, "{log}: {}", file.stderr);
             assert_true(&file.json(), &truth, &log);

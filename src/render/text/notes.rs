@@ -177,9 +177,12 @@ fn read_as(report: &Report, top: usize) -> Vec<Item> {
 fn way(way: &Way<'_>) -> Item {
     let pointer = |pointer: &str| if pointer.is_empty() { "the root".to_owned() } else { safe(pointer) };
     let envelopes: Vec<_> = way.input.envelope.iter().map(|it| pointer(it)).collect();
-    let envelope = vec![Span::plain(format!("envelope {}", envelopes.join(", ")))];
-    let fields =
-        way.input.fields.iter().map(|(name, field)| vec![Span::plain(format!("{name} {}", safe(&field.pointer)))]);
+    let envelope = match envelopes.as_slice() {
+        [] => vec![Span::plain("texts".to_owned())],
+        envelopes => vec![Span::plain(format!("envelope {}", envelopes.join(", ")))],
+    };
+    let field = |pointer: &str| if pointer.is_empty() { "in the text".to_owned() } else { safe(pointer) };
+    let fields = way.input.fields.iter().map(|(name, it)| vec![Span::plain(format!("{name} {}", field(&it.pointer)))]);
     let inputs =
         way.is_one_of_several.then(|| vec![Span::styled(Style::Faint, counted(way.inputs, "input", "inputs"))]);
     std::iter::once(envelope).chain(fields).chain(inputs).collect()

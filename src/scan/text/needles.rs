@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 
 /// The words: of ids, of classes of exceptions, of envelopes.
 static FINDERS: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| ["equest", "TencentCloudSDK", "Response"].map(|word| Finder::new(word)));
+    LazyLock::new(|| ["equest", "TencentCloudSDK", "Response"].map(Finder::new));
 
 /// Whether a text can say anything of calls. What it turns down does not.
 #[must_use]
