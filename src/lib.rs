@@ -7,7 +7,7 @@
 //! use resplog::Format;
 //!
 //! let report = resplog::analyze(["testdata/wrapped.ndjson"])?;
-//! assert_eq!(report.codes[0].code, "LimitExceeded");
+//! assert_eq!(report.codes[0].code, "InternalError.ResourceOpFailed");
 //! let mut json = Vec::new();
 //! report.write(Format::Json, &mut json)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -77,7 +77,7 @@ pub fn is_rotated_from(path: &Path, log: &Path) -> bool {
     !stem.is_empty() && digits(date) >= DATE_DIGITS && rotation_bytes(date) == date.len()
 }
 
-/// The paths of which a path may be a rotated one: every log for which [`is_rotated_from`] holds. There are at most as many
+/// The paths of which a path may be a rotated one: every log for which `is_rotated_from` holds. There are at most as many
 /// as a name has separators.
 pub fn logs(path: &Path) -> Vec<PathBuf> {
     let name = path.file_name().unwrap_or_default().as_bytes();
