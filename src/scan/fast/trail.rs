@@ -302,7 +302,8 @@ fn is_best_though_weak(line: &[u8]) -> bool {
     const NAME: &[u8] = b"equest";
     let names_an_id = |at: usize| {
         let rest = line.get(at + NAME.len()..).unwrap_or_default();
-        rest.starts_with(b"Id") || rest.starts_with(b"_id")
+        let rest = rest.strip_prefix(b"_").or_else(|| rest.strip_prefix(b"-")).unwrap_or(rest);
+        rest.get(..2).is_some_and(|id| id.eq_ignore_ascii_case(b"id"))
     };
     // The first key of this name is its own.
     let own = memchr::memmem::find(line, RESPONSE).map_or(line.len(), |at| at + RESPONSE.len());

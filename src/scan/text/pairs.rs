@@ -100,7 +100,8 @@ fn meaning(name: &[u8]) -> Option<Meaning> {
             }
         }
     };
-    if is(b"requestid") {
+    // The words that a text is looked through for are spelt so.
+    if is(b"requestid") && memchr::memmem::find(name, b"equest").is_some() {
         Some(Meaning::Id)
     } else if is(b"code") || is(b"errorcode") || is(b"errcode") {
         Some(Meaning::Code)
