@@ -117,20 +117,7 @@ pub type Check<'c> = dyn FnMut(&[u8]) -> Result<(), Reason> + 'c;
 
 /// Looks for the response in a value. Strings are walked when `check` accepts their texts.
 pub fn find<'a>(root: Node<'a>, profile: &Profile, bump: &'a Bump, check: &mut Check<'_>) -> Found<'a> {
-    let mut search = Search {
-        bump,
-        forms: profile.forms(),
-        reads_text: profile.reads_text(),
-        check,
-        names: BumpVec::new_in(bump),
-        objects: BumpVec::new_in(bump),
-        best: None,
-        broken: None,
-        error_outside: None,
-        unidentified: None,
-        has_unmarked_error: false,
-        names_exception: false,
-    };
+    let mut search = Search::new(bump, profile.forms(), profile.reads_text(), check);
     if profile.envelope().is_empty() {
         search.value(root, 0);
     } else {
@@ -184,7 +171,25 @@ struct Search<'a, 'c, 'p> {
     names_exception: bool,
 }
 
-impl<'a> Search<'a, '_, '_> {
+impl<'a, 'c, 'p> Search<'a, 'c, 'p> {
+    /// A search that has found nothing yet, at the root of a value.
+    fn new(bump: &'a Bump, forms: Forms, reads_text: bool, check: &'p mut Check<'c>) -> Self {
+        Self {
+            bump,
+            forms,
+            reads_text,
+            check,
+            names: BumpVec::new_in(bump),
+            objects: BumpVec::new_in(bump),
+            best: None,
+            broken: None,
+            error_outside: None,
+            unidentified: None,
+            has_unmarked_error: false,
+            names_exception: false,
+        }
+    }
+
     /// Offers what a value and those below it hold.
     fn value(&mut self, value: Node<'a>, layers: usize) {
         if value.is_object() {
@@ -201,8 +206,8 @@ impl<'a> Search<'a, '_, '_> {
     /// Offers what the text of a string says.
     fn text(&mut self, value: Node<'a>, raw: Raw<'a>, layers: usize) {
         let text = raw.unescape(self.bump).as_bytes();
-        let is_broken_layer = text.iter().find(|&&byte| !Space::Text.has(byte)) == Some(&b'{') && names_response(text);
-        if is_broken_layer {
+        // A broken layer is no text.
+        if begins_object(text) && names_envelope(text) {
             return;
         }
         let found = text::search(text, self.forms, self.bump);
@@ -241,20 +246,7 @@ impl<'a> Search<'a, '_, '_> {
     /// Offers what lies somewhere inside of an object in the text of a string.
     fn inside(&mut self, root: Node<'a>, layers: usize) {
         let Self { bump, forms, .. } = *self;
-        let mut search = Search {
-            bump,
-            forms,
-            reads_text: false,
-            check: &mut *self.check,
-            names: BumpVec::new_in(bump),
-            objects: BumpVec::new_in(bump),
-            best: None,
-            broken: None,
-            error_outside: None,
-            unidentified: None,
-            has_unmarked_error: false,
-            names_exception: false,
-        };
+        let mut search = Search::new(bump, forms, false, &mut *self.check);
         search.value(root, layers);
         if let Some(best) = search.best {
             self.offer_embedded(best.kind, best.way, layers, false);
@@ -364,21 +356,13 @@ impl<'a> Search<'a, '_, '_> {
         Some(value)
     }
 
-    /// The value that the text of a string is, when that is an object or again a string. Of the
-    /// strings that should hold a response and do not, the first is kept.
+    /// The value that the text of a string is, when it is a layer. Of the strings that should hold a response and do not, the
+    /// first is kept.
     fn layer(&mut self, raw: Raw<'a>, layers: usize) -> Option<Node<'a>> {
-        if layers == LAYERS_MAX || !matches!(raw.0.first(), Some(b'{' | b'\\' | b' ')) {
-            return None;
-        }
-        let text = raw.unescape(self.bump).as_bytes();
-        let first = text.iter().find(|&&byte| !Space::Text.has(byte))?;
-        if !matches!(first, b'{' | b'"') {
-            return None;
-        }
-        match (self.check)(text) {
-            Ok(()) => Some(Node::root(text)),
-            Err(reason) => {
-                if *first == b'{' && names_response(text) {
+        match layer(raw, layers, self.bump, self.check)? {
+            Ok(value) => Some(value),
+            Err((reason, text)) => {
+                if begins_object(text) && names_envelope(text) {
                     self.broken.get_or_insert(reason);
                 }
                 None
@@ -387,6 +371,29 @@ impl<'a> Search<'a, '_, '_> {
     }
 }
 
-fn names_response(text: &[u8]) -> bool {
+/// The value that the text of a string is, below this number of layers, when it begins like an object or again a string; its
+/// reason and its text when it is not valid. Nothing when it begins otherwise, or lies too deep.
+pub fn layer<'a>(
+    raw: Raw<'a>,
+    layers: usize,
+    bump: &'a Bump,
+    check: &mut Check<'_>,
+) -> Option<Result<Node<'a>, (Reason, &'a [u8])>> {
+    if layers == LAYERS_MAX || !matches!(raw.0.first(), Some(b'{' | b'\\' | b' ')) {
+        return None;
+    }
+    let text = raw.unescape(bump).as_bytes();
+    if !matches!(text.iter().find(|&&byte| !Space::Text.has(byte))?, b'{' | b'"') {
+        return None;
+    }
+    Some(check(text).map(|()| Node::root(text)).map_err(|reason| (reason, text)))
+}
+
+/// Whether a text begins with the bracket of an object.
+fn begins_object(text: &[u8]) -> bool {
+    text.iter().find(|&&byte| !Space::Text.has(byte)) == Some(&b'{')
+}
+
+fn names_envelope(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"\"Response\"").is_some()
 }

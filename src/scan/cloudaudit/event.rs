@@ -6,7 +6,6 @@ use bumpalo::collections::Vec;
 
 use crate::record::Reason;
 use crate::scan::find::{self, Check, MEMBERS_MAX};
-use crate::scan::grammar::Space;
 use crate::scan::json::{Member, Node, Raw};
 
 /// The spellings of one member: in events, and in what the API that lists them puts around each.
@@ -34,8 +33,6 @@ const OF_OTHER_CLOUDS: [&str; 2] = ["awsRegion", "acsRegion"];
 const TEXT: &str = "CloudAuditEvent";
 /// The name of the first element of an array in a pointer.
 const FIRST: Raw<'static> = Raw(b"0");
-/// How many strings that hold JSON are undone on the way to an event.
-const LAYERS_MAX: usize = 3;
 
 /// An event and the way to it.
 #[derive(Clone, Copy, Debug)]
@@ -163,19 +160,11 @@ impl<'a, 'c, 'p> Search<'a, 'c, 'p> {
         }
     }
 
-    /// The value that the text of a string is, when that is an object or again a string.
+    /// The value that the text of a string is, when it is a layer.
     fn layer(&mut self, raw: Raw<'a>) -> Option<Node<'a>> {
-        if self.layers == LAYERS_MAX || !matches!(raw.0.first(), Some(b'{' | b'\\' | b' ')) {
-            return None;
-        }
-        let text = raw.unescape(self.bump).as_bytes();
-        let first = text.iter().find(|&&byte| !Space::Text.has(byte))?;
-        if !matches!(first, b'{' | b'"') {
-            return None;
-        }
-        match (self.check)(text) {
-            Ok(()) => Some(Node::root(text)),
-            Err(reason) => {
+        match find::layer(raw, self.layers, self.bump, self.check)? {
+            Ok(value) => Some(value),
+            Err((reason, _)) => {
                 if self.names.last().is_some_and(|name| name.is(TEXT)) {
                     self.broken.get_or_insert(reason);
                 }
