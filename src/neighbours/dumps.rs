@@ -3,7 +3,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::heads::is_head;
+use super::heads::is_marked;
 use super::ring::REACH_BYTES;
 use crate::catalog;
 use crate::record::{Context, Doubt, Doubts};
@@ -48,9 +48,10 @@ impl Dumps {
 
     /// Takes a line that is not JSON.
     pub fn line(&mut self, line: &[u8], start: u64, zone: &Zone) {
-        if is_head(line) {
+        let time = time_at_start(line, zone);
+        if time.is_some() || is_marked(line) {
             self.end();
-            let (time, has_zone) = time_at_start(line, zone).unzip();
+            let (time, has_zone) = time.unzip();
             let time = time.filter(|&time| is_plausible(time));
             self.current = Some(Dump { start, time, has_zone: has_zone.unwrap_or_default(), ..Dump::default() });
             // A head can go on with the first header.

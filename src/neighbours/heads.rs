@@ -9,19 +9,19 @@ const LEVELS: [&str; 16] = [
     "fail", "dbug", "crit", "trce",
 ];
 
-/// Whether a line begins a record of a log: with a time, a prefix of klog, a level, an object or an error of an SDK.
+/// Whether a line begins a record of a log: with a time, or as [`is_marked`] has it.
 #[must_use]
 pub fn is_head(line: &[u8]) -> bool {
+    is_marked(line) || time_at_start(line, &Zone::default()).is_some()
+}
+
+/// Whether a line begins a record without a time: with an object, a prefix of klog, a level or an error of an SDK.
+#[must_use]
+pub fn is_marked(line: &[u8]) -> bool {
     match line.first() {
         Some(b'{') => true,
-        Some(b'I' | b'W' | b'E' | b'F') if is_klog(line) => true,
-        Some(b'0'..=b'9' | b'[' | b'(' | b'<' | b'"' | b'A'..=b'Z')
-            if time_at_start(line, &Zone::default()).is_some() =>
-        {
-            true
-        }
         Some(byte) if byte.is_ascii_alphabetic() || *byte == b'[' => {
-            begins_with_level(line) || errors::begins_with_error(line)
+            is_klog(line) || begins_with_level(line) || errors::begins_with_error(line)
         }
         _ => false,
     }
@@ -32,7 +32,7 @@ fn is_klog(line: &[u8]) -> bool {
     const FORM: &[u8] = b"?0000 00:00:00.";
     let is_like = |(byte, form): (&u8, &u8)| match form {
         b'0' => byte.is_ascii_digit(),
-        b'?' => true,
+        b'?' => matches!(byte, b'I' | b'W' | b'E' | b'F'),
         form => byte == form,
     };
     line.len() > FORM.len() && line.iter().zip(FORM).all(is_like)

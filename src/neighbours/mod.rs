@@ -29,7 +29,7 @@ use self::view::{Own, View};
 use crate::frame::{self, Framed};
 use crate::input::around::{Around, BEFORE_BYTES, NEAR_BYTES};
 use crate::profile::Profile;
-use crate::record::{Anomalies, Anomaly, Context, Doubts, Form, Line, Reason, Record};
+use crate::record::{Anomalies, Anomaly, Form, Line, Reason, Record};
 use crate::scan::{Scanned, Scanner, ScannerKind, Span, is_request_id, strip, text};
 use crate::summary::distinct;
 use crate::time::is_plausible;
@@ -119,20 +119,15 @@ impl Neighbours {
             return;
         }
         let near = around.before(NEAR_BYTES);
-        let start = (near.len() as u64).saturating_sub(ring::REACH_BYTES) as usize;
-        // A line that is not there from its beginning would have to be looked at too.
-        let whole =
-            memchr::memchr(b'\n', near).map(|at| at + 1).filter(|&at| at <= start || near.len() as u64 == offset);
+        let lines = whole_lines(near, offset);
+        // A line that ends within reach has to be there from its beginning.
+        let is_enough = lines.len() as u64 >= ring::REACH_BYTES || near.len() as u64 == offset;
         let is_object = |line: &[u8]| line.is_empty() || line.first() == Some(&b'{');
-        let from = if near.len() as u64 == offset { Some(0) } else { whole };
-        let lines = from.and_then(|from| near.get(from..));
-        let lines = lines.filter(|lines| lines.split(|&byte| byte == b'\n').all(is_object));
-        let before = lines.unwrap_or_else(|| {
-            let far = around.before(BEFORE_BYTES);
-            let from =
-                if far.len() as u64 == offset { 0 } else { memchr::memchr(b'\n', far).map_or(far.len(), |at| at + 1) };
-            far.get(from..).unwrap_or_default()
-        });
+        let before = if is_enough && lines.split(|&byte| byte == b'\n').all(is_object) {
+            lines
+        } else {
+            whole_lines(around.before(BEFORE_BYTES), offset)
+        };
         let base = offset - before.len() as u64;
         let view = View { text: before, base, next: text, around };
         scanner.chunk(before, base == 0, |span, scanned| {
@@ -144,12 +139,12 @@ impl Neighbours {
     #[inline]
     fn line(&mut self, view: &View<'_>, span: Span, scanned: &Scanned<'_>, each: &mut impl Each) {
         self.number += 1;
-        let own = Own { span, text: view.line(span), stream: None };
+        let own = Own { span, text: view.line(span), length: span.end - span.start, stream: None };
         // Nobody writes a frame as an object with a member `Response`.
         if let Line::Record(Record { form: Form::Envelope, .. }) = &scanned.line
             && own.is_object()
         {
-            return self.record(view, own, span.end - span.start, scanned, each);
+            return self.record(view, own, scanned, each);
         }
         if matches!(scanned.line, Line::Blank | Line::Malformed(Reason::Oversize)) {
             return each(span, scanned, None);
@@ -163,49 +158,34 @@ impl Neighbours {
 
     /// A line around which a collector wrote something.
     fn framed(&mut self, view: &View<'_>, span: Span, framed: Framed<'_>, anomalies: Anomalies, each: &mut impl Each) {
-        let own = Own { span, text: framed.text, stream: Some(framed.stream) };
         let goes_on = self.streams.goes_on(framed.stream);
         self.streams.set_goes_on(framed.stream, framed.is_partial);
         if goes_on {
             return each(span, &Scanned { anomalies, ..Scanned::of(Line::Text) }, None);
         }
-        let (text, length) = if framed.is_partial {
-            view.pieces(own, PIECES_BYTES_MAX)
-        } else {
-            (framed.text.to_vec(), span.end - span.start)
-        };
+        let length = span.end - span.start;
+        let first = Own { span, text: framed.text, length, stream: Some(framed.stream) };
+        let (pieces, length) =
+            if framed.is_partial { view.pieces(first, PIECES_BYTES_MAX) } else { (Vec::new(), length) };
+        let text = if framed.is_partial { pieces.as_slice() } else { framed.text };
         let bump = Bump::new();
-        let inner = frame::undo(&text, &bump).map_or(framed, |inner| framed.around(inner));
-        let text = if inner == framed { text.as_slice() } else { inner.text };
-        let own = Own { span, text, stream: Some(inner.stream) };
+        let inner = frame::undo(text, &bump).map_or(Framed { text, ..framed }, |inner| framed.around(inner));
+        let own = Own { span, text: inner.text, length, stream: Some(inner.stream) };
         let Some(mut scanner) = self.unframed_lines.take() else { return };
-        let scanned = scanner.value(text);
-        let scanned = Scanned { anomalies: scanned.anomalies.union(anomalies), ..scanned };
-        match scanned.line {
-            Line::Record(record) if record.context.time.is_none() && inner.time.is_some() => {
-                let context = Context { time: inner.time.filter(|&time| is_plausible(time)), ..record.context };
-                let scanned = Scanned { line: Line::Record(Record { context, ..record }), ..scanned };
-                self.whole(view, own, length, &scanned, each);
-            }
-            _ => self.whole(view, own, length, &scanned, each),
+        let mut scanned = scanner.value(inner.text);
+        scanned.anomalies = scanned.anomalies.union(anomalies);
+        if let Line::Record(record) = &mut scanned.line {
+            record.context.time = record.context.time.or(inner.time.filter(|&time| is_plausible(time)));
         }
+        self.unframed(view, own, &scanned, each);
         self.unframed_lines = Some(scanner);
-    }
-
-    /// A line of which all is known; `length` is in bytes.
-    fn whole(&mut self, view: &View<'_>, own: Own<'_>, length: usize, scanned: &Scanned<'_>, each: &mut impl Each) {
-        let is_record = matches!(scanned.line, Line::Record(_));
-        if is_record && own.is_object() {
-            return self.record(view, own, length, scanned, each);
-        }
-        self.unframed(view, own, scanned, each);
     }
 
     /// A line as the program wrote it.
     fn unframed(&mut self, view: &View<'_>, own: Own<'_>, scanned: &Scanned<'_>, each: &mut impl Each) {
         match scanned.line {
             Line::Blank | Line::Echo => each(own.span, scanned, None),
-            Line::Record(_) if own.is_object() => self.record(view, own, own.span.end - own.span.start, scanned, each),
+            Line::Record(_) if own.is_object() => self.record(view, own, scanned, each),
             Line::NoEnvelope | Line::Unidentified(_) if own.is_object() => {
                 self.dumps.end_at_object();
                 each(own.span, scanned, None);
@@ -226,7 +206,7 @@ impl Neighbours {
         if self.is_covered(view, own) {
             each(span, &part(scanned), None);
         } else if matches!(scanned.line, Line::Record(_)) {
-            self.record(view, own, span.end - span.start, scanned, each);
+            self.record(view, own, scanned, each);
         } else {
             each(span, scanned, None);
         }
@@ -251,14 +231,14 @@ impl Neighbours {
         } else if let Some((text, length)) = &several {
             let put_together = aside.value(text);
             let anomalies = put_together.anomalies.union(scanned.anomalies.of_line());
-            self.record(view, own, *length, &Scanned { anomalies, ..put_together }, each);
+            self.record(view, Own { length: *length, ..own }, &Scanned { anomalies, ..put_together }, each);
         } else if matches!(scanned.line, Line::Record(_)) {
-            self.record(view, own, span.end - span.start, scanned, each);
+            self.record(view, own, scanned, each);
         } else if let Some(id) = self.lone_header(&mut aside, view, own) {
             let by = vec![None; self.profile.by().len()];
             let anomalies = scanned.anomalies.of_line();
             let scanned = Scanned { anomalies, ..Scanned::of(Line::Record(success(id, &by))) };
-            self.record(view, own, span.end - span.start, &scanned, each);
+            self.record(view, own, &scanned, each);
         } else {
             each(span, scanned, None);
         }
@@ -307,36 +287,9 @@ impl Neighbours {
         (!has_response && self.profile.envelope().is_empty()).then_some(id)
     }
 
-    /// A record that begins in a line and is `length` bytes long.
+    /// A record that begins in a line.
     #[inline]
-    fn record(&mut self, view: &View<'_>, own: Own<'_>, length: usize, scanned: &Scanned<'_>, each: &mut impl Each) {
-        let Line::Record(record) = &scanned.line else { return each(own.span, scanned, None) };
-        let start = view.start(own.span);
-        let id = record.request_id.map(distinct::id_hash);
-        let is_envelope = is_envelope(record);
-        if is_envelope && self.dumps.is_empty() {
-            let is_new = id.is_none_or(|id| {
-                let end = start + length as u64;
-                length as u64 > RECORD_BYTES_MAX || self.ring.see(start, end, id, record.outcome, true) == Relation::New
-            });
-            if is_new {
-                return each(own.span, scanned, id);
-            }
-            return echo(own.span, scanned, each);
-        }
-        self.record_in_text(view, own, length, scanned, each);
-    }
-
-    /// A record among lines of text, or in one.
-    #[inline(never)]
-    fn record_in_text(
-        &mut self,
-        view: &View<'_>,
-        own: Own<'_>,
-        length: usize,
-        scanned: &Scanned<'_>,
-        each: &mut impl Each,
-    ) {
+    fn record(&mut self, view: &View<'_>, own: Own<'_>, scanned: &Scanned<'_>, each: &mut impl Each) {
         let Line::Record(record) = &scanned.line else { return each(own.span, scanned, None) };
         let start = view.start(own.span);
         // What a program sent is not a response, whatever it quotes.
@@ -347,24 +300,48 @@ impl Neighbours {
         }
         let id = record.request_id.map(distinct::id_hash);
         let mut relation = Relation::New;
-        if let Some(id) = id.filter(|_| length as u64 <= RECORD_BYTES_MAX) {
-            relation = self.ring.see(start, start + length as u64, id, record.outcome, is_envelope(record));
+        if let Some(id) = id.filter(|_| own.length as u64 <= RECORD_BYTES_MAX) {
+            relation = self.ring.see(start, start + own.length as u64, id, record.outcome, is_envelope(record));
         }
-        if relation == Relation::Echo {
-            echo(own.span, scanned, each);
-        } else {
-            let filled = self.dumps.fill(record.context, start);
-            let (context, doubts) = filled.unwrap_or((record.context, Doubts::NONE));
-            let mut anomalies = scanned.anomalies;
-            if relation == Relation::Conflict {
-                anomalies.insert(Anomaly::ConflictingOutcome);
-            }
-            let doubts = scanned.doubts.union(doubts);
-            let line = Line::Record(Record { context, ..*record });
-            each(own.span, &Scanned { line, anomalies, doubts }, id);
+        match relation {
+            Relation::New if self.dumps.is_empty() => each(own.span, scanned, id),
+            Relation::Echo => echo(own.span, scanned, each),
+            Relation::New | Relation::Conflict => self.filled(own, start, scanned, relation, id, each),
         }
         if own.is_object() {
             self.dumps.end_at_object();
         }
     }
+
+    /// A record with what the dump that it stands in says of it.
+    #[inline(never)]
+    fn filled(
+        &self,
+        own: Own<'_>,
+        start: u64,
+        scanned: &Scanned<'_>,
+        relation: Relation,
+        id: Option<u64>,
+        each: &mut impl Each,
+    ) {
+        let mut scanned = *scanned;
+        if let Line::Record(record) = &mut scanned.line
+            && let Some((context, doubts)) = self.dumps.fill(record.context, start)
+        {
+            record.context = context;
+            scanned.doubts = scanned.doubts.union(doubts);
+        }
+        if relation == Relation::Conflict {
+            scanned.anomalies.insert(Anomaly::ConflictingOutcome);
+        }
+        each(own.span, &scanned, id);
+    }
+}
+
+/// The whole lines of the bytes before an offset of an input: all of them when they are the input's first.
+fn whole_lines(bytes: &[u8], offset: u64) -> &[u8] {
+    if bytes.len() as u64 == offset {
+        return bytes;
+    }
+    memchr::memchr(b'\n', bytes).and_then(|end| bytes.get(end + 1..)).unwrap_or_default()
 }

@@ -26,7 +26,7 @@ pub fn closing_bracket(line: &[u8]) -> Option<u8> {
 }
 
 /// How many blanks a line begins with.
-pub fn indentation(line: &[u8]) -> usize {
+fn indentation(line: &[u8]) -> usize {
     line.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count()
 }
 

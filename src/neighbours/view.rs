@@ -29,6 +29,8 @@ pub struct Own<'l> {
     pub span: Span,
     /// What the program wrote.
     pub text: &'l [u8],
+    /// How many bytes it has up to its end, with the pieces or the lines after it that belong to it.
+    pub length: usize,
     /// The stream that it belongs to, when a collector wrote something around it.
     pub stream: Option<Stream>,
 }
@@ -119,7 +121,7 @@ impl<'v> View<'v> {
     /// The pieces that a collector made of the line of which this is the first, put together, and the place after the last
     /// of them, counted from the start of the first.
     pub fn pieces(&self, own: Own<'_>, bytes_max: usize) -> (Vec<u8>, usize) {
-        let (mut bytes, mut length) = (own.text.to_vec(), own.span.end - own.span.start);
+        let (mut bytes, mut length) = (own.text.to_vec(), own.length);
         let mut bump = Bump::new();
         self.raw_lines_after(own.span, 0, bytes_max, |line, end| {
             bump.reset();
