@@ -46,3 +46,8 @@ pub fn id_hash(scanned: &Scanned<'_>) -> Option<u64> {
 pub const fn is_envelope(record: &Record<'_>) -> bool {
     matches!(record.form, Form::Envelope | Form::Layered)
 }
+
+/// Whether a record is an envelope that is its whole line.
+pub fn is_at_root(record: &Record<'_>) -> bool {
+    record.form == Form::Envelope && record.pointer == Some("")
+}

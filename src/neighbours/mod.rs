@@ -21,9 +21,9 @@ use bumpalo::Bump;
 
 use self::dumps::Dumps;
 pub use self::lines::id_hash;
-use self::lines::{Each, echo, is_envelope, part, success};
+use self::lines::{Each, echo, is_at_root, is_envelope, part, success};
 use self::ring::{Relation, Ring};
-use self::several::{Unclosed, closing_bracket, lengths};
+use self::several::{Unclosed, closing_bracket, length};
 use self::streams::Streams;
 use self::view::{Own, View};
 use crate::frame::{self, Framed};
@@ -260,7 +260,7 @@ impl Neighbours {
         };
         if matches!(scanned.line, Line::Unidentified(_)) {
             let until = text::open_error(own.text, self.profile.forms());
-            return lengths(view, own, until).into_iter().flatten().find_map(whole);
+            return whole(length(view, own, until)?);
         }
         let close = closing_bracket(own.text)?;
         let length = self.unclosed.block(view, own, self.number, close)?;
@@ -292,8 +292,8 @@ impl Neighbours {
     fn record(&mut self, view: &View<'_>, own: Own<'_>, scanned: &Scanned<'_>, each: &mut impl Each) {
         let Line::Record(record) = &scanned.line else { return each(own.span, scanned, None) };
         let start = view.start(own.span);
-        // What a program sent is not a response, whatever it quotes.
-        if own.is_object() && self.dumps.is_request() {
+        // What a program sent is not a response, whatever it quotes; but nobody sends an envelope.
+        if own.is_object() && self.dumps.is_request() && !is_at_root(record) {
             self.dumps.end_at_object();
             let anomalies = scanned.anomalies.of_line();
             return each(own.span, &Scanned { anomalies, ..Scanned::of(Line::NoEnvelope) }, None);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::heads::is_head;
 use super::view::{Own, View};
-use crate::scan::text::errors::Until;
+use crate::scan::text::errors::{self, Until};
 
 /// How many lines an error goes on at most.
 pub const ERROR_LINES_MAX: usize = 64;
@@ -83,28 +83,32 @@ impl Unclosed {
     }
 }
 
-/// How many bytes an error can have that begins in a line and goes on until something, from the start of that line on; the
-/// likeliest first. Nothing when another record begins in the next line.
-pub fn lengths(view: &View<'_>, own: Own<'_>, until: Until) -> [Option<usize>; 2] {
-    let (mut lines, mut ended, mut longest) = (0, None, None);
+/// How many bytes an error has that begins in a line and goes on until something, from the start of that line on: up to the
+/// first line that ends in the id, else up to the first that has one, or up to the bracket. Nothing when the next record
+/// comes before it. What comes after that line is not a part of the error, so that no call in it is hidden.
+pub fn length(view: &View<'_>, own: Own<'_>, until: Until) -> Option<usize> {
+    if until == Until::Ended {
+        return None;
+    }
+    let (mut lines, mut ended, mut labelled) = (0, None, None);
     view.lines_after(own, 0, ERROR_BYTES_MAX, |line, end| {
         lines += 1;
-        if lines > ERROR_LINES_MAX || (is_head(line) && !is_end(line, until)) {
+        let is_end = is_end(line, until);
+        // Another print of an error ends this one wherever it begins.
+        let is_other = errors::next_print(line, 0) < line.len() || (is_head(line) && !is_end);
+        if lines > ERROR_LINES_MAX || is_other {
             return true;
         }
-        longest = Some(end);
-        if is_end(line, until) {
+        if is_end {
             ended = Some(end);
+        } else if let Until::Label(label) = until
+            && memchr::memmem::find(line, label.trim_start().as_bytes()).is_some()
+        {
+            labelled = labelled.or(Some(end));
         }
-        // Where no head follows, the next lines can be those of another error: the first line that ends in an id is the last.
         ended.is_some()
     });
-    match until {
-        Until::Ended => [None, None],
-        Until::Label(_) if ended == longest => [ended, None],
-        Until::Label(_) => [ended, longest],
-        Until::Bracket => [ended, None],
-    }
+    ended.or(labelled)
 }
 
 /// Whether a line ends an error: with its id as the last word, or with the bracket.

@@ -206,7 +206,6 @@ impl<'a, 'c, 'p> Search<'a, 'c, 'p> {
     /// Offers what the text of a string says.
     fn text(&mut self, value: Node<'a>, raw: Raw<'a>, layers: usize) {
         let text = raw.unescape(self.bump).as_bytes();
-        // A broken layer is no text.
         if begins_object(text) && names_envelope(text) {
             return;
         }
@@ -218,6 +217,8 @@ impl<'a, 'c, 'p> Search<'a, 'c, 'p> {
                 }
             }
             Some(Evidence::Error(error)) => self.sdk_error(value, error, layers, found.has_others),
+            // A wrapper of somebody else yields to what it holds.
+            Some(Evidence::Object(Candidate { kind: Kind::Weak, .. }, root, ..)) => self.inside(root, layers),
             Some(Evidence::Object(inner, root, ..)) => {
                 let way = text::way(inner, root, self.bump);
                 self.offer_embedded(inner.kind, way, layers, found.has_others);

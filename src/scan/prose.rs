@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use super::context::{self, Overrides, Reader};
-use super::find::{self, Found};
+use super::find::{self, Found, Response};
 use super::forms::{Kind, Way};
 use super::grammar::{self, Space};
 use super::json::Node;
@@ -33,13 +33,10 @@ pub fn line<'a>(text: &'a [u8], reason: Reason, may_hold: bool, profile: &Profil
         doubts.insert(Doubt::OthersInLine);
     }
     let scanned = match found.evidence {
-        Some(Evidence::Object(candidate, root, start, end)) => {
-            let way = text::way(candidate, root, bump);
-            of_object(way, candidate.kind, (text, start, end), profile, bump)
-        }
-        Some(Evidence::Error(error)) => of_error(&error, text, profile, bump),
+        Some(evidence) => of_evidence(evidence, text, profile, bump),
         None => {
-            let inside = found.inside.iter().find_map(|&(root, start)| inside(root, (text, start), profile, bump));
+            let inside =
+                found.inside.iter().find_map(|&(root, start)| inside(root, (text, start, text.len()), profile, bump));
             inside.unwrap_or_else(|| {
                 if found.names_exception {
                     doubts.insert(Doubt::SdkError);
@@ -55,16 +52,32 @@ pub fn line<'a>(text: &'a [u8], reason: Reason, may_hold: bool, profile: &Profil
     Scanned { doubts: scanned.doubts.union(doubts), ..scanned }
 }
 
-/// The record of a response that lies somewhere inside of an object of a text.
-fn inside<'a>(root: Node<'a>, at: (&'a [u8], usize), profile: &Profile, bump: &'a Bump) -> Option<Scanned<'a>> {
+/// What the response or the error that counts in a text says.
+fn of_evidence<'a>(evidence: Evidence<'a>, text: &'a [u8], profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
+    let (candidate, root, start, end) = match evidence {
+        Evidence::Error(error) => return of_error(&error, text, profile, bump),
+        Evidence::Object(candidate, root, start, end) => (candidate, root, start, end),
+    };
+    // A wrapper of somebody else yields to what it holds.
+    let held = (candidate.kind == Kind::Weak).then(|| inside(root, (text, start, end), profile, bump)).flatten();
+    held.unwrap_or_else(|| {
+        let way = text::way(candidate, root, bump);
+        of_object(way, candidate.kind, (text, start, end), profile, bump)
+    })
+}
+
+/// The record of a response that lies somewhere inside of an object of a text; the object stands from one place to another.
+fn inside<'a>(
+    root: Node<'a>,
+    (text, start, end): (&'a [u8], usize, usize),
+    profile: &Profile,
+    bump: &'a Bump,
+) -> Option<Scanned<'a>> {
     let check = &mut |text: &[u8]| grammar::check(text, Space::Text);
     match find::find(root, profile, bump, check) {
+        Found::Response(Response { error: Some(error), .. }) => Some(of_error(&error, text, profile, bump)),
         Found::Response(response) => {
-            let (text, start) = at;
-            match response.error {
-                Some(error) => Some(of_error(&error, text, profile, bump)),
-                None => Some(of_object(response.way, response.judged_as, (text, start, text.len()), profile, bump)),
-            }
+            Some(of_object(response.way, response.judged_as, (text, start, end), profile, bump))
         }
         Found::Unidentified(name) => Some(Scanned::of(Line::Unidentified(name))),
         Found::Broken(_) | Found::Nothing { .. } => None,
