@@ -1,7 +1,7 @@
 //! Which records count: a window of time and exact values of context fields. Lines that are no records always count.
 
 use crate::record::Record;
-use crate::time::Nanos;
+use crate::time::{Nanos, Side};
 
 /// What `--since`, `--until`, `--service`, `--action` and `--region` ask for. Several values of one option are
 /// alternatives; a record without the field is taken out.
@@ -37,12 +37,18 @@ impl Filter {
         self.since.is_some() || self.until.is_some()
     }
 
+    /// On which side of the window a time lies.
+    #[must_use]
+    pub fn side(&self, time: Nanos) -> Side {
+        Side::of(time, self.since, self.until)
+    }
+
     /// Judges a record.
     #[must_use]
     pub fn judge(&self, record: &Record<'_>) -> Verdict {
         if self.has_window() {
             let Some(time) = record.context.time else { return Verdict::Untimed };
-            if self.since.is_some_and(|since| time < since) || self.until.is_some_and(|until| time >= until) {
+            if self.side(time) != Side::Within {
                 return Verdict::Filtered;
             }
         }

@@ -84,7 +84,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     let bytes_max = (FOLDS_BYTES_MAX / options.threads.max(1)).min(FOLD_BYTES_MAX);
     let driven = drive(
         &Run { inputs, order, sieve: None, options, watch },
-        || Thread::new(&merged, bytes_max),
+        || Thread::new(&merged, bytes_max, options.reading.filter.has_window()),
         |fold: &mut Thread<'_>, seen| fold.line(seen, &rules),
         |fold, done| {
             let (input, place, lines) = (done.input, done.chunk, done.lines);
@@ -162,9 +162,9 @@ struct Thread<'m> {
 }
 
 impl<'m> Thread<'m> {
-    fn new(merged: &'m Mutex<Fold>, bytes_max: usize) -> Self {
+    fn new(merged: &'m Mutex<Fold>, bytes_max: usize, has_window: bool) -> Self {
         Self {
-            fold: Fold::default(),
+            fold: if has_window { Fold::default().in_window() } else { Fold::default() },
             unfinished: Vec::new(),
             newest: None,
             ahead: 0,
@@ -183,6 +183,9 @@ impl<'m> Thread<'m> {
         if let Line::Record(record) = &scanned.line {
             if reading.observe(record, origin.offset) {
                 reading.insert_fields(origin.offset, lookup::all_fields(seen.text, &record.context, seen.profile));
+            }
+            if let (Some(filter), Some(time)) = (rules.filter, record.context.time) {
+                self.fold.side(filter.side(time), time);
             }
             let verdict = rules.filter.map_or(Verdict::Counts, |filter| filter.judge(record));
             if verdict != Verdict::Counts {

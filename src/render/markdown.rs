@@ -58,7 +58,7 @@ fn headline(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()>
         several => format!("{} inputs ({})", several.len(), bytes(totals.bytes)),
     });
     about.push(format!("{} lines, {} recognised", count(totals.counts.lines), count(totals.counts.recognised())));
-    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.counts[LineClass::Malformed] > 0) {
+    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.in_window()[LineClass::Malformed] > 0) {
         about.push(format!("true rate {}", percent_range(low, high)));
     }
     writeln!(out, "\n{}", about.join(" · "))

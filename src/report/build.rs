@@ -7,10 +7,9 @@ use super::options::{InputFacts, Options};
 use super::parts::Part;
 use super::places::Numbered;
 use super::{
-    Condition, Headline, Malformed, Ordered, READING, Report, SCHEMA, Span, Totals, Unidentified, calls, codes, inputs,
-    judge, laws, rank, series, trend, verdict,
+    Condition, Headline, Input, Malformed, Ordered, READING, Report, SCHEMA, Span, Totals, Unidentified, calls, codes,
+    inputs, judge, laws, rank, series, trend, verdict,
 };
-use crate::input;
 use crate::record::{Doubt, Form, LineClass};
 use crate::redact::redact;
 use crate::report::LawBroken;
@@ -57,6 +56,7 @@ pub fn report(
         unidentified: unidentified(summary),
         totals: totals(
             summary.totals,
+            summary.elsewhere.lines(),
             summary.untimed,
             facts.iter().map(|facts| facts.bytes).sum(),
             summary.missing_ids,
@@ -154,22 +154,25 @@ fn headline(report: &Report) -> Headline {
     Headline { word: verdict.word.as_str(), text: text.collect() }
 }
 
-/// Sums with their rates; `rate_unknown` is why there are none.
+/// Sums with their rates; `rate_unknown` is why there are none, and `elsewhere` are the lines outside of the window.
 #[must_use]
 pub fn totals(
     counts: Counts,
+    elsewhere: Counts,
     untimed: u64,
     bytes: u64,
     missing: MissingIds,
     distinct_request_ids: u64,
     rate_unknown: Option<&'static str>,
 ) -> Totals {
-    let (failed, malformed) = (counts[LineClass::Failed], counts[LineClass::Malformed]);
+    let malformed = counts.without(elsewhere)[LineClass::Malformed];
+    let failed = counts[LineClass::Failed];
     let ratio = |part: u64, of: u64| part as f64 / of as f64;
     let calls = counts.calls();
     let widest = calls + malformed;
     Totals {
         counts,
+        elsewhere,
         untimed,
         responses: counts.responses(),
         bytes,
@@ -212,7 +215,7 @@ fn status(report: &Report, interrupted: bool) -> Vec<Condition> {
     let conditions = [
         (Condition::Interrupted, interrupted),
         (Condition::Breach, !report.breaches.is_empty()),
-        (Condition::Input, report.inputs.iter().any(|input| input.status != input::Status::Ok)),
+        (Condition::Input, report.inputs.iter().any(Input::is_lossy)),
         (Condition::NothingRecognised, totals.counts.not_blank() > 0 && recognised == 0),
     ];
     let mut status: Vec<_> = conditions.into_iter().filter(|&(_, holds)| holds).map(|(it, _)| it).collect();

@@ -52,11 +52,24 @@ pub fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
         bytes: facts.bytes,
         counts: summary.input(rank),
         status: facts.status,
+        ends_elsewhere: u32::try_from(rank).is_ok_and(|rank| summary.elsewhere.ends_after(rank)),
+        lost_elsewhere: is_lost_elsewhere(summary, rank, facts.status),
         error: facts.error,
         unfinished: facts.unfinished,
         skipped: facts.skipped,
     });
     rows.collect()
+}
+
+/// Whether what could not be read of an input is known to lie outside of the window. What is wrong with a checksum may be
+/// anywhere.
+fn is_lost_elsewhere(summary: &Summary, rank: usize, status: Status) -> bool {
+    let Ok(rank) = u32::try_from(rank) else { return false };
+    match status {
+        Status::Ok | Status::Error => false,
+        Status::Incomplete => summary.elsewhere.ends_after(rank),
+        Status::Corrupt => summary.elsewhere.is_all_after(rank),
+    }
 }
 
 /// Adds the rows up that are not listed, in a last row; returns how many inputs that row stands for, 0 when all are
@@ -79,6 +92,8 @@ pub fn fold(inputs: &mut Vec<Input>) -> u64 {
         error: None,
         unfinished: false,
         skipped: true,
+        ends_elsewhere: false,
+        lost_elsewhere: false,
     };
     for input in folded {
         rest.bytes += input.bytes;

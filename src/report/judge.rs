@@ -79,10 +79,8 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>) -> Option<f6
         Scale::Count => Some(count as f64),
         Scale::Share => share(count, of),
     };
-    // A last line that is still being written is not a fault of the log.
-    let unfinished =
-        report.inputs.iter().filter(|input| input.unfinished && input.counts[LineClass::Malformed] > 0).count() as u64;
-    let lines = totals.counts.expected().saturating_sub(unfinished);
+    let (in_window, unfinished) = (totals.in_window(), report.unfinished_lines());
+    let lines = in_window.expected().saturating_sub(unfinished);
     let heard = || report.codes.iter().filter(|code| !code.muted);
     match measure {
         Measure::FailureRate => totals.failure_rate,
@@ -101,10 +99,8 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>) -> Option<f6
             let failures = heard().filter(|code| code.class == *class).map(|code| code.count).sum();
             scaled(failures, calls, *scale)
         }
-        Measure::Malformed(scale) => {
-            scaled(totals.counts[LineClass::Malformed].saturating_sub(unfinished), lines, *scale)
-        }
-        Measure::NoEnvelope(scale) => scaled(totals.counts[LineClass::NoEnvelope], lines, *scale),
+        Measure::Malformed(scale) => scaled(in_window[LineClass::Malformed].saturating_sub(unfinished), lines, *scale),
+        Measure::NoEnvelope(scale) => scaled(in_window[LineClass::NoEnvelope], lines, *scale),
         Measure::NewestAge => {
             against.newest.map(|newest| (i128::from(against.now.0) - i128::from(newest.0)) as f64 / 1e9)
         }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::rows::{Action, By, Class, Code, Family, Latency, LookInto, Region, Service, Timeline};
 use super::series::Series;
 use crate::input;
-use crate::record::Doubt;
+use crate::record::{Doubt, LineClass};
 use crate::rule::Measure;
 use crate::settings::Value;
 use crate::summary::totals::{Counts, OutcomeCounts};
@@ -97,6 +97,14 @@ impl Report {
         self.span.map(|span| (span.first, span.last))
     }
 
+    /// Last lines that are still being written: no fault of the log, though they are malformed.
+    #[must_use]
+    pub fn unfinished_lines(&self) -> u64 {
+        let is_unfinished =
+            |input: &&Input| input.unfinished && !input.ends_elsewhere && input.counts[LineClass::Malformed] > 0;
+        self.inputs.iter().filter(is_unfinished).count() as u64
+    }
+
     /// How many inputs there are, whether or not each has a row.
     #[must_use]
     pub const fn input_count(&self) -> u64 {
@@ -144,6 +152,9 @@ pub struct Totals {
     /// Lines by class.
     #[serde(flatten)]
     pub counts: Counts,
+    /// Of these the lines that are not records and are known to lie outside of the window of time.
+    #[serde(skip)]
+    pub elsewhere: Counts,
     /// Records that were filtered because they have no time.
     pub untimed: u64,
     /// `ok + failed + dry_run`.
@@ -160,6 +171,14 @@ pub struct Totals {
     pub missing_request_id: OutcomeCounts,
     /// Different ids: exact to 4,096, then within 2 %.
     pub distinct_request_ids: u64,
+}
+
+impl Totals {
+    /// The lines without those that are known to lie outside of the window of time: what doubts and shares are about.
+    #[must_use]
+    pub fn in_window(&self) -> Counts {
+        self.counts.without(self.elsewhere)
+    }
 }
 
 /// Lines that are not one JSON value.
@@ -222,6 +241,20 @@ pub struct Input {
     pub unfinished: bool,
     /// Whether it was left out because it lies outside of the window.
     pub skipped: bool,
+    /// Whether what follows its last record is known to lie outside of the window.
+    #[serde(skip)]
+    pub ends_elsewhere: bool,
+    /// Whether what could not be read of it is known to.
+    #[serde(skip)]
+    pub lost_elsewhere: bool,
+}
+
+impl Input {
+    /// Whether something of it may be missing in the report.
+    #[must_use]
+    pub fn is_lossy(&self) -> bool {
+        self.status != input::Status::Ok && !self.lost_elsewhere
+    }
 }
 
 /// Where a context field was found, with a parsed sample.

@@ -47,6 +47,8 @@ pub enum Remark<'r> {
         /// Where the first of them stand.
         first: Vec<&'r MalformedSample>,
     },
+    /// Lines that are no records and are known to lie outside of the window of time.
+    Elsewhere(u64),
     /// Calls that would have succeeded.
     DryRuns(u64),
     /// Records that `--dedupe` took out.
@@ -135,6 +137,10 @@ impl Remark<'_> {
             Self::NoEnvelope(lines) => {
                 format!("{} without an envelope: JSON, but no response of the API", counted(lines, "line", "lines"))
             }
+            Self::Elsewhere(lines) => format!(
+                "{} no record outside of the time window: in no bound and no rule",
+                counted(lines, "line holds", "lines hold")
+            ),
             Self::DryRuns(runs) => format!("{}: they would have succeeded", counted(runs, "dry run", "dry runs")),
             Self::Duplicates(records) => {
                 format!("{} taken out by --dedupe", counted(records, "duplicate", "duplicates"))
@@ -158,7 +164,10 @@ fn not_in_the_rate(report: &Report) -> Vec<Remark<'_>> {
         Remark::Malformed { reason, lines, first: samples.take(NAMED_MAX).collect() }
     });
     let filtered = |records| Remark::Filtered { records, untimed: report.totals.untimed };
+    let elsewhere = report.totals.elsewhere;
+    let elsewhere = elsewhere[LineClass::Malformed] + elsewhere[LineClass::NoEnvelope];
     let rest = [
+        (elsewhere > 0).then_some(Remark::Elsewhere(elsewhere)),
         some(LineClass::DryRun).map(Remark::DryRuns),
         some(LineClass::Duplicates).map(Remark::Duplicates),
         some(LineClass::Filtered).map(filtered),

@@ -73,6 +73,8 @@ pub fn input(path: &str) -> Input {
         error: None,
         unfinished: false,
         skipped: false,
+        ends_elsewhere: false,
+        lost_elsewhere: false,
     }
 }
 

@@ -103,7 +103,7 @@ enum Finding {
 
 fn finding(report: &Report) -> Finding {
     let totals = &report.totals;
-    let is_bad = |input: &Input| input.status != Status::Ok;
+    let is_bad = Input::is_lossy;
     match () {
         () if totals.counts[LineClass::Failed] > 0 => Finding::Failures,
         () if totals.counts[LineClass::Ok] > 0 && report.inputs.iter().any(is_bad) => Finding::PartlyRead,
@@ -117,7 +117,7 @@ fn finding(report: &Report) -> Finding {
 
 /// What may hide failures in a log that shows none.
 fn doubts(report: &Report) -> Vec<String> {
-    let counts = &report.totals.counts;
+    let counts = report.totals.in_window();
     let mut doubts = Vec::new();
     let without_id = report.totals.missing_request_id.sum();
     if 2 * without_id > counts.responses() {
@@ -142,9 +142,7 @@ fn doubts(report: &Report) -> Vec<String> {
     if unknown > 0 {
         doubts.push(format!("nothing recognised in {}", counted(unknown, "input", "inputs")));
     }
-    let unfinished =
-        report.inputs.iter().filter(|input| input.unfinished && input.counts[LineClass::Malformed] > 0).count() as u64;
-    let broken = counts[LineClass::Malformed].saturating_sub(unfinished);
+    let broken = counts[LineClass::Malformed].saturating_sub(report.unfinished_lines());
     if broken as f64 > BROKEN_SHARE * counts.expected() as f64 {
         doubts.push(format!("{} of {} lines malformed", count(broken), count(counts.expected())));
     }
@@ -298,7 +296,7 @@ fn new_codes(report: &Report) -> Option<Vec<Part>> {
 /// Inputs that were not read, or not whole.
 fn unread(report: &Report) -> Option<Vec<Part>> {
     let total = report.input_count();
-    let of = |status| report.inputs.iter().filter(|input| input.status == status).count();
+    let of = |status| report.inputs.iter().filter(|input| input.status == status && input.is_lossy()).count();
     let said: Vec<_> =
         [(Status::Error, "unreadable"), (Status::Incomplete, "incomplete"), (Status::Corrupt, "corrupt")]
             .into_iter()
@@ -315,8 +313,9 @@ fn unread(report: &Report) -> Option<Vec<Part>> {
 
 /// Lines that are no records, when they are many.
 fn unrecognised(report: &Report) -> Option<Vec<Part>> {
-    let lines = report.totals.counts.expected();
-    let known = report.totals.counts.recognised() + report.totals.counts[LineClass::Unidentified];
+    let counts = report.totals.in_window();
+    let lines = counts.expected();
+    let known = counts.recognised() + counts[LineClass::Unidentified];
     let rest = lines.saturating_sub(known);
     let is_many = rest as f64 > UNRECOGNISED_SHARE * lines as f64;
     (is_many && finding(report) != Finding::NotRecognised)

@@ -81,7 +81,15 @@ impl Totals {
     #[must_use]
     pub fn shown(&self) -> report::Totals {
         let Lines { classes, untimed } = self.counts;
-        report::build::totals(classes, untimed, self.bytes, self.missing_request_id, self.distinct.ids().count(), None)
+        report::build::totals(
+            classes,
+            Counts::default(),
+            untimed,
+            self.bytes,
+            self.missing_request_id,
+            self.distinct.ids().count(),
+            None,
+        )
     }
 }
 

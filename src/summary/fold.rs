@@ -6,12 +6,14 @@ use std::ops::Range;
 
 use super::aggregate::Aggregate;
 use super::bounds::Bounds;
+use super::elsewhere::Sides;
 use super::inputs::{InputId, Inputs};
 use super::reading::Reading;
 use super::rejects::Reject;
 use super::totals::Counts;
 use super::{Summary, distinct};
 use crate::record::{Anomalies, Line, LineClass, Origin};
+use crate::time::{Nanos, Side};
 
 /// A summary that grows line by line.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +26,8 @@ pub struct Fold {
     counts: Counts,
     /// The input of the last line, which most often is the next one's too, and how its records are read.
     reading: Option<(u32, Reading)>,
+    /// Where the lines of the present chunk lie, when there is a window of time.
+    sides: Option<Sides>,
 }
 
 impl Fold {
@@ -31,6 +35,19 @@ impl Fold {
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
         Self { summary: Summary::new(bounds), ..Self::default() }
+    }
+
+    /// The same of lines of which some may lie outside of a window of time.
+    #[must_use]
+    pub fn in_window(self) -> Self {
+        Self { sides: Some(Sides::default()), ..self }
+    }
+
+    /// Notes on which side of the window the next record lies that has a time, whether or not it counts.
+    pub fn side(&mut self, side: Side, time: Nanos) {
+        if let Some(sides) = &mut self.sides {
+            sides.record(side, time);
+        }
     }
 
     /// Takes a line that no filter took out.
@@ -69,6 +86,11 @@ impl Fold {
             }
             Line::Unidentified(name) => summary.unidentified.observe(name),
             Line::Blank | Line::NoEnvelope | Line::Text | Line::Echo => {}
+        }
+        if let Some(sides) = &mut self.sides
+            && !matches!(line, Line::Record(_))
+        {
+            sides.line(line.class());
         }
     }
 
@@ -111,6 +133,9 @@ impl Fold {
         self.summary.totals.add(counts);
         self.inputs.entry(input).or_default().add(counts);
         self.summary.numbering.chunk(input, bytes, lines);
+        if let Some(sides) = &mut self.sides {
+            self.summary.elsewhere.chunk(input, bytes, std::mem::take(sides));
+        }
     }
 
     /// Notes how many lines of an input begin before the byte that it is read from.
@@ -141,7 +166,7 @@ impl Fold {
         let mut other = other;
         other.keep_reading();
         self.keep_reading();
-        let Self { summary, inputs, counts, reading: _ } = other;
+        let Self { summary, inputs, counts, reading: _, sides: _ } = other;
         self.summary.add(summary);
         for (input, more) in inputs {
             self.inputs.entry(input).or_default().add(more);
@@ -152,15 +177,15 @@ impl Fold {
     /// Takes everything out but the lines of the present chunk, which has not ended.
     #[must_use]
     pub fn take(&mut self) -> Self {
-        let counts = std::mem::take(&mut self.counts);
-        std::mem::replace(self, Self { counts, ..Self::default() })
+        let (counts, sides) = (std::mem::take(&mut self.counts), self.sides.take());
+        std::mem::replace(self, Self { counts, sides, ..Self::default() })
     }
 
     /// What was kept, of the inputs of the run in the order of their ranks.
     #[must_use]
     pub fn finish(mut self, inputs: impl IntoIterator<Item = InputId>) -> Summary {
         self.keep_reading();
-        let Self { mut summary, inputs: counts, counts: _, reading: _ } = self;
+        let Self { mut summary, inputs: counts, counts: _, reading: _, sides: _ } = self;
         summary.readings.values_mut().for_each(Reading::redact);
         let counts = |rank: u32| counts.get(&rank).copied().unwrap_or_default();
         summary.inputs = Inputs::new(inputs.into_iter().zip(0..).map(|(id, rank)| (id, counts(rank))).collect());

@@ -10,6 +10,7 @@ pub mod code_table;
 pub mod codes;
 pub mod days;
 pub mod distinct;
+pub mod elsewhere;
 pub mod exemplars;
 pub mod failed_timeline;
 pub mod fold;
@@ -44,6 +45,7 @@ use bounds::Bounds;
 use codes::Codes;
 use days::Days;
 use distinct::DistinctIds;
+use elsewhere::Elsewhere;
 use groups::Groups;
 use inputs::Inputs;
 use latency::Latency;
@@ -82,6 +84,8 @@ pub struct Summary {
     pub span: Span,
     /// How many lines each chunk had.
     pub numbering: Numbering,
+    /// Which lines that are no records lie outside of a window of time.
+    pub elsewhere: Elsewhere,
     /// Records without an id.
     pub missing_ids: MissingIds,
     /// Different request ids.
@@ -157,6 +161,7 @@ impl Summary {
 
     /// Joins chunks that follow each other, and says of every line that is kept where it stands in them.
     fn join_chunks(&mut self) {
+        self.elsewhere.join();
         let joined = self.numbering.join();
         if !joined.is_empty() {
             self.move_origins(|origin| joined.follow(origin));
@@ -180,6 +185,7 @@ impl Summary {
         let readings = std::mem::take(&mut self.readings).into_iter();
         self.readings = readings.map(|(input, reading)| (of(input), reading)).collect();
         self.numbering.renumber(of);
+        self.elsewhere.renumber(of);
     }
 
     /// Whether it is one that records and merging can make, as far as that can be seen: what a file says may be
@@ -206,6 +212,7 @@ impl Summary {
             && self.totals.lines == self.totals.classed()
             && failed == Some(self.totals[LineClass::Failed])
             && self.readings.values().all(Reading::is_sound)
+            && self.elsewhere.is_sound(inputs, &self.totals)
             && self.timeline.is_sound()
             && self.days.is_sound()
             && self.magnitudes.is_sound()
@@ -244,6 +251,7 @@ impl Summary {
             unidentified,
             span,
             numbering,
+            elsewhere,
             missing_ids,
             distinct_ids,
             overlap,
@@ -266,6 +274,7 @@ impl Summary {
         self.unidentified.merge(unidentified);
         self.span.merge(span);
         self.numbering.merge(numbering);
+        self.elsewhere.merge(elsewhere);
         self.missing_ids.merge(missing_ids);
         self.distinct_ids.merge(distinct_ids);
         self.overlap.merge(overlap);

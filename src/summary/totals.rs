@@ -55,6 +55,17 @@ impl Counts {
         }
     }
 
+    /// What is left without some of the lines.
+    #[must_use]
+    pub fn without(mut self, some: Self) -> Self {
+        let Self { lines, classes } = some;
+        self.lines = self.lines.saturating_sub(lines);
+        for (count, less) in self.classes.iter_mut().zip(classes) {
+            *count = count.saturating_sub(less);
+        }
+        self
+    }
+
     /// Every class with its lines, in the order of the reports.
     pub fn iter(&self) -> impl Iterator<Item = (LineClass, u64)> {
         LineClass::ALL.into_iter().zip(self.classes)

@@ -13,6 +13,7 @@ mod json_forms;
 mod nanos;
 mod point;
 mod stamp;
+mod window;
 mod zone;
 
 pub(crate) use decimal::Decimal;
@@ -21,4 +22,5 @@ pub use json_forms::{time_from_date_and_zone, time_from_epoch, time_from_json, t
 pub use nanos::{Civil, NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY, days_from_date, milliseconds};
 pub use point::{NoPointInTime, point_in_time, relative};
 pub use stamp::{is_plausible, time_at_start, time_from_number, time_from_text};
+pub use window::Side;
 pub use zone::Zone;

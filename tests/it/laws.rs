@@ -24,7 +24,7 @@ use resplog::internals::summary::timeline::Timeline;
 use resplog::internals::summary::totals::MissingIds;
 use resplog::internals::summary::{Aggregate, Span, Summary};
 use resplog::record::{Anomalies, Anomaly, Context, Form, Line, Origin, Outcome, Reason, Record};
-use resplog::time::{Nanos, Period};
+use resplog::time::{Nanos, Period, Side};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -178,9 +178,17 @@ pub fn chunks(lines: &[Said], lengths: &[(usize, u32)]) -> Vec<Chunk> {
     chunks
 }
 
+/// The window of time that tells which lines lie elsewhere.
+const WINDOW: (Nanos, Nanos) = (Nanos(1_795_030_000_000_000_000), Nanos(1_795_060_000_000_000_000));
+
 fn observe(fold: &mut Fold, chunk: &Chunk) {
     for (origin, said) in &chunk.lines {
-        said.show(|line, anomalies| fold.observe(line, anomalies, *origin));
+        said.show(|line, anomalies| {
+            if let Line::Record(Record { context: Context { time: Some(time), .. }, .. }) = line {
+                fold.side(Side::of(*time, Some(WINDOW.0), Some(WINDOW.1)), *time);
+            }
+            fold.observe(line, anomalies, *origin);
+        });
     }
     fold.chunk(chunk.input, &chunk.bytes, chunk.lines.len() as u64);
 }
@@ -202,7 +210,7 @@ pub fn summary_within(bounds: Bounds, chunks: &[Chunk]) -> Summary {
 
 /// The summary of a run in which the three inputs have these ranks among these names.
 fn ranked(bounds: Bounds, chunks: &[Chunk], ranks: [u32; 3], names: &[&str]) -> Summary {
-    let mut fold = Fold::new(bounds);
+    let mut fold = Fold::new(bounds).in_window();
     for chunk in chunks {
         let mut chunk = chunk.clone();
         chunk.input = ranks[chunk.input as usize];
@@ -255,7 +263,7 @@ proptest! {
         let mut chunks = chunks(&lines, &lengths);
         let expected = report_of(&summary(&chunks));
         // The last part stays empty.
-        let mut parts = vec![Fold::default(); 5];
+        let mut parts = vec![Fold::default().in_window(); 5];
         for (thread, next) in threads {
             if chunks.is_empty() {
                 break;

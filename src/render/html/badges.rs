@@ -1,6 +1,5 @@
 //! What a reader should not miss, at the top of the page, with links to where it stands. It knows no template.
 
-use crate::input::Status;
 use crate::report::Report;
 use crate::report::numbers::counted;
 
@@ -16,7 +15,7 @@ pub struct Badge {
 #[must_use]
 pub fn badges(report: &Report, troubles: usize) -> Vec<Badge> {
     let new = report.codes.iter().filter(|code| code.is_news()).count() as u64;
-    let unread = report.inputs.iter().filter(|input| input.status != Status::Ok).count() as u64;
+    let unread = report.inputs.iter().filter(|input| input.is_lossy()).count() as u64;
     let badges = [
         (new, "new code", "new codes", "s-codes", "bad"),
         (unread, "input not read whole", "inputs not read whole", "s-notes", "warn"),

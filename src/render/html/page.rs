@@ -136,13 +136,13 @@ fn facts(report: &Report, view: &View, limits: Limits) -> Vec<String> {
         [only] => format!("{} ({})", limits.whole(path(&only.path)), bytes(totals.bytes)),
         _ => format!("{} ({})", counted(report.input_count(), "input", "inputs"), bytes(totals.bytes)),
     });
-    let (recognised, lines) = (totals.counts.recognised(), totals.counts.expected());
+    let (recognised, lines) = (totals.in_window().recognised(), totals.in_window().expected());
     match lines {
         0 => {}
         _ if recognised == lines => facts.push(format!("all {} recognised", counted(lines, "line", "lines"))),
         _ => facts.push(format!("{} of {} recognised", count(recognised), counted(lines, "line", "lines"))),
     }
-    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.counts[LineClass::Malformed] > 0) {
+    if let Some([low, high]) = totals.failure_rate_bounds.filter(|_| totals.in_window()[LineClass::Malformed] > 0) {
         facts.push(format!("true rate within {}", percent_range(low, high)));
     }
     facts

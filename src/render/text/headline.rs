@@ -92,7 +92,8 @@ fn inputs(report: &Report) -> Option<Phrase> {
 
 /// How much was recognised of the lines that are not blank.
 fn coverage(report: &Report) -> Option<String> {
-    let (recognised, lines) = (report.totals.counts.recognised(), report.totals.counts.expected());
+    let in_window = report.totals.in_window();
+    let (recognised, lines) = (in_window.recognised(), in_window.expected());
     match lines {
         0 => None,
         _ if recognised == 0 => None,
@@ -110,7 +111,7 @@ fn bounds(report: &Report) -> Option<String> {
     let totals = &report.totals;
     let [low, high] = totals
         .failure_rate_bounds
-        .filter(|_| totals.counts[LineClass::Malformed] > 0 && totals.failure_rate.is_some())?;
+        .filter(|_| totals.in_window()[LineClass::Malformed] > 0 && totals.failure_rate.is_some())?;
     Some(format!("true rate within {}", percent_range(low, high)))
 }
 
