@@ -203,7 +203,7 @@ fn scanner_of<'s>(
     let new = || Held {
         profile: Arc::clone(profile),
         scanner: Scanner::new(Arc::clone(profile), options.sizes.line_bytes_max, options.way),
-        neighbours: Neighbours::new(profile),
+        neighbours: Neighbours::new(profile, options.sizes.line_bytes_max, options.way),
     };
     held.get_or_insert_with(new)
 }

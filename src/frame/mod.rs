@@ -160,6 +160,19 @@ pub fn undo_outer<'a>(line: &'a [u8], bump: &'a Bump) -> Option<Framed<'a>> {
     undo_while(line, bump, |kind| !kind.has_pieces())
 }
 
+/// Whether a line that holds no colours can have a frame, as far as its first bytes tell: what is turned down has none.
+#[must_use]
+pub fn may_have_one(line: &[u8]) -> bool {
+    match line.first() {
+        Some(b'{' | b'<') => true,
+        Some(b'[') => line.starts_with(prefix::KUBECTL),
+        Some(b'0'..=b'9') => stamp::may_lead(line) || prefix::may_be_compose(line),
+        Some(b'A'..=b'Z') => syslog::may_be_rfc3164(line) || prefix::may_be_compose(line),
+        Some(b'a'..=b'z') => prefix::may_be_compose(line),
+        _ => false,
+    }
+}
+
 fn undo_while<'a>(line: &'a [u8], bump: &'a Bump, goes_on: impl Fn(Kind) -> bool) -> Option<Framed<'a>> {
     let mut found = one(line, bump)?;
     let mut last = found.kind;

@@ -10,9 +10,12 @@ const COMPOSE_MAX: usize = 96;
 /// How many digits of a second these tools print, whatever they are.
 const FRACTION_DIGITS: usize = 9;
 
+/// What the prefix of `kubectl logs --prefix` begins with.
+pub const KUBECTL: &[u8] = b"[pod/";
+
 /// Undoes `[pod/NAME/CONTAINER] `, as `kubectl logs --prefix` writes it.
 pub fn kubectl(line: &[u8]) -> Option<Framed<'_>> {
-    let rest = line.strip_prefix(b"[pod/")?;
+    let rest = line.strip_prefix(KUBECTL)?;
     let end = memchr::memchr(b']', rest.get(..PREFIX_MAX).unwrap_or(rest))?;
     let (names, rest) = (&rest[..end], &rest[end + 1..]);
     let is_name = |name: &[u8]| {
@@ -42,9 +45,21 @@ pub fn compose(line: &[u8]) -> Option<Framed<'_>> {
     let is_name = blanks > 0
         && digits > 0
         && matches!(name[..name.len() - digits], [_, .., b'-' | b'_'])
-        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+        && name.iter().copied().all(is_of_name);
     let text = text_after(&line[bar + 1..]).filter(|_| is_name)?;
     Some(Framed { stream: Stream::named(name), ..Framed::before(Kind::Compose, line, text) })
+}
+
+/// Whether a line begins with a word and a bar after it, as a prefix of Docker Compose does.
+pub fn may_be_compose(line: &[u8]) -> bool {
+    let line = line.get(..COMPOSE_MAX).unwrap_or(line);
+    let blank = line.iter().position(|&byte| !is_of_name(byte)).unwrap_or(line.len());
+    let rest = line.get(blank..).unwrap_or_default();
+    rest.first() == Some(&b' ') && rest.iter().find(|&&byte| byte != b' ') == Some(&b'|')
+}
+
+const fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
 /// What stands after the blank that ends a prefix; an editor may have taken the blank off an empty line.

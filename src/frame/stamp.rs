@@ -18,8 +18,7 @@ pub struct Stamp {
 
 /// The time that a line begins with, and what follows after one blank.
 pub fn leading(line: &[u8]) -> Option<(Stamp, &[u8])> {
-    let is_like_one = line.get(10) == Some(&b'T') && line.get(4) == Some(&b'-') && line.get(13) == Some(&b':');
-    if !is_like_one {
+    if !may_lead(line) {
         return None;
     }
     let fraction_digits = match line.get(SECONDS_END)? {
@@ -30,6 +29,11 @@ pub fn leading(line: &[u8]) -> Option<(Stamp, &[u8])> {
     let end = zone + zone_length(line.get(zone..)?)?;
     let rest = line.get(end..)?.strip_prefix(b" ")?;
     Some((Stamp { time: read(&line[..end])?, fraction_digits }, rest))
+}
+
+/// Whether a line begins with something like such a time.
+pub fn may_lead(line: &[u8]) -> bool {
+    line.get(10) == Some(&b'T') && line.get(4) == Some(&b'-') && line.get(13) == Some(&b':')
 }
 
 /// Reads a text that is such a time and nothing else.

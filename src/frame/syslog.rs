@@ -60,6 +60,11 @@ fn framed<'a>(kind: Kind, line: &'a [u8], text: &'a [u8], stream: Stream, bump: 
     }
 }
 
+/// Whether a line begins with the name of a month.
+pub fn may_be_rfc3164(line: &[u8]) -> bool {
+    line.first_chunk::<3>().is_some_and(|month| MONTHS.contains(&month)) && line.get(3) == Some(&b' ')
+}
+
 /// What follows `Nov 24 02:41:00 `; the day has one digit or two, and the second may have a fraction.
 fn after_clock(line: &[u8]) -> Option<&[u8]> {
     let (month, rest) = line.split_first_chunk::<3>()?;

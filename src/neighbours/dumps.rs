@@ -1,6 +1,9 @@
 //! Dumps of requests and responses with their headers, as SDKs write them: what a request's headers say of the call is kept
 //! for the response that has the same trace id. It reads lines that are not JSON, and judges none.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::heads::is_marked;
@@ -11,6 +14,7 @@ use crate::time::{Nanos, Zone, is_plausible, time_at_start};
 
 /// What a head says before the first header of a request.
 const REQUEST_HEAD: &[u8] = b"Request: Host: ";
+static REQUEST_HEADS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(REQUEST_HEAD));
 const HOST: &[u8] = b"Host: ";
 /// How many requests are kept.
 const REQUESTS_MAX: usize = 1024;
@@ -55,7 +59,7 @@ impl Dumps {
             let time = time.filter(|&time| is_plausible(time));
             self.current = Some(Dump { start, time, has_zone: has_zone.unwrap_or_default(), ..Dump::default() });
             // A head can go on with the first header.
-            if let Some(at) = memchr::memmem::find(line, REQUEST_HEAD) {
+            if let Some(at) = REQUEST_HEADS.find(line) {
                 self.header(line.get(at + REQUEST_HEAD.len() - HOST.len()..).unwrap_or_default());
             }
         } else {
@@ -133,6 +137,11 @@ impl Dumps {
         }
         Some((context, doubts))
     }
+}
+
+/// Whether a line begins as headers do that say something of a call.
+pub const fn may_be_header(line: &[u8]) -> bool {
+    matches!(line.first(), Some(b'H' | b'h' | b'X' | b'x' | b'C' | b'c'))
 }
 
 /// The id that a line gives in the header of a response.

@@ -1,7 +1,7 @@
 //! What becomes of a line beside its neighbours: a part of another record, an echo, a success of which only a header is
 //! shown. It decides nothing.
 
-use crate::record::{Context, Doubts, Form, Line, Outcome, Record};
+use crate::record::{Context, Form, Line, Outcome, Record};
 use crate::scan::{Scanned, Span};
 use crate::summary::distinct;
 
@@ -11,8 +11,8 @@ pub trait Each: FnMut(Span, &Scanned<'_>, Option<u64>) {}
 impl<F: FnMut(Span, &Scanned<'_>, Option<u64>)> Each for F {}
 
 /// A line that is a part of a record which began before it.
-pub const fn part<'a>(scanned: &Scanned<'_>) -> Scanned<'a> {
-    Scanned { line: Line::Text, anomalies: scanned.anomalies.of_line(), doubts: Doubts::NONE }
+pub fn part<'a>(scanned: &Scanned<'_>) -> Scanned<'a> {
+    Scanned { anomalies: scanned.anomalies.of_line(), ..Scanned::of(Line::Text) }
 }
 
 /// A line that says again what another one said.

@@ -34,6 +34,25 @@ pub fn check(text: &[u8], space: Space) -> Result<(), Reason> {
     if checker.at < text.len() { Err(checker.offence(true)) } else { Ok(()) }
 }
 
+/// Whether a text that is not blank can be one value, as far as a look at its beginning tells: a number, a literal, or
+/// something in brackets or quotes.
+pub fn may_be_value(text: &[u8], space: Space) -> bool {
+    let start = text.iter().position(|&byte| !space.has(byte)).unwrap_or(text.len());
+    let text = text.get(start..).unwrap_or_default();
+    match text.first() {
+        Some(b'{' | b'[' | b'"') => true,
+        Some(b't') => text.starts_with(b"true"),
+        Some(b'f') => text.starts_with(b"false"),
+        Some(b'n') => text.starts_with(b"null"),
+        Some(b'-' | b'0'..=b'9') => {
+            let is_of_number = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
+            let length = text.iter().take_while(is_of_number).count();
+            text.iter().skip(length).all(|&byte| space.has(byte))
+        }
+        _ => false,
+    }
+}
+
 /// Checks the one value that begins at or after `from` in a stream of values, and tells where it ends.
 ///
 /// # Errors

@@ -32,7 +32,7 @@ pub use grammar::{Space, value_end};
 pub use policy::is_request_id;
 pub use scanned::{Scanned, strip};
 pub use simd::Tier;
-use text::Needles;
+use text::{Needles, Words};
 
 use crate::input::budget::{LARGE_BYTES, MAPPED_BYTES};
 use crate::profile::{Pointer, Profile};
@@ -145,8 +145,8 @@ impl Scanner {
             }
             let is_first = first && span.start == 0;
             let is_spoilt = matches!(sight, Sight::Spoilt);
-            let may_hold = needles.are_in(span.start, span.end);
-            let line = Own { text: &chunk[span.start..span.end], space: Space::Line, may_hold };
+            let words = needles.words(span.start, span.end);
+            let line = Own { text: &chunk[span.start..span.end], space: Space::Line, words };
             let scanned = slow.line(line, is_first, is_spoilt, bump);
             each(span, &scanned);
             slow.other_place(&scanned)
@@ -176,7 +176,7 @@ impl Scanner {
     /// Scans one line, without its LF; it is the input's first when `first` is set.
     pub fn line<'a>(&'a mut self, line: &'a [u8], first: bool) -> Scanned<'a> {
         reset(&mut self.bump, line.len());
-        let line = Own { text: line, space: Space::Line, may_hold: text::may_hold(line) };
+        let line = Own { text: line, space: Space::Line, words: Words::of(line) };
         self.slow.line(line, first, false, &self.bump)
     }
 
@@ -190,7 +190,7 @@ impl Scanner {
     /// Scans one value of a stream of values, in which a line feed is white space.
     pub fn value<'a>(&'a mut self, value: &'a [u8]) -> Scanned<'a> {
         reset(&mut self.bump, value.len());
-        let value = Own { text: value, space: Space::Text, may_hold: text::may_hold(value) };
+        let value = Own { text: value, space: Space::Text, words: Words::of(value) };
         self.slow.line(value, true, false, &self.bump)
     }
 }
@@ -200,8 +200,7 @@ impl Scanner {
 struct Own<'a> {
     text: &'a [u8],
     space: Space,
-    /// Whether its text can say anything of calls, when it is not JSON.
-    may_hold: bool,
+    words: Words,
 }
 
 /// The share of lines that begin with an object below which the block scanner is of no use.
@@ -246,13 +245,17 @@ impl Slow {
     }
 
     fn line<'a>(&mut self, line: Own<'a>, first: bool, is_spoilt: bool, bump: &'a Bump) -> Scanned<'a> {
-        let Own { text, space, may_hold } = line;
+        let Own { text, space, words: Words { may_hold, is_silent } } = line;
         let (text, anomalies) = strip(text, first);
         if text.len() > self.line_bytes_max {
             return Scanned { anomalies, ..Scanned::malformed(Reason::Oversize) };
         }
         if text.iter().all(|&byte| space.has(byte)) {
             return Scanned { anomalies, ..Scanned::of(Line::Blank) };
+        }
+        if !may_hold && self.profile.reads_text() && !grammar::may_be_value(text, space) {
+            self.decided.reference += 1;
+            return Scanned { anomalies, is_silent, ..Scanned::of(Line::Text) };
         }
         let may_be_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
         let full = self.full.as_mut().filter(|_| may_be_json && !(is_spoilt && self.spoilt_was_malformed));

@@ -106,7 +106,7 @@ fn of_object<'a>(
     if twice.is_found() {
         anomalies.insert(Anomaly::DuplicateKey);
     }
-    Scanned { line: Line::Record(record), anomalies: anomalies.union(odd).union(reader.anomalies), doubts }
+    Scanned { anomalies: anomalies.union(odd).union(reader.anomalies), doubts, ..Scanned::of(Line::Record(record)) }
 }
 
 fn of_error<'a>(error: &SdkError<'a>, text: &'a [u8], profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
@@ -117,7 +117,7 @@ fn of_error<'a>(error: &SdkError<'a>, text: &'a [u8], profile: &Profile, bump: &
     let doubts = front::read(text, error.start, error.end, &mut reader);
     let spot = Spot { form: Form::SdkError, pointer: None };
     let (record, odd) = policy::judge(whole::of_error(error), reader.context, no_fields(profile, bump), spot);
-    Scanned { line: Line::Record(record), anomalies: odd.union(reader.anomalies), doubts }
+    Scanned { anomalies: odd.union(reader.anomalies), doubts, ..Scanned::of(Line::Record(record)) }
 }
 
 /// The `--by` fields of a text, which has none.

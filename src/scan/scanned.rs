@@ -11,13 +11,15 @@ pub struct Scanned<'a> {
     pub anomalies: Anomalies,
     /// What makes the line doubtful.
     pub doubts: Doubts,
+    /// Whether it is a text that is known to say nothing of calls, by itself or beside other lines.
+    pub is_silent: bool,
 }
 
 impl<'a> Scanned<'a> {
     /// A line with nothing odd about it.
     #[must_use]
     pub const fn of(line: Line<'a>) -> Self {
-        Self { line, anomalies: Anomalies::NONE, doubts: Doubts::NONE }
+        Self { line, anomalies: Anomalies::NONE, doubts: Doubts::NONE, is_silent: false }
     }
 
     /// A line that is malformed for this reason.

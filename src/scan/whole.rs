@@ -55,7 +55,7 @@ fn record<'a>(root: Node<'a>, response: &Response<'a>, profile: &Profile, bump: 
     if response.has_others {
         doubts.insert(Doubt::OthersInLine);
     }
-    Scanned { line: Line::Record(record), anomalies: anomalies.union(odd), doubts }
+    Scanned { anomalies: anomalies.union(odd), doubts, ..Scanned::of(Line::Record(record)) }
 }
 
 /// What the response at the end of a way says.

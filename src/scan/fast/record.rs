@@ -6,7 +6,7 @@ use bumpalo::collections::Vec as BumpVec;
 use super::found::Found;
 use super::span::{NOWHERE, Span};
 use crate::profile::Profile;
-use crate::record::{Context, Doubts, Form, Line};
+use crate::record::{Context, Form, Line};
 use crate::scan::context::{self, Overrides};
 use crate::scan::forms::Way;
 use crate::scan::json::{Node, Raw};
@@ -29,13 +29,13 @@ impl Found {
         let asks_more = !profile.fields().is_empty() || !profile.by().is_empty();
         if self.context.is_empty() && !self.has_nested_context && !asks_more {
             let (record, anomalies) = policy::judge(members, Context::default(), &[], spot);
-            return Scanned { line: Line::Record(record), anomalies, doubts: Doubts::NONE };
+            return Scanned { anomalies, ..Scanned::of(Line::Record(record)) };
         }
         if !asks_more && !self.has_nested_context {
             let offers = self.context.iter().map(|&(name, place)| (name, value(place)));
             if let Some((context, odd)) = context::read_each(profile, bump, offers) {
                 let (record, anomalies) = policy::judge(members, context, &[], spot);
-                return Scanned { line: Line::Record(record), anomalies: anomalies.union(odd), doubts: Doubts::NONE };
+                return Scanned { anomalies: anomalies.union(odd), ..Scanned::of(Line::Record(record)) };
             }
         }
         self.record_in_order(members, chunk, line, profile, bump)
@@ -67,7 +67,7 @@ impl Found {
         let by = context::by(root, profile, bump);
         let spot = Spot { form: Form::Envelope, pointer: Some(&self.pointer) };
         let (record, anomalies) = policy::judge(members, context, by, spot);
-        Scanned { line: Line::Record(record), anomalies: anomalies.union(odd), doubts: Doubts::NONE }
+        Scanned { anomalies: anomalies.union(odd), ..Scanned::of(Line::Record(record)) }
     }
 }
 
