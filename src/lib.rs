@@ -82,11 +82,12 @@ pub mod internals {
     pub mod render;
     pub(crate) mod reorder;
     pub mod state;
+    pub(crate) mod string_bytes;
     pub mod summary;
     pub mod ticket;
 }
 
 use internals::{
     acknowledged, coverage, disk, engine, filter, follow, foreign, frame, hints, ids, input, inspect, json_stream,
-    neighbours, partial, render, reorder, state, summary, ticket,
+    neighbours, partial, render, reorder, state, string_bytes, summary, ticket,
 };

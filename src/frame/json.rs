@@ -4,6 +4,8 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
+use crate::string_bytes::{before_quote_or_escape, before_special};
+
 /// What stands between the quotes of a string: valid escapes, no control characters.
 #[derive(Clone, Copy, Debug)]
 pub struct Raw<'a> {
@@ -105,7 +107,7 @@ impl<'a> Reader<'a> {
         self.take(b'"')?;
         let start = self.at;
         loop {
-            self.at += plain(self.text.get(self.at..)?);
+            self.at += before_special(self.text.get(self.at..)?);
             match self.text.get(self.at)? {
                 b'"' => break,
                 b'\\' => self.at += escape_length(&self.text[self.at..])?,
@@ -115,26 +117,6 @@ impl<'a> Reader<'a> {
         self.at += 1;
         Some(Raw { bytes: &self.text[start..self.at - 1], at: start })
     }
-}
-
-/// How many bytes a text begins with that are neither a quote, a backslash nor a control character.
-fn plain(text: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = ONES << 7;
-    // The high bit of the first byte that is below `limit`, and maybe of bytes after it.
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGHS;
-    let mut words = text.chunks_exact(8);
-    for (number, chunk) in words.by_ref().enumerate() {
-        let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default());
-        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-        let found = below(word, b' ') | is(b'"') | is(b'\\');
-        if found != 0 {
-            return number * 8 + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let rest = words.remainder();
-    let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')).unwrap_or(rest.len());
-    text.len() - rest.len() + end
 }
 
 /// How long the escape is that a text begins with; none when it is not one.
@@ -164,14 +146,10 @@ impl<'a> Raw<'a> {
                 _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
             }
             raw = raw.get(length..).unwrap_or_default();
-            plain = raw.iter().take(16).position(|&byte| byte == b'\\').unwrap_or_else(|| next_escape(raw));
+            // A quote that is not escaped stands in no string.
+            plain = before_quote_or_escape(raw);
         }
     }
-}
-
-/// Where the first escape is, or the end.
-fn next_escape(raw: &[u8]) -> usize {
-    memchr::memchr(b'\\', raw).unwrap_or(raw.len())
 }
 
 /// The length and the character of the escape that a text begins with.
@@ -270,7 +248,7 @@ mod tests {
         fn plain_bytes_end_at_the_first_other_one(text: std::vec::Vec<u8>, ascii in "[ -~\t]{0,40}") {
             for text in [&text, ascii.as_bytes()] {
                 let end = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')).unwrap_or(text.len());
-                prop_assert_eq!(plain(text), end);
+                prop_assert_eq!(before_special(text), end);
             }
         }
     }

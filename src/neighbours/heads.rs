@@ -40,7 +40,8 @@ fn is_klog(line: &[u8]) -> bool {
 
 fn begins_with_level(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"[").unwrap_or(line);
-    LEVELS.iter().any(|level| {
+    let Some(first) = line.first() else { return false };
+    LEVELS.iter().filter(|level| level.as_bytes().first() == Some(first)).any(|level| {
         line.strip_prefix(level.as_bytes())
             .is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b':' | b']' | b'\t')))
     })

@@ -63,8 +63,8 @@ pub const ERROR_IDS: [&str; 3] = ["RequestId", "requestId", "request_id"];
 /// The envelope that an object with these members is.
 pub fn envelope<'a>(members: &[Member<'a>]) -> Option<Candidate<'a>> {
     let subject = named(members, "Response").filter(|value| value.is_object())?;
-    let is_strong = subject.last("RequestId").is_some_and(|id| id.string().is_some())
-        || subject.last("Error").is_some_and(|error| error.last("Code").is_some());
+    let ([id, error], _) = subject.last_of(["RequestId", "Error"]);
+    let is_strong = id.is_some_and(|id| id.string().is_some()) || error.is_some_and(|it| it.last("Code").is_some());
     Some(Candidate { kind: if is_strong { Kind::Strong } else { Kind::Weak }, subject })
 }
 

@@ -1,6 +1,7 @@
 //! RFC 8259 byte by byte: is a text exactly one JSON value, and if not, which byte offends first? It knows no envelope.
 
 use crate::record::Reason;
+use crate::string_bytes::before_special_or_non_ascii;
 
 /// Deepest nesting that is accepted; the bracket that would open one more level is `depth`.
 pub const DEPTH_MAX: usize = 1024;
@@ -201,6 +202,7 @@ impl<'a> Checker<'a> {
     fn string(&mut self) -> Result<(), Reason> {
         self.at += 1;
         loop {
+            self.at += before_special_or_non_ascii(self.text.get(self.at..).unwrap_or_default());
             match self.peek() {
                 None => return Err(Reason::Truncated),
                 Some(b'"') => {

@@ -7,15 +7,13 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::policy::Value;
+use crate::string_bytes::before_quote_or_escape;
 
 /// The most members that are compared with each other; more are looked up in a set.
 const FEW_MEMBERS: usize = 16;
 
 /// A key as it is written, and its value.
 pub type Member<'a> = (Raw<'a>, Node<'a>);
-
-/// How far it pays to look byte by byte.
-const NEAR_BYTES: usize = 16;
 
 /// A value in a valid text.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +119,20 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn last_member(self, name: &str) -> Option<Member<'a>> {
         self.members().filter(|(key, _)| key.is(name)).last()
+    }
+
+    /// The last member of each of these names, and whether a name is given twice, in one walk over the object.
+    #[must_use]
+    pub fn last_of<const N: usize>(self, names: [&str; N]) -> ([Option<Self>; N], bool) {
+        let (mut found, mut is_twice) = ([None; N], false);
+        for (key, value) in self.members() {
+            if let Some(place) = names.iter().position(|name| key.is(name))
+                && let Some(held) = found.get_mut(place)
+            {
+                is_twice |= held.replace(value).is_some();
+            }
+        }
+        (found, is_twice)
     }
 
     /// The members of an object, in the order of the text, without those whose key is given again later.
@@ -232,7 +244,8 @@ impl<'a> Raw<'a> {
                 _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
             }
             raw = raw.get(plain + length..).unwrap_or_default();
-            found = near(raw, |byte| byte == b'\\').or_else(|| memchr::memchr(b'\\', raw));
+            // A quote that is not escaped stands in no string.
+            found = Some(before_quote_or_escape(raw)).filter(|&at| at < raw.len());
         }
         text.extend_from_slice_copy(raw);
         // Surrogates were decoded as characters, and the rest was checked with the line.
@@ -286,24 +299,14 @@ fn skip_space(text: &[u8], mut at: usize) -> usize {
 /// The place behind the closing quote of the string that opens at `at`.
 fn string_end(text: &[u8], at: usize) -> usize {
     let mut at = at + 1;
-    let ends = |byte: u8| matches!(byte, b'"' | b'\\');
-    let mut found = memchr::memchr2(b'"', b'\\', text.get(at..).unwrap_or_default());
-    while let Some(plain) = found {
-        at += plain;
-        if byte(text, at) == b'"' {
-            return at + 1;
+    loop {
+        at += before_quote_or_escape(text.get(at..).unwrap_or_default());
+        match byte(text, at) {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => return text.len(),
         }
-        at += 2;
-        let rest = text.get(at..).unwrap_or_default();
-        found = near(rest, ends).or_else(|| memchr::memchr2(b'"', b'\\', rest));
     }
-    text.len()
-}
-
-/// Where the first such byte is among the next few: after one escape the next is seldom far, and a search that looks at
-/// many bytes at once takes longer to begin than to look at those.
-fn near(text: &[u8], is_it: impl Fn(u8) -> bool) -> Option<usize> {
-    text.iter().take(NEAR_BYTES).position(|&byte| is_it(byte))
 }
 
 /// The place behind the value that begins at `at`.

@@ -88,12 +88,12 @@ pub fn of_error<'a>(error: &SdkError<'a>) -> Members<'a> {
 
 /// What a response object says.
 fn in_envelope<'a>(subject: Node<'a>, twice: &mut Twice, bump: &'a Bump) -> Members<'a> {
-    let mut members = Members { request_id: twice.value(subject, "RequestId", bump), ..Members::default() };
-    twice.look(subject, "Error");
-    if let Some(error) = subject.last("Error") {
-        members.error = error.value(bump);
-        members.code = twice.value(error, "Code", bump);
-        members.message = twice.value(error, "Message", bump);
+    let [request_id, error] = twice.values(subject, ["RequestId", "Error"]);
+    let value = |node: Option<Node<'a>>| node.map_or(Value::Absent, |node| node.value(bump));
+    let mut members = Members { request_id: value(request_id), error: value(error), ..Members::default() };
+    if let Some(error) = error {
+        let [code, message] = twice.values(error, ["Code", "Message"]);
+        (members.code, members.message) = (value(code), value(message));
     }
     members
 }
@@ -123,11 +123,17 @@ impl Twice {
     }
 
     fn look(&mut self, object: Node<'_>, name: &str) {
-        self.0 |= object.members().filter(|(key, _)| key.is(name)).nth(1).is_some();
+        self.values(object, [name]);
+    }
+
+    fn values<'a, const N: usize>(&mut self, object: Node<'a>, names: [&str; N]) -> [Option<Node<'a>>; N] {
+        let (found, is_twice) = object.last_of(names);
+        self.0 |= is_twice;
+        found
     }
 
     fn value<'a>(&mut self, object: Node<'a>, name: &str, bump: &'a Bump) -> Value<'a> {
-        self.look(object, name);
-        object.last(name).map_or(Value::Absent, |value| value.value(bump))
+        let [value] = self.values(object, [name]);
+        value.map_or(Value::Absent, |value| value.value(bump))
     }
 }

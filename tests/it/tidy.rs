@@ -9,7 +9,7 @@ use crate::program::root;
 
 /// The modules of the library; each imports only from rows above its own.
 const RANKS: &[&[&str]] = &[
-    &["time", "catalog", "redact", "foreign", "reorder"],
+    &["time", "catalog", "redact", "foreign", "reorder", "string_bytes"],
     &["record", "baseline", "rule", "acknowledged", "frame"],
     &["profile"],
     &["filter", "input", "summary"],

@@ -1,7 +1,10 @@
 //! What SDKs print of an error: a form is a row of a table, with samples of it. It looks at one place of a text, and knows
 //! neither lines nor objects.
 
+use std::sync::LazyLock;
+
 use bumpalo::Bump;
+use memchr::memmem::Finder;
 
 use super::fields::{find, find_last, id, name, name_of_code, shown, some_code, starts_with_uuid};
 use super::literal;
@@ -72,6 +75,8 @@ struct Class<'a> {
 
 /// What the names of all exceptions begin with.
 pub const CLASS: &[u8] = b"TencentCloudSDK";
+
+static CLASSES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CLASS));
 
 /// Every form, the first that fits counts.
 pub const ROWS: [Row; 7] = [
@@ -150,7 +155,7 @@ pub fn next_print(text: &[u8], from: usize) -> usize {
         let after = rest.get(at + CLASS.len()..).unwrap_or_default();
         text.get((from + at).wrapping_sub(1)) == Some(&b'[') || after.starts_with(b"Exception(")
     };
-    let at = memchr::memmem::find_iter(rest, CLASS).find(begins);
+    let at = CLASSES.find_iter(rest).find(begins);
     at.map_or(
         text.len(),
         |at| if text.get((from + at).wrapping_sub(1)) == Some(&b'[') { from + at - 1 } else { from + at },
@@ -350,7 +355,7 @@ pub fn begins_with_error(line: &[u8]) -> bool {
     }
     let package = line.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'\\' | b'_'));
     let name = line.get(..package.count()).unwrap_or_default();
-    find(name, 0, CLASS).is_some()
+    name.len() >= CLASS.len() && find(name, 0, CLASS).is_some()
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ pub struct Cursor<'t> {
     quoting: Quoting,
     /// Of each level of literals, the bytes of the last character that have not been asked for, last byte first.
     left: [Bytes; LEVELS_MAX as usize + 1],
+    /// How many these are together.
+    left_count: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +38,7 @@ struct Bytes {
 impl<'t> Cursor<'t> {
     /// The place `at` of a text that quotes in this way.
     pub fn new(text: &'t [u8], at: usize, quoting: Quoting) -> Self {
-        Self { text, at, quoting, left: [Bytes::default(); LEVELS_MAX as usize + 1] }
+        Self { text, at, quoting, left: [Bytes::default(); LEVELS_MAX as usize + 1], left_count: 0 }
     }
 
     /// The place in the text.
@@ -46,12 +48,42 @@ impl<'t> Cursor<'t> {
 
     /// The next byte, unquoted, without going on; none at the end of the text and of the literal.
     pub fn peek(&self) -> Option<u8> {
-        let is_plain = matches!(self.quoting, Quoting::None);
-        if is_plain { self.text.get(self.at).copied() } else { self.clone().next() }
+        match self.text.get(self.at) {
+            Some(&byte) if self.left_count == 0 && self.is_plain(byte) => Some(byte),
+            _ => self.clone().next(),
+        }
+    }
+
+    /// Whether a byte of the text stands for itself.
+    const fn is_plain(&self, byte: u8) -> bool {
+        match self.quoting {
+            Quoting::None => true,
+            Quoting::Escaped(_) => !matches!(byte, b'"' | b'\\'),
+            Quoting::Doubled => byte != b'"',
+            Quoting::Bytes => !matches!(byte, b'\'' | b'\\'),
+        }
+    }
+
+    /// The next bytes that stand for themselves and are as `is_it` says, which are passed.
+    pub fn run(&mut self, is_it: impl Fn(u8) -> bool) -> &'t [u8] {
+        if self.left_count > 0 {
+            return &[];
+        }
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let length = rest.iter().position(|&byte| !self.is_plain(byte) || !is_it(byte)).unwrap_or(rest.len());
+        self.at += length;
+        rest.get(..length).unwrap_or_default()
     }
 
     /// The next byte, unquoted.
     pub fn next(&mut self) -> Option<u8> {
+        if let Some(&byte) = self.text.get(self.at)
+            && self.left_count == 0
+            && self.is_plain(byte)
+        {
+            self.at += 1;
+            return Some(byte);
+        }
         match self.quoting {
             Quoting::None => self.raw(),
             Quoting::Escaped(levels) => self.escaped(levels),
@@ -81,6 +113,7 @@ impl<'t> Cursor<'t> {
         }
         if let Some(left) = self.left.get_mut(usize::from(level)).filter(|left| left.length > 0) {
             left.length -= 1;
+            self.left_count -= 1;
             return left.bytes.get(left.length).copied();
         }
         match self.escaped(level - 1)? {
@@ -128,6 +161,7 @@ impl<'t> Cursor<'t> {
         let (first, rest) = bytes.split_first()?;
         let left = self.left.get_mut(usize::from(level))?;
         left.length = rest.len();
+        self.left_count += rest.len();
         left.bytes.iter_mut().zip(rest.iter().rev()).for_each(|(place, &byte)| *place = byte);
         Some(*first)
     }

@@ -185,6 +185,8 @@ impl<'a> Reader<'a> {
     fn string_body(&mut self, quote: u8, bytes: bool) -> Result<(), Reason> {
         self.cursor.next();
         loop {
+            let plain = self.cursor.run(|byte| byte != quote && !matches!(byte, b'"' | b'\\' | 0..0x20));
+            self.json.extend_from_slice_copy(plain);
             match self.cursor.next().ok_or(Reason::Truncated)? {
                 byte if byte == quote => return Ok(()),
                 b'\\' => self.escape(bytes)?,
