@@ -22,10 +22,12 @@ const NO_QUOTE: Range<usize> = 0..0;
 /// What a text of JSON in a string may write for the `&` between two parameters.
 const ESCAPED_AMPERSAND: &[u8] = br"\u0026";
 
-/// The bytes that secrets are announced with: the first ones of `AKID`, of the separators, wide ones too, and of a query.
+/// The bytes that secrets are announced with: the first ones of `AKID`, of the `Key` of an argument, of the separators, wide
+/// ones too, and of a query.
 const ANNOUNCES: [bool; 256] = {
     let mut announces = [false; 256];
     announces[b'A' as usize] = true;
+    announces[b'K' as usize] = true;
     announces[b'=' as usize] = true;
     announces[b':' as usize] = true;
     announces[b'?' as usize] = true;
@@ -59,6 +61,7 @@ impl Finder<'_> {
             at += found;
             at = match bytes[at] {
                 b'A' => self.key_id(at),
+                b'K' => self.argument(at),
                 // Nothing but the name tells whether these are of interest, and most often it is not that of a secret.
                 b'=' | b':' if !matches!(bytes.get(at + 1), Some(b':' | b'/')) && !may_follow_name(&bytes[..at]) => {
                     at + 1
@@ -85,6 +88,32 @@ impl Finder<'_> {
         if length >= KEY_ID_LETTERS_MIN {
             self.replace(at, end, NO_QUOTE);
             return end;
+        }
+        at + 1
+    }
+
+    /// The value of `secretKey VALUE`, as `tccli configure set` and flags are typed, by the place of the `K`. Prose names
+    /// the key too, so the value has to look like one.
+    fn argument(&mut self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let ends_with =
+            |text: &[u8]| text.len().checked_sub(6).is_some_and(|from| text[from..].eq_ignore_ascii_case(b"secret"));
+        let before = &bytes[..at];
+        let name_ends = bytes.get(at + 1..at + 3).is_some_and(|it| it.eq_ignore_ascii_case(b"ey"));
+        let is_name =
+            ends_with(before) || before.strip_suffix(b"_").or(before.strip_suffix(b"-")).is_some_and(ends_with);
+        if !name_ends || !is_name {
+            return at + 1;
+        }
+        let rest = &bytes[at + 3..];
+        let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let quote = usize::from(matches!(rest.get(blanks), Some(b'"' | b'\'')));
+        let value = &rest[blanks + quote..];
+        let length = value.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if blanks > 0 && looks_like_key(&value[..length]) {
+            let start = at + 3 + blanks + quote;
+            self.replace(start, start + length, NO_QUOTE);
+            return start + length;
         }
         at + 1
     }
@@ -321,4 +350,10 @@ impl Finder<'_> {
 
 fn backslashes(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|&&byte| byte == b'\\').count()
+}
+
+/// Whether letters and digits look like a key and not like a word.
+fn looks_like_key(value: &[u8]) -> bool {
+    let is_no_word = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
+    value.len() >= KEY_ID_LETTERS_MIN && value.iter().skip(1).any(is_no_word)
 }
