@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use crate::input::feed::{Framing, HEAD_BYTES, Head, Whole};
 use crate::input::source::read_at;
 use crate::input::{Input, Pattern, is_tar};
 use crate::json_stream;
+use crate::neighbours;
 use crate::profile::{Pointer, Profile};
 use crate::record::Line;
 use crate::scan::{Scanner, ScannerKind, begins_page};
@@ -103,6 +105,30 @@ impl Reading {
         self.sources.iter().position(|of| of.source.inputs.iter().any(chooses))
     }
 
+    /// Where a record of an input begins that goes on after its last line, which ends at `end`; none when nothing does, as far
+    /// as can be told. `before` reads so many bytes before that place.
+    ///
+    /// # Errors
+    ///
+    /// Those of `before`.
+    pub fn open_from(
+        &self,
+        input: &Input,
+        end: u64,
+        line_bytes_max: usize,
+        before: &dyn Fn(usize) -> io::Result<Vec<u8>>,
+    ) -> io::Result<Option<u64>> {
+        let source = self.source_of(input).and_then(|place| self.sources.get(place));
+        let (profile, format) = source.map_or((&self.profile, self.format), |of| (&of.profile, of.format));
+        // Nothing goes on over a line that is an object, and the last ones of most logs are.
+        if format != InputFormat::Auto || neighbours::ends_in_object(&before(LAST_BYTES)?) {
+            return Ok(None);
+        }
+        let text = before(neighbours::OPEN_BYTES)?;
+        let base = end - text.len() as u64;
+        Ok(neighbours::open_from(&Arc::new(profile.clone()), &text, base, line_bytes_max))
+    }
+
     /// The sources that hold for none of the inputs, by their places from 1.
     #[must_use]
     pub fn idle_sources(&self, inputs: &[Input]) -> Vec<usize> {
@@ -133,6 +159,8 @@ pub struct Inspected {
 const PRUNE_MARGIN_NS: i64 = 3_600_000_000_000;
 /// How many of the first lines are searched for a time.
 const LINES_MAX: usize = 1000;
+/// How much of the end of a file is looked at for what goes on after it, at first.
+const LAST_BYTES: usize = 4096;
 /// How much of the end of a file is looked at for its last time.
 const TAIL_BYTES: u64 = 256 * 1024;
 

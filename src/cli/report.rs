@@ -6,6 +6,7 @@ use anyhow::Result;
 use resplog::internals::dedupe;
 use resplog::internals::disk::Disk;
 use resplog::internals::engine::{self, Analysis, Duplicates, RunControl};
+use resplog::internals::follow::ReadBefore;
 use resplog::internals::hints;
 use resplog::internals::input::{Input, discover};
 use resplog::internals::render::json;
@@ -111,7 +112,11 @@ fn read(
         return Ok((NewLines { inputs, analysis, rejects, positions: None }, copies));
     };
     let own: Vec<_> = outputs.chain(session.own()).collect();
-    let names = Names { inputs: &plan.inputs, own: &own, rotated_into: &args.state.rotated_into };
+    let open_from = |input: &Input, end: u64, before: &ReadBefore<'_>| {
+        plan.options.reading.open_from(input, end, plan.options.sizes.line_bytes_max, before)
+    };
+    let names =
+        Names { inputs: &plan.inputs, own: &own, rotated_into: &args.state.rotated_into, open_from: &open_from };
     let read = session.read(disk, names, watch, |inputs| {
         progress::shown(args.progress, inputs, watch, || {
             analyze(args, plan, inputs, disk, &Duplicates::default(), watch)

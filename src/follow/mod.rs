@@ -22,6 +22,6 @@ mod settle;
 pub use confirm::{Disturbed, Outcome};
 pub use names::logs;
 pub use plan::plan;
-pub use planner::{Limits, Plan, Sought};
+pub use planner::{Limits, OpenFrom, Plan, ReadBefore, Sought};
 pub use position::{Mark, Packed, Position, StoredPath, Times};
 pub use settle::UNSEEN_RUNS_MAX;

@@ -46,7 +46,7 @@ impl Planner<'_> {
             position.offset = position.offset.min(bytes);
         }
         let Span { start, end, cut_off } =
-            self.span(&file, &mut position, size, repeats, rotated && limit.is_none() && !repeats)?;
+            self.span(input, &file, &mut position, size, repeats, rotated && limit.is_none() && !repeats)?;
         position.mid_line |= cut_off && end > start;
         position.repeats = repeats;
         position.settled = rotated && before.is_some_and(|it| it.rotated) && end == start;
@@ -73,6 +73,7 @@ impl Planner<'_> {
     /// How much is read of a file of so many bytes, of which the rest of a line that was counted is passed over.
     fn span(
         &self,
+        input: &Input,
         file: &Bytes<'_>,
         position: &mut Position,
         size: u64,
@@ -86,8 +87,16 @@ impl Planner<'_> {
             // Without its LF the line goes on, and all that is there belongs to it.
             position.mid_line = !found;
         }
-        let lines_end = probe::last_line_end(file, start, size)?;
+        let mut lines_end = probe::last_line_end(file, start, size)?;
         let cut_off = ends_here && lines_end < size;
+        if !ends_here && !repeats && lines_end > start {
+            let before = |bytes: usize| {
+                let from = lines_end.saturating_sub(bytes as u64);
+                file.at(from, (lines_end - from) as usize)
+            };
+            let open = (self.sought.open_from)(input, lines_end, &before)?;
+            lines_end = open.map_or(lines_end, |from| from.clamp(start, lines_end));
+        }
         Ok(Span { start, end: if cut_off { size } else { lines_end }, cut_off })
     }
 

@@ -45,8 +45,15 @@ pub(super) struct Track {
 /// Where reading a file must end because something after that place is wrong, and what; by path.
 pub type Limits = BTreeMap<PathBuf, (u64, String)>;
 
+/// Says where a record of an input begins that goes on after its last line, which ends at a place; none when there is none.
+/// It reads as many bytes before that place as it asks for.
+pub type OpenFrom<'s> = dyn Fn(&Input, u64, &ReadBefore<'_>) -> io::Result<Option<u64>> + 's;
+
+/// Reads so many bytes before a place; fewer at the start of a file.
+pub type ReadBefore<'r> = dyn Fn(usize) -> io::Result<Vec<u8>> + 'r;
+
 /// What is followed, and where it is looked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Sought<'s> {
     /// The file system.
     pub disk: &'s Disk,
@@ -58,6 +65,8 @@ pub struct Sought<'s> {
     pub rotated_into: &'s [PathBuf],
     /// Where reading must end.
     pub limits: &'s Limits,
+    /// What waits for the next run, since more lines will belong to it.
+    pub open_from: &'s OpenFrom<'s>,
 }
 
 /// An input before it is known where reading begins.

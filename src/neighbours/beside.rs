@@ -28,6 +28,8 @@ pub struct Beside {
     aside: Scanner,
     /// Where lines lie that are silent, and that were not shown to the dumps: two places in the chunk.
     silent: Option<(usize, usize)>,
+    /// Offset of the first line of a record that goes on after the last line there is, as far as can be told.
+    open_from: Option<u64>,
 }
 
 impl Beside {
@@ -38,6 +40,7 @@ impl Beside {
             aside: Scanner::new(Arc::clone(profile), usize::MAX, ScannerKind::Full),
             profile: Arc::clone(profile),
             silent: None,
+            open_from: None,
         }
     }
 
@@ -73,6 +76,17 @@ impl Beside {
             Some(framed) => self.framed(view, span, framed, scanned.anomalies.of_line(), scanner, each),
             None => self.unframed(view, own, scanned, each),
         }
+    }
+
+    /// Where a record begins that goes on after the last line there was, as far as can be told.
+    pub const fn open_from(&self) -> Option<u64> {
+        self.open_from
+    }
+
+    /// Notes that what begins in a line goes on after the last one there is.
+    fn note_open(&mut self, view: &View<'_>, own: Own<'_>) {
+        let start = view.start(own.span);
+        self.open_from = Some(self.open_from.map_or(start, |from| from.min(start)));
     }
 
     /// Shows the dumps what they have to know of silent lines: the last of them that begins a record of the log. It comes
@@ -115,8 +129,12 @@ impl Beside {
         }
         let length = span.end - span.start;
         let first = Own { span, text: framed.text, length, stream: Some(framed.stream) };
+        view.ran_out.set(false);
         let (pieces, length) =
             if framed.is_partial { view.pieces(first, PIECES_BYTES_MAX) } else { (Vec::new(), length) };
+        if view.ran_out.take() {
+            self.note_open(view, first);
+        }
         let text = if framed.is_partial { pieces.as_slice() } else { framed.text };
         let bump = Bump::new();
         let inner = frame::undo(text, &bump).map_or(Framed { text, ..framed }, |inner| framed.around(inner));
@@ -191,7 +209,17 @@ impl Beside {
     fn open(&mut self, view: &View<'_>, own: Own<'_>, scanned: &Scanned<'_>, each: &mut impl Each) {
         let span = own.span;
         let is_covered = self.memory.is_covered(view, own);
+        view.ran_out.set(false);
         let several = self.several(view, own, scanned);
+        let lone_header = match several {
+            None if !is_covered && !matches!(scanned.line, Line::Record(_)) => self.lone_header(view, own),
+            _ => None,
+        };
+        let is_being_written = view.ran_out.take()
+            || closing_bracket(own.text).is_some_and(|close| self.memory.unclosed.is_being_written(view, own, close));
+        if !is_covered && several.is_none() && is_being_written {
+            self.note_open(view, own);
+        }
         let Self { memory, aside, profile, .. } = self;
         if let Some((_, length)) = &several {
             memory.streams.cover(own.stream, view.start(span) + *length as u64);
@@ -204,7 +232,7 @@ impl Beside {
             memory.record(view, Own { length: *length, ..own }, &Scanned { anomalies, ..put_together }, each);
         } else if matches!(scanned.line, Line::Record(_)) {
             memory.record(view, own, scanned, each);
-        } else if let Some(id) = lone_header(aside, view, own).filter(|_| profile.envelope().is_empty()) {
+        } else if let Some(id) = lone_header {
             let by = vec![None; profile.by().len()];
             let anomalies = scanned.anomalies.of_line();
             let scanned = Scanned { anomalies, ..Scanned::of(Line::Record(success(id, &by))) };
@@ -234,25 +262,26 @@ impl Beside {
         }
         whole(length)
     }
+
+    /// The id of a response whose header stands in a line, when the dump shows no more of it.
+    fn lone_header<'l>(&mut self, view: &View<'_>, own: Own<'l>) -> Option<&'l str> {
+        let is_asked = self.profile.envelope().is_empty();
+        let id = dumps::request_id(own.text).filter(|id| is_asked && is_request_id(id))?;
+        let (mut lines, mut has_response) = (0, false);
+        view.lines_after(own, 0, several::ERROR_BYTES_MAX, |line, _| {
+            lines += 1;
+            let is_object = line.first() == Some(&b'{');
+            if lines > several::ERROR_LINES_MAX || (heads::is_head(line) && !is_object) {
+                return true;
+            }
+            has_response = text::may_hold(line) && matches!(self.aside.line(line, false).line, Line::Record(_));
+            has_response || is_object
+        });
+        (!has_response).then_some(id)
+    }
 }
 
 /// Whether a silent line stands for itself: it opens no block, and is not a header.
 fn is_alone(line: &[u8]) -> bool {
     !dumps::may_be_header(line) && closing_bracket(line).is_none()
-}
-
-/// The id of a response whose header stands in a line, when the dump shows no more of it.
-fn lone_header<'l>(aside: &mut Scanner, view: &View<'_>, own: Own<'l>) -> Option<&'l str> {
-    let id = dumps::request_id(own.text).filter(|id| is_request_id(id))?;
-    let (mut lines, mut has_response) = (0, false);
-    view.lines_after(own, 0, several::ERROR_BYTES_MAX, |line, _| {
-        lines += 1;
-        let is_object = line.first() == Some(&b'{');
-        if lines > several::ERROR_LINES_MAX || (heads::is_head(line) && !is_object) {
-            return true;
-        }
-        has_response = text::may_hold(line) && matches!(aside.line(line, false).line, Line::Record(_));
-        has_response || is_object
-    });
-    (!has_response).then_some(id)
 }

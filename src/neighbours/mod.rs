@@ -17,6 +17,7 @@ mod streams;
 mod unframed;
 mod view;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use bumpalo::Bump;
@@ -86,7 +87,9 @@ impl Neighbours {
         if self.seen != Some((input, offset)) {
             self.begin(scanner, chunk);
         }
-        let ends = self.lines(scanner, &View { text, base: offset, next: &[], around }, &mut each);
+        let ran_out = Cell::new(false);
+        let view = View { text, base: offset, next: &[], around, ran_out: &ran_out };
+        let ends = self.lines(scanner, &view, &mut each);
         self.seen = Some((input, offset + text.len() as u64));
         ends
     }
@@ -109,7 +112,8 @@ impl Neighbours {
             whole_lines(around.before(BEFORE_BYTES), offset)
         };
         let base = offset - before.len() as u64;
-        let view = View { text: before, base, next: text, around };
+        let ran_out = Cell::new(false);
+        let view = View { text: before, base, next: text, around, ran_out: &ran_out };
         self.lines(scanner, &view, &mut |_: Span, _: &Scanned<'_>, _: Option<u64>| {});
     }
 
@@ -153,6 +157,38 @@ impl Neighbours {
         });
         memchr::memchr_iter(b'\n', view.text).count()
     }
+}
+
+/// How many bytes before the end of an input are looked at for records that go on after it.
+pub const OPEN_BYTES: usize = BEFORE_BYTES;
+
+/// Whether the last line of some bytes is there from its beginning, and begins with an object, which is not a frame and ends
+/// in it: nothing goes on over it.
+#[must_use]
+pub fn ends_in_object(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    let last = memchr::memrchr(b'\n', text).and_then(|end| text.get(end + 1..)).unwrap_or_default();
+    last.first() == Some(&b'{')
+        && several::closing_bracket(last).is_none()
+        && !unframed::begins_with_frame(last)
+}
+
+/// Where a record begins that goes on after the last line of an input, as far as can be told: an error whose id is still to
+/// come, a value over several lines, the pieces of a line, a dump of which only the headers are there. `text` are the last
+/// [`OPEN_BYTES`] of the input, which begin at `base`, and end with a line end.
+#[must_use]
+pub fn open_from(profile: &Arc<Profile>, text: &[u8], base: u64, line_bytes_max: usize) -> Option<u64> {
+    if !profile.reads_text() {
+        return None;
+    }
+    let end = base + text.len() as u64;
+    let text = whole_lines(text, end);
+    let (around, ran_out) = (Around::default(), Cell::new(false));
+    let view = View { text, base: end - text.len() as u64, next: &[], around: &around, ran_out: &ran_out };
+    let mut neighbours = Neighbours::new(profile, line_bytes_max, ScannerKind::Full);
+    let mut scanner = Scanner::new(Arc::clone(profile), line_bytes_max, ScannerKind::Full);
+    neighbours.lines(&mut scanner, &view, &mut |_: Span, _: &Scanned<'_>, _: Option<u64>| {});
+    neighbours.beside.open_from()
 }
 
 /// A line of a chunk with frames that is looked at alone.

@@ -43,6 +43,11 @@ struct Looked {
     line: u64,
     /// Whether that line begins a record, so that no block goes beyond it.
     is_head: bool,
+    /// Whether there were no more lines.
+    ran_out: bool,
+    /// Offset of the line after the last one that begins a record of the log: nobody writes one into a value that is printed
+    /// over several lines.
+    head_end: u64,
 }
 
 impl Unclosed {
@@ -61,8 +66,10 @@ impl Unclosed {
             return None;
         }
         let from = usize::try_from(known.to.saturating_sub(start)).unwrap_or_default();
-        let mut looked = Looked { to: known.to.max(start), line: known.line.max(number + 1), is_head: false };
+        let (to, line, head_end) = (known.to.max(start), known.line.max(number + 1), known.head_end);
+        let mut looked = Looked { to, line, is_head: false, ran_out: false, head_end };
         let mut found = None;
+        view.ran_out.set(false);
         view.lines_after(own, from, BLOCK_BYTES_MAX, |line, end| {
             looked.is_head = line.first() == Some(&b'{');
             if looked.is_head || looked.line > number + BLOCK_LINES_MAX as u64 {
@@ -74,12 +81,23 @@ impl Unclosed {
             }
             looked.line += 1;
             looked.to = start + end as u64 + 1;
+            if is_head(line) {
+                looked.head_end = looked.to;
+            }
             false
         });
         if found.is_none() {
+            looked.ran_out = view.ran_out.take();
             self.0.insert((indent, close), looked);
         }
         found
+    }
+
+    /// Whether the block that a line opens can be one that is still being written: no other record of the log begins in what
+    /// there is of it.
+    pub fn is_being_written(&self, view: &View<'_>, own: Own<'_>, close: u8) -> bool {
+        let looked = self.0.get(&(indentation(own.text), close));
+        looked.is_some_and(|looked| looked.ran_out && looked.head_end <= view.start(own.span))
     }
 }
 

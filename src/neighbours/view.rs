@@ -2,6 +2,7 @@
 //! none.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use bumpalo::Bump;
 
@@ -20,6 +21,8 @@ pub struct View<'v> {
     pub next: &'v [u8],
     /// What lies after these.
     pub around: &'v Around<'v>,
+    /// Set when somebody looked for more lines than there are.
+    pub ran_out: &'v Cell<bool>,
 }
 
 /// A line, and what a program wrote into it.
@@ -82,7 +85,9 @@ impl<'v> View<'v> {
         if part(own) || part(self.next) {
             return;
         }
-        part(self.around.after());
+        if !part(self.around.after()) {
+            self.ran_out.set(true);
+        }
     }
 
     /// The same for what the program wrote: lines of other streams are left out.

@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::policy::Value;
+use super::simd::{container_end, string_end};
 use crate::string_bytes::before_quote_or_escape;
 
 /// The most members that are compared with each other; more are looked up in a set.
@@ -97,7 +98,7 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn string(self) -> Option<Raw<'a>> {
         (self.first() == b'"').then(|| {
-            let end = string_end(self.text, self.at);
+            let end = string_end(self.text, self.at + 1);
             Raw(self.text.get(self.at + 1..end.saturating_sub(1)).unwrap_or_default())
         })
     }
@@ -194,7 +195,7 @@ impl<'a> Iterator for Members<'a> {
         if byte(self.text, at) != b'"' {
             return None;
         }
-        let key_end = string_end(self.text, at);
+        let key_end = string_end(self.text, at + 1);
         let key = Raw(self.text.get(at + 1..key_end.saturating_sub(1)).unwrap_or_default());
         let colon = skip_space(self.text, key_end);
         let value = Node::at(self.text, colon + 1);
@@ -296,41 +297,13 @@ fn skip_space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The place behind the closing quote of the string that opens at `at`.
-fn string_end(text: &[u8], at: usize) -> usize {
-    let mut at = at + 1;
-    loop {
-        at += before_quote_or_escape(text.get(at..).unwrap_or_default());
-        match byte(text, at) {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => return text.len(),
-        }
-    }
-}
-
 /// The place behind the value that begins at `at`.
-fn value_end(text: &[u8], mut at: usize) -> usize {
-    let mut depth = 0_usize;
-    loop {
-        match byte(text, at) {
-            b'"' => at = string_end(text, at),
-            b'{' | b'[' => {
-                depth += 1;
-                at += 1;
-            }
-            b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                at += 1;
-            }
-            // White space between tokens, commas, colons, numbers and literals.
-            _ if at >= text.len() => return at,
-            _ if depth > 0 => at += 1,
-            _ => return scalar_end(text, at),
-        }
-        if depth == 0 {
-            return at;
-        }
+fn value_end(text: &[u8], at: usize) -> usize {
+    match byte(text, at) {
+        b'"' => string_end(text, at + 1),
+        b'{' | b'[' => container_end(text, at),
+        b'}' | b']' => at + 1,
+        _ => scalar_end(text, at),
     }
 }
 

@@ -6,14 +6,14 @@ use std::sync::atomic::Ordering;
 
 use crate::disk::Disk;
 use crate::engine::{Analysis, RunControl};
-use crate::follow::{self, Disturbed, Limits, Outcome, Plan, Position, Sought};
+use crate::follow::{self, Disturbed, Limits, OpenFrom, Outcome, Plan, Position, Sought};
 use crate::input::{Input, discover};
 
 /// How often inputs that change under the reader are read again before they are left for the next run.
 const CALM_READS: u32 = 2;
 
 /// What is read, and where else it is looked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Names<'n> {
     /// Files, folders and globs.
     pub inputs: &'n [PathBuf],
@@ -21,6 +21,8 @@ pub struct Names<'n> {
     pub own: &'n [PathBuf],
     /// Folders that logs may be rotated into, besides their own.
     pub rotated_into: &'n [PathBuf],
+    /// What waits for the next run, since more lines will belong to it.
+    pub open_from: &'n OpenFrom<'n>,
 }
 
 /// What was read.
@@ -55,8 +57,8 @@ pub fn read<R, E>(
     loop {
         reads = reads.saturating_add(1);
         let found = discover::discover_until(names.inputs, names.own, &control.stop);
-        let Names { own, rotated_into, .. } = names;
-        let sought = Sought { disk, positions: &positions, own, rotated_into, limits: &limits };
+        let Names { own, rotated_into, open_from, .. } = names;
+        let sought = Sought { disk, positions: &positions, own, rotated_into, limits: &limits, open_from };
         let mut plan = follow::plan(sought, found);
         if control.stop.load(Ordering::Relaxed) {
             plan = Plan::default();

@@ -47,7 +47,14 @@ impl Logs {
 
     fn plan(&self, disk: &Disk, found: Vec<Input>) -> Plan {
         let limits = Limits::new();
-        let sought = Sought { disk, positions: &self.positions, own: &[], rotated_into: &[], limits: &limits };
+        let sought = Sought {
+            disk,
+            positions: &self.positions,
+            own: &[],
+            rotated_into: &[],
+            limits: &limits,
+            open_from: &|_, _, _| Ok(None),
+        };
         follow::plan(sought, found)
     }
 

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::chunks::{assert_same, for_each, from_pipe, from_written_pipe};
 use crate::library::{options, report};
@@ -13,6 +15,7 @@ use crate::program::{folder, root, run, testdata};
 use crate::scanners::cases;
 use resplog::internals::engine::Options;
 use resplog::internals::input::source::Sizes;
+use resplog::record::LineClass;
 
 /// The logs of `testdata/texts`.
 fn logs() -> Vec<PathBuf> {
@@ -104,6 +107,67 @@ proptest! {
         let told = from_written_pipe(&log, &sized(chunk_bytes, threads));
         prop_assert_eq!(&told, &expected);
     }
+}
+
+/// What runs say together of a log: lines by class, and failures by code.
+type Sums = BTreeMap<String, u64>;
+
+fn add(sums: &mut Sums, report: &Value) {
+    let count = |value: &Value| value.as_u64().unwrap();
+    for class in LineClass::ALL.map(LineClass::as_str) {
+        *sums.entry(class.to_owned()).or_default() += count(&report["totals"][class]);
+    }
+    for code in report["codes"].as_array().unwrap() {
+        *sums.entry(format!("code {}", code["code"])).or_default() += count(&code["count"]);
+    }
+}
+
+/// Compares a log that is read in windows, each of which ends where a program has come to, with the whole of it.
+fn assert_windows(log: &Path, cuts: &[usize]) {
+    // Nothing goes on over an object, so the last window leaves no line to a next one.
+    let mut bytes = fs::read(log).unwrap();
+    bytes.extend_from_slice(b"\n{\"end\":true}\n");
+    let folder = folder(&[("log", b""), ("whole", &bytes)]);
+    let told = |arguments: &[&str]| {
+        let ran = run(folder.path(), arguments, None);
+        assert!([0, 3].contains(&ran.exit), "{}: {}", log.display(), ran.stderr);
+        ran.json()
+    };
+    let (mut expected, mut sums) = (Sums::new(), Sums::new());
+    add(&mut expected, &told(&["report", "-f", "json", "whole"]));
+    let mut read = 0;
+    for &cut in cuts.iter().chain([&bytes.len()]) {
+        let mut file = fs::OpenOptions::new().append(true).open(folder.path().join("log")).unwrap();
+        file.write_all(&bytes[read..cut.clamp(read, bytes.len())]).unwrap();
+        read = cut.clamp(read, bytes.len());
+        add(&mut sums, &told(&["report", "-f", "json", "--state", "state", "log"]));
+    }
+    assert_eq!(sums, expected, "{}: windows up to {cuts:?}", log.display());
+}
+
+#[test]
+fn windows_of_a_state_change_nothing_of_a_text() {
+    let mut all = logs();
+    if let Some(corpora) = crate::corpora::folder() {
+        let of = fs::read_dir(corpora.join("text")).unwrap().map(|entry| entry.unwrap().path());
+        all.extend(of.filter(|path| path.with_added_extension("truth.json").exists()));
+    }
+    all.sort();
+    for_each(0..=all.len() - 1, |place| {
+        let log = &all[place];
+        let length = fs::metadata(log).unwrap().len();
+        let mut seed = xxh3_64(log.file_name().unwrap().as_encoded_bytes());
+        for _ in 0..(cases() / 100).clamp(1, 40) {
+            let mut cuts: Vec<_> = (0..4)
+                .map(|_| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    (seed >> 33) as usize % (length as usize + 1)
+                })
+                .collect();
+            cuts.sort_unstable();
+            assert_windows(log, &cuts);
+        }
+    });
 }
 
 /// How the truth of a log of the corpus says that a call is shown: an id with its outcome, code and forms.

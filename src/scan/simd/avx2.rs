@@ -4,9 +4,10 @@
 
 use std::arch::x86_64::*;
 
-use super::class::SCALAR;
+use super::class::{BLOCK, SCALAR};
 use super::lex::{self, BEFORE, Carry, Lexed, Masks, Near, Quotes, Steps, Strings};
 use super::nibbles::{self, Nibbles};
+use super::skip::{self, Brackets};
 use super::tokens::{Offset, Tail, Tokens};
 use super::utf8;
 use super::vector::{prefix_xor, table};
@@ -23,6 +24,26 @@ pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tok
         write: |tail: &mut Tail, near: &Near, (), base, lexed: &Lexed| write(tail, near, base, lexed),
     };
     lex::lex(chunk, range, carry, out, steps);
+}
+
+/// The place behind a container of a valid text.
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+pub fn container_end(text: &[u8], at: usize) -> usize {
+    let brackets = |block: &[u8; BLOCK]| {
+        let bytes = pair(block);
+        // The one bit in which square brackets differ from curly ones.
+        let curly = bytes.map(|half| _mm256_or_si256(half, splat(0x20)));
+        Brackets { quote: bytes.are(b'"'), backslash: bytes.are(b'\\'), open: curly.are(b'{'), close: curly.are(b'}') }
+    };
+    skip::in_blocks(text, at, brackets, |bits| prefix_xor(bits))
+}
+
+/// The halves of 64 bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pair(block: &[u8; BLOCK]) -> Pair {
+    // SAFETY: the block has 64 bytes, and the loads ask for no alignment.
+    unsafe { Pair(_mm256_loadu_si256(block.as_ptr().cast()), _mm256_loadu_si256(block.as_ptr().add(32).cast())) }
 }
 
 /// The two halves of a block.

@@ -191,7 +191,7 @@ const fn shift(bits: u64, carry: &mut u64) -> u64 {
 
 /// Which bytes stand behind a backslash that is not itself escaped. The lowest bit of `carry` goes from block to block.
 #[inline(always)]
-const fn escape(backslash: u64, carry: &mut u64) -> u64 {
+pub const fn escape(backslash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
     let is_escaped = *carry & 1;
     let backslash = backslash & !is_escaped;

@@ -12,6 +12,7 @@ mod lex;
 mod nibbles;
 mod plain;
 mod portable;
+mod skip;
 mod tokens;
 #[cfg(target_arch = "x86_64")]
 mod utf8;
@@ -22,6 +23,7 @@ mod x86;
 
 pub use class::{BLOCK, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
 pub use plain::{plain_end, plain_string, scalar_end};
+pub use skip::{container_end, string_end};
 use tokens::GROUP_BYTES;
 pub use tokens::{Offset, Tokens};
 

@@ -25,6 +25,17 @@ pub fn has_avx512() -> bool {
         && is_x86_feature_detected!("avx512vbmi2")
 }
 
+/// The place behind a container with 256-bit vectors, as [`super::container_end`] has it.
+///
+/// # Panics
+///
+/// When the processor has not what [`has_avx2`] asks for.
+pub fn container_end(text: &[u8], at: usize) -> usize {
+    assert!(has_avx2(), "this processor has no AVX2");
+    // SAFETY: the processor has every instruction set that the function asks for.
+    unsafe { avx2::container_end(text, at) }
+}
+
 /// The tokens of a stretch with 256-bit vectors.
 ///
 /// # Panics
