@@ -168,9 +168,7 @@ pub const OPEN_BYTES: usize = BEFORE_BYTES;
 pub fn ends_in_object(text: &[u8]) -> bool {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let last = memchr::memrchr(b'\n', text).and_then(|end| text.get(end + 1..)).unwrap_or_default();
-    last.first() == Some(&b'{')
-        && several::closing_bracket(last).is_none()
-        && !unframed::begins_with_frame(last)
+    last.first() == Some(&b'{') && several::closing_bracket(last).is_none() && !unframed::begins_with_frame(last)
 }
 
 /// Where a record begins that goes on after the last line of an input, as far as can be told: an error whose id is still to

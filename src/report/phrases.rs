@@ -3,6 +3,7 @@
 
 use crate::catalog::{Class, NONE, OTHER};
 use crate::input::Status;
+use crate::report::numbers::counted;
 
 /// Who can act on failures of a class, and how; a hint.
 #[must_use]
@@ -41,6 +42,21 @@ pub fn reason(reason: &str) -> &'static str {
         "syntax" => "not JSON",
         _ => "",
     }
+}
+
+/// How many records have a form, in words.
+#[must_use]
+pub fn form(form: &str, records: u64) -> String {
+    let (one, many) = match form {
+        "envelope" => ("envelope", "envelopes"),
+        "layered" => ("envelope in a string", "envelopes in strings"),
+        "embedded" => ("response in text", "responses in text"),
+        "unwrapped" => ("unwrapped response", "unwrapped responses"),
+        "error_object" => ("error object", "error objects"),
+        "sdk_error" => ("SDK error", "SDK errors"),
+        other => (other, other),
+    };
+    counted(records, one, many)
 }
 
 /// What is odd about a line that counts all the same, behind a number.

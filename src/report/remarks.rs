@@ -5,7 +5,7 @@ use super::gaps::Gaps;
 use super::numbers::counted;
 use super::{Code, Condition, FieldSample, Input, MalformedSample, Report, Stamp, phrases};
 use crate::input::Status;
-use crate::record::{LineClass, Outcome};
+use crate::record::{Form, LineClass, Outcome};
 use crate::settings::Value;
 use crate::summary::totals::OutcomeCounts;
 
@@ -88,6 +88,15 @@ pub enum Remark<'r> {
         /// How many lines have it.
         lines: u64,
     },
+    /// In which forms the records stand, and what stands beside them.
+    Forms {
+        /// How many records have which form, the most frequent first.
+        records: Vec<(&'static str, u64)>,
+        /// Lines of other text.
+        text: u64,
+        /// Lines that say again what others said.
+        echoes: u64,
+    },
     /// How inputs were read that agree in it.
     ReadAs(Way<'r>),
     /// An option that changes numbers or lists.
@@ -149,6 +158,14 @@ impl Remark<'_> {
             Self::Odd { anomaly, lines } => {
                 let text = format!("{} {} ({anomaly})", counted(lines, "line", "lines"), phrases::anomaly(anomaly));
                 text.replace("  ", " ")
+            }
+            Self::Forms { ref records, text, echoes } => {
+                let said = records.iter().map(|&(form, number)| phrases::form(form, number));
+                let beside =
+                    [(text, "other line of text", "other lines of text"), (echoes, "echo of them", "echoes of them")];
+                let beside = beside.into_iter().filter(|beside| beside.0 > 0);
+                let beside = beside.map(|(number, one, many)| counted(number, one, many));
+                said.chain(beside).collect::<Vec<_>>().join(" · ")
             }
             Self::WriteFailed => "a report or another file could not be written (exit 4)".to_owned(),
             _ => return None,
@@ -217,7 +234,24 @@ fn read_as(report: &Report) -> Vec<Remark<'_>> {
     };
     let ways = ways(report.inputs.iter().filter(|input| input.counts.lines > 0), is_same);
     let options = report.filters.iter().map(|(name, value)| Remark::Option(name, value));
-    ways.into_iter().map(Remark::ReadAs).chain(options).collect()
+    forms(report).into_iter().chain(ways.into_iter().map(Remark::ReadAs)).chain(options).collect()
+}
+
+/// In which forms the records stand, when they are not envelopes of lines that are JSON alone.
+#[must_use]
+pub fn forms(report: &Report) -> Option<Remark<'_>> {
+    let mut records: Vec<(&'static str, u64)> = Vec::new();
+    for &(form, number) in report.inputs.iter().flat_map(|input| &input.forms.0) {
+        match records.iter_mut().find(|held| held.0 == form) {
+            Some(held) => held.1 += number,
+            None => records.push((form, number)),
+        }
+    }
+    records.sort_by_key(|&(_, number)| std::cmp::Reverse(number));
+    let (text, echoes) = (report.totals.counts[LineClass::Text], report.totals.counts[LineClass::Echo]);
+    let is_plain = |form: &str| form == Form::Envelope.as_str() || form == Form::Layered.as_str();
+    let is_told = text > 0 || echoes > 0 || records.iter().any(|(form, _)| !is_plain(form));
+    (is_told && !records.is_empty()).then_some(Remark::Forms { records, text, echoes })
 }
 
 /// Where envelope and context were found, where that is not the root alone.

@@ -9,7 +9,7 @@ use crate::render::plain;
 use crate::render::remarks::made_in;
 use crate::report::gaps::Gaps;
 use crate::report::numbers::{count, counted};
-use crate::report::remarks::{OUTCOMES, Remark, Topic, Way, found_elsewhere, remarks};
+use crate::report::remarks::{OUTCOMES, Remark, Topic, Way, forms, found_elsewhere, remarks};
 use crate::report::{Input, MalformedSample, Report, Stamp, phrases};
 use crate::summary::totals::OutcomeCounts;
 
@@ -167,7 +167,8 @@ fn without_an_id(missing: &OutcomeCounts) -> Item {
 /// Where the envelope and the context were found, when that is not the root alone.
 fn read_as(report: &Report, top: usize) -> Vec<Item> {
     let ways = found_elsewhere(report);
-    let mut items: Vec<Item> = ways.iter().take(top).map(way).collect();
+    let forms = forms(report).and_then(|forms| forms.words()).map(item);
+    let mut items: Vec<Item> = forms.into_iter().chain(ways.iter().take(top).map(way)).collect();
     if ways.len() > top {
         items.push(item(format!("{} more (--top {})", ways.len() - top, ways.len())));
     }
