@@ -106,7 +106,7 @@ impl Reading {
     }
 
     /// Where a record of an input begins that goes on after its last line, which ends at `end`; none when nothing does, as far
-    /// as can be told. `before` reads so many bytes before that place.
+    /// as can be known. `before` reads a number of bytes before that place.
     ///
     /// # Errors
     ///

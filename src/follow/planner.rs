@@ -49,7 +49,7 @@ pub type Limits = BTreeMap<PathBuf, (u64, String)>;
 /// It reads as many bytes before that place as it asks for.
 pub type OpenFrom<'s> = dyn Fn(&Input, u64, &ReadBefore<'_>) -> io::Result<Option<u64>> + 's;
 
-/// Reads so many bytes before a place; fewer at the start of a file.
+/// Reads this number of bytes before a place; fewer at the start of a file.
 pub type ReadBefore<'r> = dyn Fn(usize) -> io::Result<Vec<u8>> + 'r;
 
 /// What is followed, and where it is looked for.

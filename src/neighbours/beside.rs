@@ -28,7 +28,7 @@ pub struct Beside {
     aside: Scanner,
     /// Where lines lie that are silent, and that were not shown to the dumps: two places in the chunk.
     silent: Option<(usize, usize)>,
-    /// Offset of the first line of a record that goes on after the last line there is, as far as can be told.
+    /// Offset of the first line of a record that goes on after the last line there is, as far as can be known.
     open_from: Option<u64>,
 }
 
@@ -78,7 +78,7 @@ impl Beside {
         }
     }
 
-    /// Where a record begins that goes on after the last line there was, as far as can be told.
+    /// Where a record begins that goes on after the last line there was, as far as can be known.
     pub const fn open_from(&self) -> Option<u64> {
         self.open_from
     }

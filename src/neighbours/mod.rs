@@ -171,7 +171,7 @@ pub fn ends_in_object(text: &[u8]) -> bool {
     last.first() == Some(&b'{') && several::closing_bracket(last).is_none() && !unframed::begins_with_frame(last)
 }
 
-/// Where a record begins that goes on after the last line of an input, as far as can be told: an error whose id is still to
+/// Where a record begins that goes on after the last line of an input, as far as can be known: an error whose id is still to
 /// come, a value over several lines, the pieces of a line, a dump of which only the headers are there. `text` are the last
 /// [`OPEN_BYTES`] of the input, which begin at `base`, and end with a line end.
 #[must_use]

@@ -250,8 +250,8 @@ pub fn forms(report: &Report) -> Option<Remark<'_>> {
     records.sort_by_key(|&(_, number)| std::cmp::Reverse(number));
     let (text, echoes) = (report.totals.counts[LineClass::Text], report.totals.counts[LineClass::Echo]);
     let is_plain = |form: &str| form == Form::Envelope.as_str() || form == Form::Layered.as_str();
-    let is_told = text > 0 || echoes > 0 || records.iter().any(|(form, _)| !is_plain(form));
-    (is_told && !records.is_empty()).then_some(Remark::Forms { records, text, echoes })
+    let is_shown = text > 0 || echoes > 0 || records.iter().any(|(form, _)| !is_plain(form));
+    (is_shown && !records.is_empty()).then_some(Remark::Forms { records, text, echoes })
 }
 
 /// Where envelope and context were found, where that is not the root alone.

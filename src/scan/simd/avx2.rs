@@ -26,7 +26,7 @@ pub fn lex(chunk: &[u8], range: (usize, usize), carry: &mut Carry, out: &mut Tok
     lex::lex(chunk, range, carry, out, steps);
 }
 
-/// The place behind a container of a valid text.
+/// The place after a container of a valid text.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
 pub fn container_end(text: &[u8], at: usize) -> usize {
     let brackets = |block: &[u8; BLOCK]| {

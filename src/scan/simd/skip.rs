@@ -4,8 +4,8 @@ use super::class::BLOCK;
 use super::lex::escape;
 use crate::string_bytes::before_quote_or_escape;
 
-/// The place behind the container whose bracket stands at `at`, in a text that is valid JSON; the end of the text when it has
-/// none. On other texts the place is wrong, and still not behind the end.
+/// The place after the container whose bracket stands at `at`, in a text that is valid JSON; the end of the text when it has
+/// none. On other texts the place is wrong, and still not after the end.
 #[inline]
 pub fn container_end(text: &[u8], at: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
@@ -15,7 +15,7 @@ pub fn container_end(text: &[u8], at: usize) -> usize {
     portable(text, at, 0)
 }
 
-/// The same byte by byte, from a place outside of strings at which so many containers are open.
+/// The same byte by byte, from a place outside of strings with the number of containers that are open there.
 pub fn portable(text: &[u8], mut at: usize, mut depth: usize) -> usize {
     while let Some(&byte) = text.get(at) {
         at += 1;
@@ -34,7 +34,7 @@ pub fn portable(text: &[u8], mut at: usize, mut depth: usize) -> usize {
     text.len()
 }
 
-/// The place behind the quote that closes a string of which a place is inside.
+/// The place after the quote that closes a string of which a place is inside.
 pub fn string_end(text: &[u8], mut at: usize) -> usize {
     loop {
         at += before_quote_or_escape(text.get(at..).unwrap_or_default());
@@ -67,11 +67,11 @@ pub fn in_blocks(
     brackets: impl Fn(&[u8; BLOCK]) -> Brackets,
     prefix_xor: impl Fn(u64) -> u64,
 ) -> usize {
-    let (mut place, mut depth, mut in_string, mut behind) = (at, 0_usize, 0_u64, 0_u64);
+    let (mut place, mut depth, mut in_string, mut carry) = (at, 0_usize, 0_u64, 0_u64);
     while let Some(block) = text.get(place..).and_then(<[u8]>::first_chunk) {
         let Brackets { mut quote, backslash, open, close } = brackets(block);
-        if backslash | behind != 0 {
-            quote &= !escape(backslash, &mut behind);
+        if backslash | carry != 0 {
+            quote &= !escape(backslash, &mut carry);
         }
         let inside = prefix_xor(quote) ^ in_string;
         in_string = (inside.cast_signed() >> 63).cast_unsigned();
@@ -93,7 +93,7 @@ pub fn in_blocks(
         place += BLOCK;
     }
     // What an escape hands over is a byte of a string.
-    let place = place + (behind & 1) as usize;
+    let place = place + (carry & 1) as usize;
     let place = if in_string == 0 { place } else { string_end(text, place) };
     portable(text, place.min(text.len()), depth)
 }

@@ -25,7 +25,7 @@ pub fn has_avx512() -> bool {
         && is_x86_feature_detected!("avx512vbmi2")
 }
 
-/// The place behind a container with 256-bit vectors, as [`super::container_end`] has it.
+/// The place after a container with 256-bit vectors, as [`super::container_end`] has it.
 ///
 /// # Panics
 ///
