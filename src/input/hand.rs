@@ -96,6 +96,10 @@ impl<T> Open<T> {
 /// need not look back.
 const STRETCH_PARTS_MAX: u32 = 64;
 const STRETCH_SHARE: u32 = 16;
+/// How many a thread takes at least of a large file, and of how many parts a file is large enough for one of them. Where a
+/// thread looks back at text, it reads as much again as two parts have.
+const STRETCH_PARTS_MIN: u32 = 8;
+const PARTS_PER_STRETCH_PART: u32 = 32;
 
 /// The part of a file that a thread reads next, from its stretch or a new one; as many as there are parts stand for the end.
 pub(super) fn next_part(stretch: &mut Range<u32>, next: &AtomicU32, parts: u32) -> Option<u32> {
@@ -107,7 +111,8 @@ pub(super) fn next_part(stretch: &mut Range<u32>, next: &AtomicU32, parts: u32) 
 
 /// Takes the next parts of a file, or what stands for its end.
 fn next_stretch(next: &AtomicU32, parts: u32) -> Range<u32> {
-    let length = |start: u32| (parts.saturating_sub(start) / STRETCH_SHARE).clamp(1, STRETCH_PARTS_MAX);
+    let least = (parts / PARTS_PER_STRETCH_PART).clamp(1, STRETCH_PARTS_MIN);
+    let length = |start: u32| (parts.saturating_sub(start) / STRETCH_SHARE).clamp(least, STRETCH_PARTS_MAX);
     let taken = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |start| start.checked_add(length(start)));
     let start = taken.unwrap_or(u32::MAX);
     start..start.saturating_add(length(start))

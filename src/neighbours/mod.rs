@@ -139,7 +139,12 @@ impl Neighbours {
             let Some(&Outer { span, frame }) = lines.next() else { return };
             let text = unframed.text.get(inner.start..inner.end).unwrap_or_default();
             match frame {
-                Frame::Apart => apart(beside, view, span, *line_bytes_max, scanner, each),
+                // What goes on from a piece before it is a part of that.
+                Frame::Piece(stream) if beside.memory.streams.goes_on(stream) => {
+                    beside.memory.number += 1;
+                    each(span, &Scanned::of(Line::Text), None);
+                }
+                Frame::Apart | Frame::Piece(_) => apart(beside, view, span, *line_bytes_max, scanner, each),
                 Frame::None => {
                     beside.memory.number += 1;
                     let own = Own { span, text, length: span.end - span.start, stream: None };

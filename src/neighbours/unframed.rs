@@ -40,7 +40,9 @@ pub enum Frame {
         /// When the innermost collector that says so got the line.
         time: Option<Nanos>,
     },
-    /// It is a piece, too long, or has something odd in front: an empty line stands for it.
+    /// It is a piece that goes on in the next line of its stream: an empty line stands for it.
+    Piece(Stream),
+    /// It is too long, or has something odd in front: an empty line stands for it.
     Apart,
 }
 
@@ -81,11 +83,14 @@ impl Unframed {
             text.extend_from_slice(line);
             return Frame::None;
         };
+        if framed.is_partial {
+            return Frame::Piece(framed.stream);
+        }
         let inner = frame::undo(framed.text, bump).map_or(framed, |inner| framed.around(inner));
         let (stripped, anomalies) = strip(inner.text, true);
         let is_odd =
             !anomalies.is_empty() || stripped.len() + usize::from(inner.text.ends_with(b"\r")) < inner.text.len();
-        if framed.is_partial || is_odd || memchr::memchr(b'\n', inner.text).is_some() {
+        if is_odd || memchr::memchr(b'\n', inner.text).is_some() {
             return Frame::Apart;
         }
         text.extend_from_slice(inner.text);

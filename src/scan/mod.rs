@@ -134,13 +134,15 @@ impl Scanner {
     pub fn chunk(&mut self, chunk: &[u8], first: bool, mut each: impl FnMut(Span, &Scanned<'_>)) -> usize {
         let Self { profile, line_bytes_max, fast, slow, bump } = self;
         let mut needles = Needles::new(chunk);
-        let mut one = |span: Span, sight: Sight<'_>| {
+        // A line of a part of the chunk that begins at a place.
+        let mut one = |part: &[u8], at: usize, own: Span, sight: Sight<'_>| {
+            let span = Span { start: at + own.start, end: at + own.end };
             reset(bump, span.end - span.start);
             if let Sight::Clear(found) = sight
                 && span.end - span.start <= *line_bytes_max
             {
                 slow.decided.fast += 1;
-                each(span, &found.record(chunk, span, profile, bump));
+                each(span, &found.record(part, own, profile, bump));
                 return None;
             }
             let is_first = first && span.start == 0;
@@ -153,13 +155,18 @@ impl Scanner {
         };
         // The block scanner counts places in 32 bits.
         let is_short = u32::try_from(chunk.len()).is_ok();
-        if let Some(fast) = fast.as_mut().filter(|_| is_short && !is_prose(chunk)) {
-            return fast.chunk(chunk, &mut one);
+        let mut fast = fast.as_mut().filter(|_| is_short);
+        if let Some(fast) = fast.as_mut().filter(|_| !is_prose(chunk)) {
+            return fast.chunk(chunk, &mut |span, sight| one(chunk, 0, span, sight));
         }
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]) {
-            if end > start || end < chunk.len() {
-                one(Span { start, end }, Sight::Unclear);
+            match (&mut fast, chunk.get(start..=end)) {
+                (Some(fast), Some(line @ [b'{', ..])) => {
+                    fast.chunk(line, &mut |own, sight| one(line, start, own, sight));
+                }
+                _ if end > start || end < chunk.len() => drop(one(chunk, 0, Span { start, end }, Sight::Unclear)),
+                _ => {}
             }
             start = end + 1;
         }
@@ -203,15 +210,18 @@ struct Own<'a> {
     words: Words,
 }
 
-/// The share of lines that begin with an object below which the block scanner is of no use.
+/// The share of lines that begin with an object below which the block scanner is of no use for all of them.
 const OBJECTS_SHARE: usize = 4;
+/// How much of a chunk is looked at for that, in bytes.
+const SAMPLE_BYTES: usize = 16 * 1024;
 
-/// Whether few lines of a chunk are objects: then the tokens of all lines are not worth finding. It is a guess that changes
+/// Whether few lines of a chunk are objects: then the tokens of the others are not worth finding. It is a guess that changes
 /// no line.
 fn is_prose(chunk: &[u8]) -> bool {
     if chunk.first() == Some(&b'{') {
         return false;
     }
+    let chunk = chunk.get(..SAMPLE_BYTES).unwrap_or(chunk);
     let (mut lines, mut objects) = (1, 0);
     for end in memchr::memchr_iter(b'\n', chunk) {
         lines += 1;
