@@ -193,6 +193,11 @@ impl<V: Default> Bounded<V> {
         self.entries.iter().map(|entry| (&*entry.name, &entry.value))
     }
 
+    /// Forgets what did not fit, but not that something did not.
+    pub fn clear_rest(&mut self) {
+        self.rest = V::default();
+    }
+
     /// What did not fit, added up; none when everything did.
     #[must_use]
     pub fn rest(&self) -> Option<&V> {

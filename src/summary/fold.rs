@@ -75,6 +75,7 @@ impl Fold {
                 }
                 summary.codes.observe(record, origin);
                 summary.groups.observe(record, origin);
+                summary.failed_names.observe(record, origin);
                 summary.timeline.observe(record, origin);
                 summary.days.observe(record, origin);
                 summary.latency.observe(record, origin);
@@ -152,7 +153,7 @@ impl Fold {
     /// About how much memory it takes, in bytes, as far as that grows with what the log says.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.codes_bytes() + self.summary.groups.bytes()
+        self.codes_bytes() + self.summary.groups.bytes() + self.summary.failed_names.bytes()
     }
 
     /// Whether it should be merged with the folds that hold the chunks between its own, of which there are many.

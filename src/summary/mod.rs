@@ -12,6 +12,7 @@ pub mod days;
 pub mod distinct;
 pub mod elsewhere;
 pub mod exemplars;
+pub mod failed_names;
 pub mod failed_timeline;
 pub mod fold;
 pub mod groups;
@@ -46,6 +47,7 @@ use codes::Codes;
 use days::Days;
 use distinct::DistinctIds;
 use elsewhere::Elsewhere;
+use failed_names::FailedNames;
 use groups::Groups;
 use inputs::Inputs;
 use latency::Latency;
@@ -96,6 +98,8 @@ pub struct Summary {
     pub codes: Codes,
     /// Calls by the fields of their context.
     pub groups: Groups,
+    /// Failures over time by the same fields.
+    pub failed_names: FailedNames,
     /// Calls over time.
     pub timeline: Timeline,
     /// Calls by day.
@@ -153,6 +157,7 @@ impl Summary {
     fn settle(&mut self) {
         self.distinct_ids.settle();
         self.codes.fit();
+        self.failed_names.settle();
         self.timeline.settle();
         self.days.settle();
         self.magnitudes.settle();
@@ -217,6 +222,7 @@ impl Summary {
             && self.days.is_sound()
             && self.magnitudes.is_sound()
             && self.groups.is_sound()
+            && self.failed_names.is_sound()
             && self.shapes.is_sound(inputs)
             && self.unidentified.is_sound(self.totals[LineClass::Unidentified])
     }
@@ -257,6 +263,7 @@ impl Summary {
             overlap,
             codes,
             groups,
+            failed_names,
             timeline,
             days,
             latency,
@@ -280,6 +287,7 @@ impl Summary {
         self.overlap.merge(overlap);
         self.codes.merge(codes);
         self.groups.merge(groups);
+        self.failed_names.merge(failed_names);
         self.timeline.merge(timeline);
         self.days.merge(days);
         self.latency.merge(latency);

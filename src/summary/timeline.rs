@@ -285,17 +285,25 @@ impl Timeline {
     /// end where that makes the buckets at least [`FINER_MIN`] times finer: clocks that are years ahead.
     #[must_use]
     pub fn shown(&self) -> Shown {
-        let (seconds, filled) = self.filled_buckets(0);
-        let Some(kept_range) = Kept::of(&filled, seconds) else {
-            return Shown { seconds, outside: 0, buckets: Vec::new() };
-        };
-        let (left_out_first, rest) = filled.split_at(kept_range.first);
-        let (kept, left_out_last) = rest.split_at(kept_range.end - kept_range.first);
-        let outside = left_out_first.iter().chain(left_out_last).map(|(_, calls)| calls.all()).sum();
-        let kept = kept.iter().map(|&(start, calls)| (start.0.div_euclid(NS_PER_SECOND).div_euclid(seconds), calls));
+        let Shown { seconds, outside, buckets } = self.finest();
+        let kept = buckets.iter().map(|&(start, calls)| (start.0.div_euclid(NS_PER_SECOND).div_euclid(seconds), calls));
         let kept = Self { seconds, buckets: kept.collect(), recent: None };
         let (seconds, buckets) = kept.buckets(0);
         Shown { seconds, outside, buckets }
+    }
+
+    /// The same in the finest buckets there are, those that hold calls alone.
+    #[must_use]
+    pub fn finest(&self) -> Shown {
+        let (seconds, mut filled) = self.filled_buckets(0);
+        let Some(kept) = Kept::of(&filled, seconds) else {
+            return Shown { seconds, outside: 0, buckets: Vec::new() };
+        };
+        let all = |filled: &[(Nanos, Calls)]| filled.iter().map(|(_, calls)| calls.all()).sum::<u64>();
+        let whole = all(&filled);
+        filled.truncate(kept.end);
+        filled.drain(..kept.first);
+        Shown { seconds, outside: whole - all(&filled), buckets: filled }
     }
 
     /// Width of the buckets in seconds, and every bucket from the first to the last with its start, at most
