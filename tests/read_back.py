@@ -441,6 +441,9 @@ def csv_tables(folder, report):
     codes = report["codes"]
     nested = lambda key: [{"code": code["code"], "class": code["class"], **row} for code in codes for row in code[key]]
     wanted = {
+        "episodes": report["episodes"],
+        "episode_codes": [{"start": row["start"], **code} for row in report["episodes"] for code in row["codes"]],
+        "episode_stands_out": [{"start": row["start"], **it} for row in report["episodes"] for it in row["stands_out"]],
         "codes": codes, "messages": nested("messages"), "ids": nested("request_ids"), "stands_out": nested("stands_out"),
         "look_into": report["look_into"], "families": report["families"], "classes": report["classes"],
         "unidentified": report["unidentified"],

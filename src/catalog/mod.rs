@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use class::{Class, Classes, ClassesError};
 pub use entry::{Entry, Retry, describe};
-pub use product::{is_product, service_of_host, split_action};
+pub use product::{is_product, products, service_of_host, split_action};
 pub use suggest::suggest;
 
 /// Codes that are common to all services, and those that SDKs make up: code, scope, class, retry, meaning, advice.

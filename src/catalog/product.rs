@@ -14,6 +14,11 @@ pub fn is_product(name: &str) -> bool {
     listed(name).is_some()
 }
 
+/// The products that a shipped table has, by their API names, in byte order.
+pub fn products() -> impl Iterator<Item = &'static str> {
+    table::rows(PRODUCTS).map(|(name, _)| name)
+}
+
 /// The product that a host of the API names: `cvm` for `cvm.tencentcloudapi.com`.
 ///
 /// Labels may stand between (`cvm.ap-guangzhou.tencentcloudapi.com`, `cvm.internal…`, `cvm.intl…`), a port and the dot of

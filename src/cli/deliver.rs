@@ -1,13 +1,11 @@
 //! A report goes to where it was asked for. Files are replaced when everything else is written, so that what stands in
 //! them about the other outputs is true.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use resplog::internals::disk::Disk;
 use resplog::internals::render;
 use resplog::internals::render::view::View;
-use resplog::redact::redact;
 use resplog::report::{Condition, Report};
 use resplog::time::Nanos;
 
@@ -176,10 +174,10 @@ impl<'a> Delivery<'a> {
         let view = View {
             zone: plan.zone.clone(),
             top: args.top,
-            command: typed(&plan.inputs),
+            commands: plan.commands.clone(),
             width: if file.is_none() { screen::columns() } else { screen::COLUMNS },
             color: file.is_none() && screen::has_color(args.color),
-            unicode: true,
+            unicode: screen::has_unicode(),
             table: shape.table,
             mail_to: args.mail_to.clone(),
             last_success: self.last_success(file),
@@ -194,18 +192,4 @@ impl<'a> Delivery<'a> {
         }
         file?.last_success
     }
-}
-
-/// The inputs as somebody would type them again, in the order of their bytes, which is how they are read; empty when
-/// one of them needs quoting.
-fn typed(inputs: &[std::path::PathBuf]) -> String {
-    let inputs: BTreeSet<_> = inputs.iter().collect();
-    let plain = |path: &&std::path::PathBuf| {
-        let text = path.to_str()?;
-        let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
-        // A file that is called like an option.
-        let folder = if text.starts_with('-') && text != "-" { "./" } else { "" };
-        (text.bytes().all(safe) && redact(text) == text).then(|| format!("{folder}{text}"))
-    };
-    inputs.iter().map(plain).collect::<Option<Vec<_>>>().unwrap_or_default().join(" ")
 }

@@ -18,6 +18,7 @@ use resplog::internals::state::file;
 use resplog::internals::state::lock::{self, Lock};
 use resplog::internals::state::read::{Names, NewLines};
 use resplog::internals::state::{self, State};
+use resplog::report::Cumulative;
 use resplog::settings::Settings;
 use resplog::time;
 use resplog::time::Nanos;
@@ -125,6 +126,17 @@ impl Session {
     /// The newest time of a record in the last runs, of those whose records all lie before a horizon.
     pub fn newest(&self, horizon: Nanos) -> Option<Nanos> {
         self.state.history.iter().filter_map(|run| run.to).map(Nanos).filter(|&to| to <= horizon).max()
+    }
+
+    /// Sums over all runs, this one too unless it was stopped and does not count.
+    pub fn cumulative(&self, analysis: &Analysis) -> Cumulative {
+        let mut totals = self.state.totals.clone();
+        if !analysis.interrupted {
+            totals.add(&analysis.summary, analysis.reads.iter().map(|read| read.bytes).sum());
+        }
+        let mut codes: Vec<_> = totals.codes.iter().map(|(code, &count)| (code.clone(), count)).collect();
+        codes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Cumulative { totals: totals.shown(), codes }
     }
 
     /// Reads what is new.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
+use resplog::catalog::{Class, Classes};
 use resplog::internals::engine::{self, InOrder, Options, RunControl};
 use resplog::internals::filter::Filter;
 use resplog::internals::ids::{self, Listed, Wanted};
 use resplog::internals::input::feed::InputRead;
 use resplog::internals::input::{Status, discover};
 use resplog::internals::render;
+use resplog::report::class_of;
 
 use super::args::{FindArgs, FindFormat, IdsArgs, InputArgs, RowFormat};
 use super::said::{self, complain};
@@ -24,12 +26,15 @@ pub fn ids(args: &IdsArgs) -> u8 {
         let slow = args.slow.map(nanoseconds).transpose()?;
         Ok((names, options, slow))
     });
-    let (names, options, slow) = match plan {
+    let plan = plan.and_then(|plan| Ok((plan, Choice::of(args)?)));
+    let ((names, options, slow), choice) = match plan {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
     let wanted = slow.map_or(Wanted::Failed, Wanted::Slow);
-    let done = list(&names, &args.input, &options, &wanted, |listed, input, out| match args.format {
+    let format = if args.json { RowFormat::Ndjson } else { args.format };
+    let done = list(&names, &args.input, &options, &wanted, |listed, input, out| match format {
+        _ if !choice.has(&listed.code) => Ok(()),
         RowFormat::Tsv => render::ids::tsv(listed, input, out),
         RowFormat::Ndjson => render::ids::ndjson(listed, input, None, out),
     });
@@ -45,6 +50,28 @@ pub fn ids(args: &IdsArgs) -> u8 {
     }
 }
 
+/// The codes whose failures are listed, as reports choose their rows.
+struct Choice<'a> {
+    codes: &'a [String],
+    only_classes: Vec<Class>,
+    classes: Classes,
+}
+
+impl<'a> Choice<'a> {
+    fn of(args: &'a IdsArgs) -> Result<Self> {
+        Ok(Self {
+            codes: &args.code,
+            only_classes: args.class.iter().map(|name| plan::class(name)).collect::<Result<_>>()?,
+            classes: plan::classes(args.classes.as_ref())?,
+        })
+    }
+
+    fn has(&self, code: &str) -> bool {
+        (self.codes.is_empty() || self.codes.iter().any(|it| it == code))
+            && (self.only_classes.is_empty() || self.only_classes.contains(&class_of(code, &self.classes)))
+    }
+}
+
 pub fn find(args: &FindArgs) -> u8 {
     let plan = Ids::of(args).and_then(|(ids, names)| {
         let input = super::args::InputArgs { inputs: names, ..args.input.clone() };
@@ -55,10 +82,11 @@ pub fn find(args: &FindArgs) -> u8 {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
+    let format = if args.json { FindFormat::Ndjson } else { args.format };
     let wanted = Wanted::Ids { ids: Arc::clone(&ids.all), raw: args.raw };
     let done = list(&names, &args.input, &options, &wanted, |listed, input, out| {
         let text = String::from_utf8_lossy(&listed.text);
-        let printed = match (args.raw, args.format) {
+        let printed = match (args.raw, format) {
             (true, _) => out.write_all(&listed.text).and_then(|()| out.write_all(b"\n")),
             (false, FindFormat::Text) => render::ids::block(listed, input, &text, out),
             (false, FindFormat::Ndjson) => render::ids::ndjson(listed, input, Some(&text), out),

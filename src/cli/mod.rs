@@ -46,7 +46,7 @@ pub fn run() -> u8 {
         Command::Codes(args) => run_codes(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "resplog", &mut script);
+            clap_complete::generate(shell, &mut args::complete::command(), "resplog", &mut script);
             print(|out| out.write_all(&script))
         }
         Command::Man => print(|out| clap_mangen::Man::new(Cli::command()).render(out)),
@@ -55,16 +55,20 @@ pub fn run() -> u8 {
 
 /// The command line, with the options of `--config` in it; or the exit code when it cannot be read.
 fn command_line() -> Result<Cli, u8> {
-    let program = Cli::command();
+    let program = args::short::command();
     let arguments: Vec<_> = std::env::args_os().collect();
     let matches = program.clone().try_get_matches_from(&arguments).map_err(usage::print)?;
     let typed = arguments.len();
     let (whole, sources) = config::with_file(arguments, &matches, &program).map_err(|error| usage::refuse(&error))?;
     let has_file = whole.len() > typed;
+    let alone = matches.clone();
     let matches = if has_file { program.clone().try_get_matches_from(whole) } else { Ok(matches) };
     let parsed = matches.and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
         if let (Command::Report(args), Some((name, own))) = (&mut cli.command, matches.subcommand()) {
+            if let (Some(command), Some((_, typed))) = (program.find_subcommand(name), alone.subcommand()) {
+                args.given = args::Given::of(&program, command, own, typed, !sources.is_empty());
+            }
             args.in_force = program.find_subcommand(name).map(|it| config::in_force(it, own)).unwrap_or_default();
             args.in_force.extend((!sources.is_empty()).then(|| (SOURCE.to_owned(), texts(&sources))));
             args.in_force.sort();
@@ -92,15 +96,17 @@ fn run_codes(args: &CodesArgs) -> u8 {
         Ok(classes) => classes,
         Err(error) => return complain(&error, exit::USAGE),
     };
+    let format = if args.json { FormatArg::Json } else { args.format };
     let Some(code) = &args.code else {
-        return print(|out| match args.format {
-            FormatArg::Text => codes::list(&classes, out),
+        return print(|out| match format {
+            FormatArg::Text if args.all => codes::list(&classes, out),
+            FormatArg::Text => codes::groups(&classes, out),
             FormatArg::Json => json::value(&codes::rows(&classes), out),
         });
     };
     let entry = catalog::describe(code, &classes);
     let near = if entry.listed { Vec::new() } else { catalog::suggest(code) };
-    print(|out| match args.format {
+    print(|out| match format {
         FormatArg::Text => codes::describe(&entry, &near, out),
         FormatArg::Json => json::value(&codes::row(&entry, &near), out),
     })

@@ -10,6 +10,7 @@ use resplog::internals::acknowledged::Acknowledged;
 use resplog::internals::engine::Options;
 use resplog::internals::input::source::Sizes;
 use resplog::internals::inspect::Reading;
+use resplog::internals::render::commands::Commands;
 use resplog::internals::render::{Format, mail};
 use resplog::profile::Pointer;
 use resplog::report::Against;
@@ -48,6 +49,7 @@ pub struct ReportPlan {
     pub rules: Vec<Rule>,
     pub baseline: Option<Baseline>,
     pub acknowledged: Vec<Acknowledged>,
+    pub commands: Option<Commands>,
 }
 
 impl ReportPlan {
@@ -87,7 +89,8 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         bail!("--mail-to: addresses are plain, such as sre@example.com, with commas between them");
     }
     let only_classes = args.class.iter().map(|name| class(name)).collect::<Result<_>>()?;
-    let stdout = args.format.or_else(|| outputs.is_empty().then_some(Format::Text));
+    let format = args.format.or(args.json.then_some(Format::Json));
+    let stdout = format.or_else(|| outputs.is_empty().then_some(Format::Text));
     let stdout = stdout.map(|format| Shape { format, table });
     let named = Named::new(&inputs, &args.input)
         .reads("--ack", args.alarms.ack.as_deref())
@@ -108,6 +111,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     options.reading.rejects_text = args.rejects_text;
     let acknowledged = acknowledged(args.alarms.ack.as_deref())?;
     Ok(ReportPlan {
+        commands: args.given.commands(&inputs, &settings),
         rules: rules(&args.alarms.fail_if)?,
         baseline: baseline(args.alarms.baseline.as_deref())?,
         inputs,

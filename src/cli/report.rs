@@ -80,6 +80,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         from: analysis.summary.span.first,
         to: analysis.summary.span.last,
     });
+    report.cumulative = session.as_ref().map(|session| session.cumulative(&analysis));
     rules::warn(&report, &plan.rules, analysis.ahead);
     if args.stamp {
         report.stamp = Some(stamp(args, &plan, &report, began, timer.elapsed().as_secs_f64()));

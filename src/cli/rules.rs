@@ -20,18 +20,27 @@ pub fn warn(report: &Report, rules: &[Rule], ahead: u64) {
             Measure::NewCodes => "there is no earlier run to compare with",
             Measure::Percentile(_) => "no record has a duration",
             Measure::NewestAge => "no record has a time",
-            Measure::Malformed(_) | Measure::NoEnvelope(_) => "there is no line",
+            Measure::Malformed(_) | Measure::NoEnvelope(_) | Measure::Unrecognised(_) => "there is no line",
+            // That there are none is said below.
+            Measure::Service(..) | Measure::Action(..) => continue,
             _ => "there are no calls",
         };
         said::warn(&format!("--fail-if '{rule}': {measure} is not known, {why}"));
     }
-    for Unheard { rule, code } in &report.unheard {
-        let near = catalog::suggest(code);
+    for Unheard { rule, measure, near } in &report.unheard {
+        let what = match measure {
+            Measure::Code(code, _) => {
+                let family = catalog::family(code);
+                format!("no table lists the code '{code}' (family {family}), and the log does not have it")
+            }
+            Measure::Family(name, _) => {
+                format!("no table lists a code of the family '{name}', and the log does not have one")
+            }
+            Measure::Service(name, _) => format!("the log has no call of the service '{name}'"),
+            Measure::Action(name, _) => format!("the log has no call of the action '{name}'"),
+            other => format!("the log has no {other}"),
+        };
         let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
-        let family = catalog::family(code);
-        said::warn(&format!(
-            "--fail-if '{rule}': no table lists the code '{code}' (family {family}), and the log does not have \
-             it{meant}"
-        ));
+        said::warn(&format!("--fail-if '{rule}': {what}{meant}"));
     }
 }

@@ -23,3 +23,14 @@ pub fn has_color(when: When) -> bool {
         }
     }
 }
+
+/// Whether text may have signs that are not ASCII: unless the locale names another character set. Where none is set
+/// nothing is known, and what shows text most often shows UTF-8.
+pub fn has_unicode() -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os);
+    let locale = set.into_iter().find(|locale| !locale.is_empty());
+    locale.is_none_or(|locale| {
+        let name = locale.to_string_lossy().to_ascii_lowercase();
+        name.contains("utf-8") || name.contains("utf8")
+    })
+}

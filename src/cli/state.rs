@@ -10,7 +10,7 @@ use super::{exit, host, incremental};
 
 pub fn run(command: &StateCommand) -> u8 {
     match command {
-        StateCommand::Show { file, format } => show(file, *format),
+        StateCommand::Show { file, format, json } => show(file, if *json { FormatArg::Json } else { *format }),
         StateCommand::Check { file } => match incremental::load(&host::disk(), file) {
             Ok(state) => print(|out| render::check(&state, &file.to_string_lossy(), out)),
             Err(error) => complain(&error, exit::WRITE),

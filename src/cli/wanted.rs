@@ -28,6 +28,7 @@ impl Ids {
             read(file, &mut ids).with_context(|| format!("--ids-from {}", file.display()))?;
             inputs.splice(0..0, args.ids.iter().map(Into::into));
         } else if let Some(listed) = &args.ids {
+            refuse_path(listed, &inputs)?;
             listed.split(',').try_for_each(|id| add(id, &mut ids))?;
         }
         if ids.is_empty() {
@@ -74,6 +75,17 @@ impl Ids {
         }
         let _ = out.flush();
     }
+}
+
+/// The first argument is the ids: a log in their place would be looked for as an id, in standard input.
+fn refuse_path(listed: &str, inputs: &[PathBuf]) -> Result<()> {
+    let is_there = Path::new(listed).exists();
+    let is_like_one = listed.contains(['/', '*']) && inputs.is_empty();
+    if !is_there && !is_like_one {
+        return Ok(());
+    }
+    let what = if is_there { "is a file or folder" } else { "looks like a path" };
+    bail!("'{listed}' {what}: expected the ids first, as in resplog find ID[,ID…] {listed}, or --ids-from FILE");
 }
 
 /// Adds the ids of a file, one a line. A byte order mark, CR before LF, white space around an id and empty lines are no

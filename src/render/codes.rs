@@ -1,11 +1,17 @@
 //! What `resplog codes` says: what a code means, who can act, what to do.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::escape::terminal;
-use crate::catalog::{self, Classes, Entry};
+use crate::catalog::{self, Class, Classes, Entry};
+use crate::report::numbers::{count, counted};
+use crate::report::phrases;
+
+/// How many families of a class are named.
+const FAMILIES_MAX: usize = 5;
 
 /// A code as JSON.
 #[derive(Debug, Serialize)]
@@ -43,6 +49,36 @@ pub fn row(entry: &Entry, near: &[&'static str]) -> Row {
 #[must_use]
 pub fn rows(classes: &Classes) -> Vec<Row> {
     catalog::listed().map(|code| row(&catalog::describe(code, classes), &[])).collect()
+}
+
+/// How many codes of each class and family the tables list, and how to ask for more.
+///
+/// # Errors
+///
+/// `out` fails.
+pub fn groups(classes: &Classes, out: &mut dyn Write) -> io::Result<()> {
+    let mut groups = BTreeMap::<Class, BTreeMap<&str, u64>>::new();
+    for code in catalog::listed() {
+        *groups.entry(classes.class(code)).or_default().entry(catalog::family(code)).or_default() += 1;
+    }
+    let all: u64 = groups.values().flat_map(BTreeMap::values).sum();
+    writeln!(out, "{} codes by class and family; a class is a hint.", count(all))?;
+    writeln!(out, "One in full: resplog codes AuthFailure.SignatureFailure; each on a line: resplog codes --all")?;
+    for (class, families) in groups {
+        let codes = families.values().sum();
+        writeln!(out, "\n{class}  {}: {}", counted(codes, "code", "codes"), phrases::class(class))?;
+        let mut families: Vec<_> = families.into_iter().collect();
+        families.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        let rest = families.split_off(families.len().min(FAMILIES_MAX));
+        for (family, codes) in &families {
+            writeln!(out, "  {:>6}  {family}", count(*codes))?;
+        }
+        if !rest.is_empty() {
+            let codes = rest.iter().map(|(_, codes)| codes).sum();
+            writeln!(out, "  {:>6}  in {}", count(codes), counted(rest.len() as u64, "more family", "more families"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Every listed code with its class, a line each.

@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use super::clock::Clock;
+use super::episodes::{Worded, worded};
 use super::escape::{markdown, markdown_cell, markdown_of_visible};
 use super::plain;
 use super::remarks;
@@ -29,6 +31,7 @@ const COLUMNS: usize = 72;
 /// `out` fails.
 pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     headline(report, view, out)?;
+    episodes(report, view, out)?;
     over_time(report, view, out)?;
     table("Codes", Table::Codes, report, view, out)?;
     look_into(report, view, out)?;
@@ -62,6 +65,29 @@ fn headline(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()>
         about.push(format!("true rate {}", percent_range(low, high)));
     }
     writeln!(out, "\n{}", about.join(" · "))
+}
+
+/// Stretches of time with more failures than the rest, each with the command that shows it alone.
+fn episodes(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let episodes = worded(report, view, &Clock::of(report, &view.zone), "–");
+    if !episodes.is_empty() {
+        writeln!(out, "\n## Episodes\n")?;
+    }
+    for Worded { when, what, codes, more, stands_out, command } in episodes {
+        let codes = codes.iter().map(|(code, count)| format!("{} {count}", markdown(code)));
+        let codes: Vec<_> = codes.chain((!more.is_empty()).then_some(more)).collect();
+        writeln!(out, "- {when}: {what}: {}", codes.join(", "))?;
+        let stands_out =
+            stands_out.iter().map(|(field, value, shares)| format!("{} {} {shares}", markdown(field), markdown(value)));
+        let stands_out: Vec<_> = stands_out.collect();
+        if !stands_out.is_empty() {
+            writeln!(out, "  - stands out: {}", stands_out.join(", "))?;
+        }
+        if !command.is_empty() {
+            writeln!(out, "  - alone: {}", markdown(&command))?;
+        }
+    }
+    Ok(())
 }
 
 /// The sparklines of the text report, which hold no text of a log.

@@ -2,7 +2,9 @@
 
 pub mod clock;
 pub mod codes;
+pub mod commands;
 pub mod csv;
+pub mod episodes;
 pub mod escape;
 pub mod html;
 pub mod ids;

@@ -1,12 +1,12 @@
-//! The report for node_exporter's textfile collector: gauges of one window, without timestamps, with a bounded number
-//! of series. It knows no files and no clock.
+//! The report for node_exporter's textfile collector: gauges of one window, and with a state counters over all runs, without
+//! timestamps, with a bounded number of series. It knows no files and no clock.
 
 use std::io::{self, Write};
 
 use super::escape::prometheus_label;
 use super::view::View;
 use crate::input::Status;
-use crate::report::{By, Calls, Code, CodeCount, Condition, Report};
+use crate::report::{By, Calls, Code, CodeCount, Condition, Cumulative, Report};
 use crate::time::{NS_PER_SECOND, Nanos};
 
 /// How many codes, services, actions, regions and rules have series of their own.
@@ -30,6 +30,7 @@ pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
     groups(report, &mut metrics)?;
     by(report, &mut metrics)?;
     latency(report, &mut metrics)?;
+    over_all_runs(report, &mut metrics)?;
     health(report, &mut metrics)?;
     if let Some(time) = view.last_success {
         metrics.head(LAST_SUCCESS, "When a run last read all inputs and wrote all outputs.")?;
@@ -68,7 +69,8 @@ struct Metrics<'a> {
 
 impl Metrics<'_> {
     fn head(&mut self, name: &str, help: &str) -> io::Result<()> {
-        writeln!(self.out, "# HELP {name} {help}\n# TYPE {name} gauge")
+        let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+        writeln!(self.out, "# HELP {name} {help}\n# TYPE {name} {kind}")
     }
 
     fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: &str) -> io::Result<()> {
@@ -276,6 +278,21 @@ fn latency(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Counters over all runs of a state, so that a scrape between two runs misses nothing.
+fn over_all_runs(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
+    let Some(Cumulative { totals, codes }) = &report.cumulative else { return Ok(()) };
+    let classes: Vec<_> = totals.counts.iter().map(|(class, lines)| (class.as_str(), lines)).collect();
+    metrics.by("resplog_lines_total", "Lines by line class, over all runs.", "class", &classes)?;
+    metrics.single("resplog_bytes_total", "Decompressed bytes read, over all runs.", &totals.bytes.to_string())?;
+    let codes: Vec<_> = codes.iter().take(SERIES_MAX).map(|(code, count)| (code.as_str(), *count)).collect();
+    metrics.by(
+        "resplog_code_failures_total",
+        "Failures by code, the most frequent ones, over all runs.",
+        "code",
+        &codes,
+    )
 }
 
 fn health(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! What a reader asked for, the same for every format, and how cells and times are spelt for people. It writes nothing.
 
+use super::commands::Commands;
 use crate::report::Report;
 use crate::report::cells::{Cell, Change};
 use crate::report::numbers::{count, duration, percent, share, times};
@@ -15,8 +16,8 @@ pub struct View {
     pub zone: Zone,
     /// How many rows of a table are shown, at least one.
     pub top: usize,
-    /// The inputs as one would type them after `resplog ticket`, safe for a shell; may be empty.
-    pub command: String,
+    /// The commands that a report suggests; none when the inputs cannot be read again.
+    pub commands: Option<Commands>,
     /// Columns of a line of text; fewer than 40 count as 40. Ids, codes and places are never cut for it.
     pub width: usize,
     /// Whether text has colours; they add nothing that words do not say.
@@ -42,7 +43,7 @@ impl Default for View {
         Self {
             zone: Zone::Utc,
             top: ROWS,
-            command: String::new(),
+            commands: None,
             width: COLUMNS,
             color: false,
             unicode: true,

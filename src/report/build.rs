@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::budget::Budget;
+use super::episodes::episodes;
 use super::options::{InputFacts, Options};
+use super::over_time::OverTime;
 use super::parts::Part;
 use super::places::Numbered;
+use super::triage::Whole;
 use super::{
     Condition, Headline, Input, Malformed, Ordered, READING, Report, SCHEMA, Span, Totals, Unidentified, calls, codes,
     inputs, judge, laws, rank, series, trend, verdict,
@@ -47,7 +50,10 @@ pub fn report(
     let regions = calls::regions(groups, &mut budget);
     let mut by = calls::by(groups, options.by, &mut budget);
     by.extend(calls::periods(summary, options.periods, &mut budget));
-    let codes = codes::rows(summary, &numbered, options, &mut budget);
+    let over_time = OverTime::of(summary);
+    let whole = Whole::of(summary, &over_time);
+    let episodes = episodes(summary, &over_time, &whole, options.by, &mut budget);
+    let codes = codes::rows(summary, &whole, &numbered, options, &mut budget);
     let mut report = Report {
         schema: SCHEMA,
         reading: READING,
@@ -65,6 +71,7 @@ pub fn report(
         ),
         malformed: malformed(summary, &numbered),
         anomalies: anomalies(summary),
+        episodes,
         families: codes::families(&codes),
         classes: codes::classes(&codes),
         services,
@@ -87,6 +94,7 @@ pub fn report(
         stamp: None,
         compared: None,
         doubts: doubts(summary),
+        cumulative: None,
         unjudged: Vec::new(),
         unheard: Vec::new(),
     };

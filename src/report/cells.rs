@@ -3,8 +3,8 @@
 use super::columns::Column;
 use super::numbers::bytes;
 use super::{
-    Action, At, Breach, Bucket, By, Calls, Code, CodeCount, Input, LookInto, MalformedSample, Message, Ordered,
-    Quantiles, Region, RequestId, Service, StandsOut, Trend, Unidentified,
+    Action, At, Breach, Bucket, By, Calls, Code, CodeCount, Episode, Input, LookInto, MalformedSample, Message,
+    Ordered, Quantiles, Region, RequestId, Service, StandsOut, Trend, Unidentified,
 };
 use crate::input::Compression;
 use crate::time::Nanos;
@@ -79,6 +79,12 @@ const PERIOD_CODES_MAX: usize = 3;
 pub enum Row<'r> {
     /// A rule that fired.
     Breach(&'r Breach),
+    /// An episode.
+    Episode(&'r Episode),
+    /// A code of an episode.
+    EpisodeCode(&'r Episode, &'r CodeCount),
+    /// A value that stands out among the failures of an episode.
+    EpisodeStandsOut(&'r Episode, &'r StandsOut),
     /// A code.
     Code(&'r Code),
     /// A message of a code.
@@ -123,6 +129,12 @@ impl<'r> Row<'r> {
             (Self::Breach(row), Column::Rule) => Cell::Log(&row.rule),
             (Self::Breach(row), Column::Measure) => Cell::Texts(row.measure.to_string()),
             (Self::Breach(row), Column::Value) => Cell::Number(row.value),
+            (Self::Episode(row) | Self::EpisodeCode(row, _) | Self::EpisodeStandsOut(row, _), Column::Start) => {
+                Cell::Time(row.start)
+            }
+            (Self::Episode(row), column) => of_episode(row, column),
+            (Self::EpisodeCode(_, row), Column::Code) => Cell::Code(&row.code),
+            (Self::EpisodeCode(_, row), Column::Count) => Cell::Count(row.count),
             (Self::Code(code), column) => of_code(code, column),
             (Self::Message(code, _) | Self::Id(code, _) | Self::StandsOut(code, _), Column::Code | Column::Class) => {
                 of_code(code, column)
@@ -140,10 +152,7 @@ impl<'r> Row<'r> {
             (Self::LookInto(_, row), Column::RequestId) => Cell::Log(&row.request_id),
             (Self::LookInto(_, row), Column::Reason) => Cell::Log(&row.reason),
             (Self::LookInto(_, row), column) => of_place(&row.at, column),
-            (Self::StandsOut(_, row), Column::Field) => Cell::Log(&row.field),
-            (Self::StandsOut(_, row), Column::Value) => Cell::Log(&row.value),
-            (Self::StandsOut(_, row), Column::Share) => Cell::Share(row.share),
-            (Self::StandsOut(_, row), Column::ShareOfAll) => Cell::Share(row.share_of_all),
+            (Self::StandsOut(_, row) | Self::EpisodeStandsOut(_, row), column) => of_excess(row, column),
             (Self::Part(name, ..), Column::Family | Column::Class) => Cell::Log(name),
             (Self::Part(_, count, _), Column::Count) => Cell::Count(*count),
             (Self::Part(_, count, all), Column::Share) => Cell::Share(*count as f64 / (*all).max(1) as f64),
@@ -209,6 +218,28 @@ fn maybe(text: Option<&String>) -> Cell<'_> {
     text.map_or(Cell::Empty, |text| Cell::Log(text))
 }
 
+fn of_episode(row: &Episode, column: Column) -> Cell<'_> {
+    match column {
+        Column::End => Cell::Time(row.end),
+        Column::Open => Cell::Flag(row.open),
+        Column::Failed => Cell::Count(row.failed),
+        Column::Calls => Cell::Count(row.calls),
+        Column::Rate => Cell::Rate(row.failure_rate),
+        Column::RateOutside => row.failure_rate_outside.map_or(Cell::Empty, Cell::Rate),
+        _ => Cell::Empty,
+    }
+}
+
+fn of_excess(row: &StandsOut, column: Column) -> Cell<'_> {
+    match column {
+        Column::Field => Cell::Log(&row.field),
+        Column::Value => Cell::Log(&row.value),
+        Column::Share => Cell::Share(row.share),
+        Column::ShareOfAll => Cell::Share(row.share_of_all),
+        _ => Cell::Empty,
+    }
+}
+
 fn of_code(code: &Code, column: Column) -> Cell<'_> {
     let time = |time: Option<Nanos>| time.map_or(Cell::Empty, Cell::Time);
     let runs = code.seen_runs.as_ref();
@@ -222,6 +253,7 @@ fn of_code(code: &Code, column: Column) -> Cell<'_> {
         Column::First => time(code.first),
         Column::Last => time(code.last),
         Column::Since => time(code.since),
+        Column::Until => time(code.until),
         Column::Trend => Cell::Change(Change::of(code)),
         Column::Seen => runs.map_or(Cell::Empty, |runs| Cell::Count(runs.seen)),
         Column::Runs => runs.map_or(Cell::Empty, |runs| Cell::Count(runs.runs)),

@@ -33,11 +33,16 @@ struct Listed {
 
 /// Every code, the most frequent first. Of their messages, ids and what stands out as many are listed as the budget
 /// allows, in turns: one of each code, then another one of each.
-pub fn rows(summary: &Summary, numbered: &Numbered<'_>, options: &Options<'_>, budget: &mut Budget) -> Vec<Code> {
-    let whole = Whole::of(summary);
+pub fn rows(
+    summary: &Summary,
+    whole: &Whole<'_>,
+    numbered: &Numbered<'_>,
+    options: &Options<'_>,
+    budget: &mut Budget,
+) -> Vec<Code> {
     let failed = summary.totals[LineClass::Failed];
     let (kept, rest) = ranked(summary, budget);
-    let stands_out: Vec<_> = kept.iter().map(|(_, code)| super::triage::stands_out(code, &whole, options.by)).collect();
+    let stands_out: Vec<_> = kept.iter().map(|(_, code)| super::triage::stands_out(code, whole, options.by)).collect();
     let bytes = |row: &StandsOut| STANDS_OUT_BYTES + text(&row.field) + text(&row.value);
     let sizes: Vec<_> = stands_out.iter().map(|rows| rows.iter().map(bytes).collect()).collect();
     let standing_out = budget.turns(&sizes, STANDS_OUT_SHARES);
@@ -47,10 +52,10 @@ pub fn rows(summary: &Summary, numbered: &Numbered<'_>, options: &Options<'_>, b
         kept.into_iter().zip(stands_out).zip(standing_out.into_iter().zip(listed))
     {
         stands_out.truncate(most);
-        rows.push(Code { stands_out, ..row(name, code, failed, &whole, numbered, options, listed) });
+        rows.push(Code { stands_out, ..row(name, code, failed, whole, numbered, options, listed) });
     }
     if let Some(rest) = rest {
-        rows.push(row(catalog::OTHER, &rest, failed, &whole, numbered, options, Listed::default()));
+        rows.push(row(catalog::OTHER, &rest, failed, whole, numbered, options, Listed::default()));
     }
     rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
     rows
@@ -126,12 +131,14 @@ fn row(
     listed: Listed,
 ) -> Code {
     let class = class_of(name, options.classes);
+    let stretch = super::triage::stretch(code, whole);
     Code {
         count: code.count,
         share: if failed == 0 { 0.0 } else { code.count as f64 / failed as f64 },
         first: code.first,
         last: code.last,
-        since: super::triage::since(code, whole),
+        since: stretch.map(|(since, _)| since),
+        until: stretch.and_then(|(_, until)| until),
         throttled: if class == catalog::Class::Throttle { super::triage::throttled(code, whole) } else { None },
         messages: messages(code, listed.messages),
         request_ids: request_ids(code, numbered, listed.ids),
@@ -151,6 +158,7 @@ pub fn without_failures(name: &str, class: catalog::Class) -> Code {
         first: None,
         last: None,
         since: None,
+        until: None,
         trend: None,
         seen_runs: None,
         times: None,

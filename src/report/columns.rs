@@ -32,6 +32,8 @@ pub enum Column {
     Last,
     /// When the rate of a code changed for the worse.
     Since,
+    /// When that ended.
+    Until,
     /// How a code changed.
     Trend,
     /// Earlier runs with the code.
@@ -80,10 +82,16 @@ pub enum Column {
     Calls,
     /// `failed / (ok + failed)`.
     Rate,
+    /// The same of all calls outside of an episode.
+    RateOutside,
     /// The codes that most failures of a period have.
     Codes,
-    /// When a bucket starts.
+    /// When a bucket or an episode starts.
     Start,
+    /// When an episode ends.
+    End,
+    /// Whether an episode goes on.
+    Open,
     /// How long a bucket is.
     Seconds,
     /// What became of calls.
@@ -158,6 +166,7 @@ impl Column {
             Self::First => "first",
             Self::Last => "last",
             Self::Since => "since",
+            Self::Until => "until",
             Self::Trend => "trend",
             Self::Seen => "seen",
             Self::Runs => "runs",
@@ -182,8 +191,11 @@ impl Column {
             Self::Failed => "failed",
             Self::Calls => "calls",
             Self::Rate => "failure_rate",
+            Self::RateOutside => "failure_rate_outside",
             Self::Codes => "codes",
             Self::Start => "start",
+            Self::End => "end",
+            Self::Open => "open",
             Self::Seconds => "seconds",
             Self::Outcome => "outcome",
             Self::Timed => "latency_count",

@@ -1,13 +1,15 @@
 //! What a report is held against: earlier runs, codes that are acknowledged, and rules. Whatever `--code` and `--class`
 //! list, all codes are judged here.
 
-use super::{Breach, Report, Unheard, Unjudged};
+use std::collections::BTreeSet;
+
+use super::{Breach, Calls, Report, Unheard, Unjudged};
 use crate::acknowledged::Acknowledged;
 use crate::baseline::Baseline;
 use crate::catalog;
 use crate::record::LineClass;
 use crate::redact::redact;
-use crate::rule::{Measure, Percentile, Rule, Scale};
+use crate::rule::{Measure, Percentile, Rule, Scale, nearest};
 use crate::time::Nanos;
 
 /// What a report is held against; nothing by default.
@@ -46,28 +48,46 @@ pub fn judge(report: &mut Report, against: &Against<'_>) {
         report.unjudged.extend(
             judgement.unknown.into_iter().map(|measure| Unjudged { rule: text(), measure: measure.redacted() }),
         );
-        let mut codes = rule.codes();
-        codes.retain(|code| !is_heard(code, report, against));
-        codes.sort_unstable();
-        codes.dedup();
-        let unheard = |code: &str| Unheard { rule: text(), code: redact(code).into_owned() };
-        report.unheard.extend(codes.into_iter().map(unheard));
+        let unheard = rule.measures().into_iter().filter_map(|measure| unheard(measure, report, against));
+        let unheard: Vec<_> = unheard.map(|(measure, near)| Unheard { rule: text(), measure, near }).collect();
+        report.unheard.extend(unheard);
         report.breaches.extend(judgement.fired.map(|(measure, value)| Breach {
             rule: text(),
             value,
             measure: measure.redacted(),
-            is_compound: rule.is_compound(),
+            values: judgement.values.iter().map(|(measure, value)| (measure.clone().redacted(), *value)).collect(),
         }));
     }
 }
 
-/// Whether a table lists a code, or the log or an earlier run has it.
-fn is_heard(code: &str, report: &Report, against: &Against<'_>) -> bool {
-    let mut earlier = against.history.iter().chain(against.baseline);
-    catalog::is_listed(code)
-        || [catalog::NONE, catalog::OTHER].contains(&code)
-        || report.codes.iter().any(|row| row.code == code)
-        || earlier.any(|run| run.codes.contains_key(code))
+/// A measure of a name that no table lists, and that neither the log nor an earlier run has, with the names most like it.
+fn unheard(measure: &Measure, report: &Report, against: &Against<'_>) -> Option<(Measure, Vec<String>)> {
+    let earlier = || against.history.iter().chain(against.baseline);
+    let near = match measure {
+        Measure::Code(code, _) => {
+            let is_known = catalog::is_listed(code)
+                || [catalog::NONE, catalog::OTHER].contains(&code.as_str())
+                || report.codes.iter().any(|row| row.code == *code)
+                || earlier().any(|run| run.codes.contains_key(code));
+            (!is_known).then(|| catalog::suggest(code).into_iter().map(str::to_owned).collect())?
+        }
+        Measure::Family(name, _) => {
+            let mut known: BTreeSet<&str> = catalog::listed().map(catalog::family).collect();
+            known.extend(report.families.iter().map(|row| row.family.as_str()));
+            known.extend(earlier().flat_map(|run| run.codes.keys()).map(|code| catalog::family(code)));
+            unknown(name, known.into_iter())?
+        }
+        Measure::Service(name, _) => unknown(name, report.services.iter().map(|row| row.service.as_str()))?,
+        Measure::Action(name, _) => unknown(name, report.actions.iter().map(|row| row.action.as_str()))?,
+        _ => return None,
+    };
+    Some((measure.clone().redacted(), near))
+}
+
+/// What is most like a name that is none of those known; none when it is one of them.
+fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<Vec<String>> {
+    let known: Vec<_> = known.filter(|known| *known != catalog::OTHER).collect();
+    (!known.contains(&name)).then(|| nearest(name, known.into_iter()).map(str::to_owned).into_iter().collect())
 }
 
 /// What a measure is of the report, in its unit; none when nothing can be divided, timed or compared.
@@ -95,12 +115,31 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>) -> Option<f6
             let failures = heard().filter(|code| code.code == *name).map(|code| code.count).sum();
             scaled(failures, calls, *scale)
         }
+        Measure::Family(name, scale) => {
+            let failures = heard().filter(|code| code.family == *name).map(|code| code.count).sum();
+            scaled(failures, calls, *scale)
+        }
+        Measure::Service(name, scale) => {
+            let calls = Calls::sum(report.services.iter().filter(|row| row.service == *name).map(|row| &row.calls));
+            scaled(calls.failed, calls.all(), *scale)
+        }
+        Measure::Action(name, scale) => {
+            let calls = Calls::sum(report.actions.iter().filter(|row| row.action == *name).map(|row| &row.calls));
+            scaled(calls.failed, calls.all(), *scale)
+        }
         Measure::Class(class, scale) => {
             let failures = heard().filter(|code| code.class == *class).map(|code| code.count).sum();
             scaled(failures, calls, *scale)
         }
         Measure::Malformed(scale) => scaled(in_window[LineClass::Malformed].saturating_sub(unfinished), lines, *scale),
         Measure::NoEnvelope(scale) => scaled(in_window[LineClass::NoEnvelope], lines, *scale),
+        Measure::Unrecognised(scale) => {
+            let malformed = in_window[LineClass::Malformed].saturating_sub(unfinished);
+            let text = in_window[LineClass::Text];
+            scaled(malformed + in_window[LineClass::NoEnvelope] + text, lines.saturating_add(text), *scale)
+        }
+        Measure::Unidentified => Some(in_window[LineClass::Unidentified] as f64),
+        Measure::MissingRequestId(scale) => scaled(totals.missing_request_id.sum(), totals.responses, *scale),
         Measure::NewestAge => {
             against.newest.map(|newest| (i128::from(against.now.0) - i128::from(newest.0)) as f64 / 1e9)
         }

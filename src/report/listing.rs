@@ -25,6 +25,15 @@ impl Table {
         let codes = || report.codes.iter();
         match self {
             Self::Breaches => report.breaches.iter().map(Row::Breach).collect(),
+            Self::Episodes => report.episodes.iter().map(Row::Episode).collect(),
+            Self::EpisodeCodes => {
+                let rows = report.episodes.iter().flat_map(|row| row.codes.iter().map(move |code| (row, code)));
+                rows.map(|(row, code)| Row::EpisodeCode(row, code)).collect()
+            }
+            Self::EpisodeStandsOut => {
+                let rows = report.episodes.iter().flat_map(|row| row.stands_out.iter().map(move |it| (row, it)));
+                rows.map(|(row, it)| Row::EpisodeStandsOut(row, it)).collect()
+            }
             Self::Codes if layout == Layout::Text => codes().filter(|code| code.count > 0).map(Row::Code).collect(),
             Self::Codes => codes().map(Row::Code).collect(),
             Self::Messages => {

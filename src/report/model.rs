@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::episodes::Episode;
 use super::rows::{Action, By, Class, Code, Family, Latency, LookInto, Region, Service, Timeline};
 use super::series::Series;
 use crate::input;
@@ -31,6 +32,9 @@ pub struct Report {
     pub malformed: Malformed,
     /// Lines by anomaly; only those that occur.
     pub anomalies: BTreeMap<&'static str, u64>,
+    /// Stretches of time in which failures are more frequent than in the rest, those with the most failures beyond the
+    /// expected first.
+    pub episodes: Vec<Episode>,
     /// Failures by code.
     pub codes: Vec<Code>,
     /// Errors without an id, by name.
@@ -82,10 +86,13 @@ pub struct Report {
     /// Lines that may be failures and are no records, by what makes them doubtful; for the verdict only.
     #[serde(skip)]
     pub doubts: BTreeMap<Doubt, u64>,
+    /// Sums over all runs of a state, this one too; for metrics only.
+    #[serde(skip)]
+    pub cumulative: Option<Cumulative>,
     /// Rules that met a value which is not known; for standard error only.
     #[serde(skip)]
     pub unjudged: Vec<Unjudged>,
-    /// Codes of rules that nothing knows; for standard error only.
+    /// Names in rules that nothing knows; for standard error only.
     #[serde(skip)]
     pub unheard: Vec<Unheard>,
 }
@@ -288,9 +295,9 @@ pub struct Breach {
     /// What has this value.
     #[serde(skip)]
     pub measure: Measure,
-    /// Whether the rule compares more than this.
+    /// All that the rule compares, each with its value; none where that is not known.
     #[serde(skip)]
-    pub is_compound: bool,
+    pub values: Vec<(Measure, Option<f64>)>,
 }
 
 /// When and how a report was made.
@@ -319,13 +326,24 @@ pub struct Unjudged {
     pub measure: Measure,
 }
 
-/// A code that a rule names, that no table lists, and that neither the log nor an earlier run has: it may be misspelt.
+/// A name in a rule that no table lists, and that neither the log nor an earlier run has: it may be misspelt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unheard {
     /// The rule as it was written.
     pub rule: String,
-    /// The code.
-    pub code: String,
+    /// What the rule compares: a code, a family, a service or an action.
+    pub measure: Measure,
+    /// The names that are most like it.
+    pub near: Vec<String>,
+}
+
+/// Sums over all runs of a state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cumulative {
+    /// Lines, records and bytes.
+    pub totals: Totals,
+    /// Failures by code, the most frequent first.
+    pub codes: Vec<(String, u64)>,
 }
 
 /// The calls of an earlier run.

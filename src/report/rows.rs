@@ -25,8 +25,10 @@ pub struct Code {
     pub first: Option<Nanos>,
     /// The latest time.
     pub last: Option<Nanos>,
-    /// When its rate changed for the worse.
+    /// When it began to be more frequent among calls than in the rest of the time.
     pub since: Option<Nanos>,
+    /// When that ended; none while it goes on.
+    pub until: Option<Nanos>,
     /// Against the baseline or the history.
     pub trend: Option<Trend>,
     /// In how many of the runs before.

@@ -7,9 +7,9 @@ use crate::input::{Compression, Framing, Status};
 use crate::record::{LineClass, Outcome};
 use crate::report::series::Series;
 use crate::report::{
-    Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, FieldSample, Headline, Input, Latency,
-    LookInto, Malformed, MalformedSample, Message, Ordered, Quantiles, READING, Region, Report, RequestId, SCHEMA,
-    SeenRuns, Service, Span, StandsOut, Throttled, Timeline, Totals, Trend,
+    Action, At, Breach, Bucket, By, Calls, Class, Code, CodeCount, Condition, Episode, FieldSample, Headline, Input,
+    Latency, LookInto, Malformed, MalformedSample, Message, Ordered, Quantiles, READING, Region, Report, RequestId,
+    SCHEMA, SeenRuns, Service, Span, StandsOut, Throttled, Timeline, Totals, Trend,
 };
 use crate::rule::Measure;
 use crate::settings::Value;
@@ -31,6 +31,7 @@ pub fn empty() -> Report {
         totals: Totals::default(),
         malformed: Malformed::default(),
         anomalies: BTreeMap::new(),
+        episodes: Vec::new(),
         codes: Vec::new(),
         families: Vec::new(),
         classes: Vec::new(),
@@ -53,6 +54,7 @@ pub fn empty() -> Report {
         stamp: None,
         compared: None,
         doubts: BTreeMap::new(),
+        cumulative: None,
         unjudged: Vec::new(),
         unheard: Vec::new(),
     }
@@ -90,6 +92,7 @@ pub fn code(name: &str) -> Code {
         first: None,
         last: None,
         since: None,
+        until: None,
         trend: None,
         seen_runs: None,
         times: None,
@@ -395,12 +398,16 @@ pub fn bare() -> Report {
 
 /// The incident with everything that a report can say beside it.
 pub fn everything() -> Report {
-    let rule =
-        |rule: &str, value, measure| Breach { rule: rule.into(), value, measure, is_compound: rule.contains(" and ") };
+    let rule = |rule: &str, value, measure, values| Breach { rule: rule.into(), value, measure, values };
     let mut report = incident();
     report.breaches = vec![
-        rule("failure_rate > 1% and responses >= 200", 0.011_5, Measure::FailureRate),
-        rule("new_codes > 0", 1.0, Measure::NewCodes),
+        rule(
+            "failure_rate > 1% and responses >= 200",
+            0.011_5,
+            Measure::FailureRate,
+            vec![(Measure::FailureRate, Some(0.011_5)), (Measure::Responses, Some(4_811_261.0))],
+        ),
+        rule("new_codes > 0", 1.0, Measure::NewCodes, vec![(Measure::NewCodes, Some(1.0))]),
     ];
     report.filters = BTreeMap::from([
         ("region", Value::List(vec!["ap-beijing".into(), "ap-guangzhou".into()])),
@@ -414,6 +421,26 @@ pub fn everything() -> Report {
     report.totals.counts[LineClass::Filtered] = 1_000;
     report.totals.untimed = 7;
     report.approximate = true;
+    report.codes[0].until = Some(seconds(8_000));
+    report.episodes = vec![Episode {
+        start: seconds(6_060),
+        end: seconds(8_040),
+        open: false,
+        failed: 31_900,
+        calls: 1_200_000,
+        failure_rate: 31_900.0 / 1_200_000.0,
+        failure_rate_outside: Some(0.006_5),
+        codes: vec![
+            CodeCount { code: "InternalError.ResourceOpFailed".into(), count: 31_847 },
+            CodeCount { code: "RequestLimitExceeded".into(), count: 53 },
+        ],
+        stands_out: vec![StandsOut {
+            field: "region".into(),
+            value: "ap-guangzhou".into(),
+            share: 0.99,
+            share_of_all: 0.21,
+        }],
+    }];
     report.by = (1..4)
         .map(|place| By {
             name: "day".into(),

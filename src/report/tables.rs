@@ -9,6 +9,12 @@ use crate::record::LineClass;
 pub enum Table {
     /// The rules that fired.
     Breaches,
+    /// Stretches of time in which failures are more frequent than in the rest.
+    Episodes,
+    /// The codes of each episode.
+    EpisodeCodes,
+    /// Where failures of each episode are more frequent than calls are.
+    EpisodeStandsOut,
     /// Failures by code.
     Codes,
     /// The masked messages of each code.
@@ -64,8 +70,11 @@ pub enum Layout {
 
 impl Table {
     /// Every table, in the order of the report.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Breaches,
+        Self::Episodes,
+        Self::EpisodeCodes,
+        Self::EpisodeStandsOut,
         Self::Codes,
         Self::Messages,
         Self::Ids,
@@ -91,6 +100,9 @@ impl Table {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Breaches => "breaches",
+            Self::Episodes => "episodes",
+            Self::EpisodeCodes => "episode_codes",
+            Self::EpisodeStandsOut => "episode_stands_out",
             Self::Codes => "codes",
             Self::Messages => "messages",
             Self::Ids => "ids",
@@ -142,17 +154,21 @@ impl Table {
 
     fn exact(self) -> Vec<Column> {
         use Column::{
-            Action, Bytes, Class, Code, Compression, Count, Duration, Envelope, Error, Failed, Family, Field, Fields,
-            First, Format, Forms, Input, Key, Kind, Last, Line, Lines, Max, Measure, Muted, Name, Of, Offset, Ok,
-            Outcome, P50, P90, P95, P99, P999, Path, Rank, Rate, Reason, Region, RequestId, Rule, Runs, Seconds, Seen,
-            Service, Share, ShareOfAll, Since, Skipped, Start, Status, Text, Time, Timed, Trend, Unfinished, Value,
+            Action, Bytes, Calls, Class, Code, Compression, Count, Duration, End, Envelope, Error, Failed, Family,
+            Field, Fields, First, Format, Forms, Input, Key, Kind, Last, Line, Lines, Max, Measure, Muted, Name, Of,
+            Offset, Ok, Open, Outcome, P50, P90, P95, P99, P999, Path, Rank, Rate, RateOutside, Reason, Region,
+            RequestId, Rule, Runs, Seconds, Seen, Service, Share, ShareOfAll, Since, Skipped, Start, Status, Text,
+            Time, Timed, Trend, Unfinished, Until, Value,
         };
         let place = [Input, Line, Offset, Time, Service, Action, Region, Duration];
         let latency = [Timed, P50, P90, P95, P99, P999, Max];
         match self {
             Self::Breaches => vec![Rule, Measure, Value],
+            Self::Episodes => vec![Start, End, Open, Failed, Calls, Rate, RateOutside],
+            Self::EpisodeCodes => vec![Start, Code, Count],
+            Self::EpisodeStandsOut => vec![Start, Field, Value, Share, ShareOfAll],
             Self::Codes => {
-                vec![Code, Kind, Family, Class, Count, Share, First, Last, Since, Trend, Seen, Runs, Muted]
+                vec![Code, Kind, Family, Class, Count, Share, First, Last, Since, Until, Trend, Seen, Runs, Muted]
             }
             Self::Messages => vec![Code, Text, Count],
             Self::Ids => [[Code, Class, RequestId, Reason].as_slice(), &place].concat(),

@@ -6,11 +6,11 @@ use super::parts::{Part, quoted, words};
 use super::{Breach, Code, Compared, Condition, Input, Report, Trend};
 use crate::input::Status;
 use crate::record::{Doubt, LineClass};
-use crate::rule::Unit;
+use crate::rule::{Measure, Unit};
 
 /// More unrecognised lines than this share belong into the verdict.
 const UNRECOGNISED_SHARE: f64 = 0.01;
-/// More failures than this share of the calls are the normal state of a log that is failing.
+/// More failures than this share of the calls are those of a log that is failing, where times do not say.
 const FAILING_SHARE: f64 = 0.01;
 /// More malformed lines than this share may hide failures.
 const BROKEN_SHARE: f64 = 0.001;
@@ -31,7 +31,7 @@ pub struct Verdict {
 pub enum Word {
     /// A rule fired.
     Breach,
-    /// More than one call in a hundred failed.
+    /// Failures are more frequent than before, and go on to be; without times, more than one call in a hundred failed.
     Failing,
     /// Some calls failed.
     Failures,
@@ -74,7 +74,7 @@ fn word(report: &Report) -> Word {
     let is_interrupted = report.status.contains(&Condition::Interrupted);
     match finding(report) {
         _ if !report.breaches.is_empty() => Word::Breach,
-        Finding::Failures if report.totals.failure_rate.is_some_and(|rate| rate > FAILING_SHARE) => Word::Failing,
+        Finding::Failures if is_failing(report) => Word::Failing,
         Finding::Failures => Word::Failures,
         Finding::NoFailures | Finding::PartlyRead if !doubts(report).is_empty() => Word::Unsure,
         Finding::NoFailures if !is_interrupted => Word::Ok,
@@ -82,6 +82,15 @@ fn word(report: &Report) -> Word {
         Finding::NotRecognised => Word::NothingRecognised,
         Finding::NoCalls | Finding::Empty => Word::NoCalls,
     }
+}
+
+/// Whether an episode goes on; where most calls have no time, whether many failed.
+fn is_failing(report: &Report) -> bool {
+    let timeline = &report.timeline;
+    let timed = timeline.buckets.iter().fold(timeline.outside, |sum, bucket| sum.saturating_add(bucket.all()));
+    let is_timed = timed >= report.totals.counts.calls().div_ceil(2);
+    let is_frequent = report.totals.failure_rate.is_some_and(|rate| rate > FAILING_SHARE);
+    report.episodes.iter().any(|episode| episode.open) || (is_frequent && !is_timed)
 }
 
 /// What was found, whatever it means.
@@ -168,7 +177,7 @@ fn sentence(report: &Report) -> Vec<Part> {
         _ => Vec::new(),
     };
     let doubts = doubts.into_iter().map(|doubt| Some(vec![words(doubt)]));
-    let remarks = [new_codes(report), unread(report), unrecognised(report)];
+    let remarks = [new_codes(report), episodes(report), unread(report), unrecognised(report)];
     for remark in remarks.into_iter().chain(doubts).flatten() {
         parts.push(words("; "));
         parts.extend(remark);
@@ -177,18 +186,31 @@ fn sentence(report: &Report) -> Vec<Part> {
 }
 
 fn breach(breach: &Breach) -> Vec<Part> {
-    let value = match breach.measure.unit() {
-        Unit::Fraction => percent(breach.value),
-        Unit::Count => plain(breach.value),
-        Unit::Milliseconds => duration(breach.value),
-        Unit::Seconds => duration((breach.value * 1e3).max(0.0)),
-    };
     let rule = quoted(&breach.rule);
-    if breach.is_compound {
-        // Which of several measures it is has to be said.
-        return vec![rule, words(" ("), quoted(breach.measure.to_string()), words(format!(" is {value})"))];
+    let ([] | [_]) = breach.values.as_slice() else {
+        // Which measure has which value has to be said, of each.
+        let mut parts = vec![rule];
+        for (place, (measure, value)) in breach.values.iter().enumerate() {
+            parts.push(words(if place == 0 { " (" } else { ", " }));
+            parts.push(quoted(measure.to_string()));
+            parts.push(words(match value {
+                Some(value) => format!(" is {}", spelt(measure, *value)),
+                None => " is not known".to_owned(),
+            }));
+        }
+        parts.push(words(")"));
+        return parts;
+    };
+    vec![rule, words(format!(" (is {})", spelt(&breach.measure, breach.value)))]
+}
+
+fn spelt(measure: &Measure, value: f64) -> String {
+    match measure.unit() {
+        Unit::Fraction => percent(value),
+        Unit::Count => plain(value),
+        Unit::Milliseconds => duration(value),
+        Unit::Seconds => duration((value * 1e3).max(0.0)),
     }
-    vec![rule, words(format!(" (is {value})"))]
 }
 
 /// A number with at most three digits behind the point.
@@ -293,6 +315,19 @@ fn new_codes(report: &Report) -> Option<Vec<Part>> {
     }
 }
 
+/// How many episodes there are, and whether they go on.
+fn episodes(report: &Report) -> Option<Vec<Part>> {
+    let open = report.episodes.iter().filter(|episode| episode.open).count();
+    let said = match (report.episodes.len(), open) {
+        (0, _) => return None,
+        (1, 0) => "1 episode, over".to_owned(),
+        (1, _) => "1 episode, going on".to_owned(),
+        (several, 0) => format!("{several} episodes, all over"),
+        (several, open) => format!("{several} episodes, {open} of them going on"),
+    };
+    Some(vec![words(said)])
+}
+
 /// Inputs that were not read, or not whole.
 fn unread(report: &Report) -> Option<Vec<Part>> {
     let total = report.input_count();
@@ -328,7 +363,7 @@ mod tests {
     use crate::catalog::Class;
     use crate::report as samples;
     use crate::report::Totals;
-    use crate::rule::{Measure, Percentile, Scale};
+    use crate::rule::{Percentile, Scale};
     use crate::summary::totals::Counts;
 
     fn line(parts: &[Part]) -> String {
@@ -404,17 +439,14 @@ mod tests {
 
     #[test]
     fn breaches_and_interruptions_stand_first() {
-        let breach = |rule: &str, value, measure| Breach {
-            rule: rule.to_owned(),
-            value,
-            measure,
-            is_compound: rule.contains(" and "),
-        };
-        let rate = breach("failure_rate > 2% and responses >= 200", 0.25, Measure::FailureRate);
+        let breach = |rule: &str, value, measure| Breach { rule: rule.to_owned(), value, measure, values: Vec::new() };
+        let mut rate = breach("failure_rate > 2% and responses >= 200", 0.25, Measure::FailureRate);
+        rate.values = vec![(Measure::FailureRate, Some(0.25)), (Measure::Responses, Some(4.0))];
         let mut report = Report { breaches: vec![rate.clone()], ..of(totals(3, 1)) };
         assert_eq!(
             said(&report),
-            "BREACH  failure_rate > 2% and responses >= 200 (failure_rate is 25.0 %): 25.0 % of 4 calls failed (1)"
+            "BREACH  failure_rate > 2% and responses >= 200 (failure_rate is 25.0 %, responses is 4): 25.0 % of 4 calls failed \
+             (1)"
         );
         report.breaches.push(breach("new_codes > 0", 2.0, Measure::NewCodes));
         assert_eq!(said(&report), "BREACH  2 rules fired: 25.0 % of 4 calls failed (1)");
@@ -435,11 +467,12 @@ mod tests {
                 "code(\u{1b}[31m) > 0 or p99 > 1s",
                 5.0,
                 Measure::Code("\u{1b}[31m".into(), Scale::Count),
-                "code(\u{1b}[31m) > 0 or p99 > 1s (code(\u{1b}[31m) is 5)",
+                "code(\u{1b}[31m) > 0 or p99 > 1s (code(\u{1b}[31m) is 5, p99 is not known)",
             ),
         ] {
-            let is_compound = rule.contains(" or ");
-            let breach = Breach { rule: rule.to_owned(), value, measure, is_compound };
+            let mut values = vec![(measure.clone(), Some(value))];
+            values.extend(rule.contains(" or ").then(|| (p99(), None)));
+            let breach = Breach { rule: rule.to_owned(), value, measure, values };
             assert_eq!(line(&super::breach(&breach)), text);
         }
     }

@@ -35,13 +35,15 @@ impl fmt::Display for RuleError {
 
 /// `; did you mean X?` for the nearest of some names; nothing when none is near.
 pub(super) fn did_you_mean(typed: &str, names: impl Iterator<Item = &'static str>) -> String {
+    nearest(typed, names).map(|name| format!("; did you mean {name}?")).unwrap_or_default()
+}
+
+/// The name that is most like what was typed, of either case; none when none is like it.
+#[must_use]
+pub fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let typed = typed.to_lowercase();
-    let scored = names.map(|name| (strsim::damerau_levenshtein(&typed, name), name));
-    match scored.min() {
-        // Half of the letters may be wrong, and two at least.
-        Some((distance, name)) if distance <= (name.len() / 2).max(2).min(name.len() - 1) => {
-            format!("; did you mean {name}?")
-        }
-        _ => String::new(),
-    }
+    let scored = names.map(|name| (strsim::damerau_levenshtein(&typed, &name.to_lowercase()), name));
+    let (distance, name) = scored.min()?;
+    // Half of the letters may be wrong, and two at least.
+    (distance <= (name.len() / 2).max(2).min(name.len().saturating_sub(1))).then_some(name)
 }

@@ -51,14 +51,6 @@ pub struct Outcome {
 }
 
 impl Expression {
-    pub fn is_compound(&self) -> bool {
-        match self {
-            Self::Compare(_) => false,
-            Self::Not(inner) => inner.is_compound(),
-            Self::And(..) | Self::Or(..) => true,
-        }
-    }
-
     pub fn visit<'e>(&'e self, each: &mut impl FnMut(&'e Measure)) {
         match self {
             Self::Compare(comparison) => each(&comparison.measure),
@@ -111,7 +103,7 @@ impl Comparison {
             }
             return Outcome { truth: None, cause: None };
         };
-        let truth = self.operator.holds(value, self.limit);
+        let truth = self.operator.holds(self.measure.rounded(value, self.limit), self.limit);
         Outcome { truth: Some(truth), cause: Some((self.measure.clone(), value)) }
     }
 }

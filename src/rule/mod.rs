@@ -6,7 +6,7 @@ mod expression;
 mod measure;
 mod parse;
 
-pub use error::RuleError;
+pub use error::{RuleError, nearest};
 use expression::Expression;
 pub use measure::{Measure, Percentile, Scale, Unit};
 
@@ -22,6 +22,8 @@ pub struct Rule {
 pub struct Judgement {
     /// The measure of the first comparison that made it fire, with its value; none when it did not fire.
     pub fired: Option<(Measure, f64)>,
+    /// Every measure of a rule that fired with its value, in its order, each once.
+    pub values: Vec<(Measure, Option<f64>)>,
     /// The measures that are not known, in the order of the rule, each once.
     pub unknown: Vec<Measure>,
 }
@@ -42,12 +44,6 @@ impl Rule {
         &self.text
     }
 
-    /// Whether it has more than one comparison.
-    #[must_use]
-    pub fn is_compound(&self) -> bool {
-        self.expression.is_compound()
-    }
-
     /// Whether it compares this measure.
     #[must_use]
     pub fn uses(&self, measure: &Measure) -> bool {
@@ -56,16 +52,16 @@ impl Rule {
         is_used
     }
 
-    /// The codes that it names, in its order.
+    /// What it compares, in its order, each once.
     #[must_use]
-    pub fn codes(&self) -> Vec<&str> {
-        let mut codes = Vec::new();
+    pub fn measures(&self) -> Vec<&Measure> {
+        let mut measures = Vec::new();
         self.expression.visit(&mut |measure| {
-            if let Measure::Code(code, _) = measure {
-                codes.push(code.as_str());
+            if !measures.contains(&measure) {
+                measures.push(measure);
             }
         });
-        codes
+        measures
     }
 
     /// Holds the rule against values, in the units of the measures. A value that is not known makes a comparison
@@ -75,7 +71,15 @@ impl Rule {
         let mut unknown = Vec::new();
         let outcome = self.expression.judge(&value_of, &mut unknown);
         let fired = outcome.cause.filter(|_| outcome.truth == Some(true));
-        Judgement { fired, unknown }
+        let mut values: Vec<(Measure, Option<f64>)> = Vec::new();
+        if fired.is_some() {
+            self.expression.visit(&mut |measure| {
+                if !values.iter().any(|(known, _)| known == measure) {
+                    values.push((measure.clone(), value_of(measure)));
+                }
+            });
+        }
+        Judgement { fired, values, unknown }
     }
 }
 

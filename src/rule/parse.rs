@@ -6,7 +6,7 @@ use std::vec::IntoIter;
 
 use super::error::{RuleError, did_you_mean};
 use super::expression::{Comparison, Expression, Operator};
-use super::measure::{self, Measure, Scale, Unit};
+use super::measure::{self, Measure, OF_NAMES, Scale, Unit};
 use crate::catalog::Class;
 
 /// Brackets and `not` may be nested this deep.
@@ -41,7 +41,7 @@ struct Token {
 enum Kind {
     /// A name, `and`, `or`, `not`, or a unit.
     Word,
-    /// What stands between the brackets behind `code` and `class`.
+    /// What stands between the brackets of `code` and its like.
     Argument,
     Number,
     Percent,
@@ -59,9 +59,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, RuleError> {
             at += first.len_utf8();
             continue;
         }
-        let takes_argument = tokens
-            .last()
-            .is_some_and(|last| last.kind == Kind::Word && matches!(&text[last.place.clone()], "code" | "class"));
+        let takes_argument =
+            tokens.last().is_some_and(|last| last.kind == Kind::Word && OF_NAMES.contains(&&text[last.place.clone()]));
         let (kind, length) = match first {
             '(' if takes_argument => argument(text, at)?,
             '(' => (Kind::Open, 1),
@@ -205,27 +204,22 @@ impl Parser<'_> {
         let measure = self.measure(place.clone())?;
         let operator = self.operator()?;
         let (limit, is_share) = self.limit(&measure)?;
-        let measure = if is_share { shared(measure) } else { measure };
+        let measure = if is_share { measure.shared() } else { measure };
         Ok(Comparison { measure, operator, limit })
     }
 
     fn measure(&mut self, place: Range<usize>) -> Result<Measure, RuleError> {
         let name = self.said(&place).to_owned();
-        match name.as_str() {
-            "malformed" => return Ok(Measure::Malformed(Scale::Count)),
-            "no_envelope" => return Ok(Measure::NoEnvelope(Scale::Count)),
-            "code" | "class" => {}
-            _ => {
-                let known = measure::PLAIN.into_iter().find(|(known, _)| *known == name);
-                return known.map(|(_, measure)| measure).ok_or_else(|| {
-                    let meant = did_you_mean(&name, measure::names());
-                    let all = measure::names().collect::<Vec<_>>().join(", ");
-                    let rest = if meant.is_empty() { format!("; there are {all}") } else { meant };
-                    self.wrong(place, format!("there is no measure '{name}'{rest}"))
-                });
-            }
+        if !OF_NAMES.contains(&name.as_str()) {
+            let known = measure::PLAIN.into_iter().chain(measure::COUNTED).find(|(known, _)| *known == name);
+            return known.map(|(_, measure)| measure).ok_or_else(|| {
+                let meant = did_you_mean(&name, measure::names());
+                let all = measure::names().collect::<Vec<_>>().join(", ");
+                let rest = if meant.is_empty() { format!("; there are {all}") } else { meant };
+                self.wrong(place, format!("there is no measure '{name}'{rest}"))
+            });
         }
-        let example = if name == "code" { "code(InternalError)" } else { "class(provider)" };
+        let example = example(&name);
         let Some(argument) = self.tokens.next_if(|token| token.kind == Kind::Argument) else {
             return Err(self.wrong(place, format!("{name} is of one {name}, as in {example}")));
         };
@@ -234,15 +228,21 @@ impl Parser<'_> {
         let quoted = trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let text = quoted.unwrap_or(trimmed).to_owned();
         if text.is_empty() {
-            return Err(self.wrong(argument.place, format!("a {name} is missing here, as in {example}")));
+            return Err(self.wrong(argument.place, format!("the name of the {name} is missing here, as in {example}")));
         }
-        if name == "code" {
-            if quoted.is_none()
-                && let Some(problem) = no_code(&text)
-            {
-                return Err(self.wrong(inside, problem));
-            }
-            return Ok(Measure::Code(text, Scale::Count));
+        if quoted.is_none()
+            && name != "class"
+            && let Some(problem) = no_name(&name, &text)
+        {
+            return Err(self.wrong(inside, problem));
+        }
+        if name == "family" && quoted.is_none() && text.contains('.') {
+            let meant = crate::catalog::family(&text).to_owned();
+            let problem = format!("a family ends before the first dot; did you mean family({meant}) or code({text})?");
+            return Err(self.wrong(inside, problem));
+        }
+        if let Some(measure) = Measure::of_name(&name, text.clone()) {
+            return Ok(measure);
         }
         match Class::from_name(&text) {
             Some(class) => Ok(Measure::Class(class, Scale::Count)),
@@ -287,7 +287,7 @@ impl Parser<'_> {
         };
         // Decimal shifts are left to the parser of numbers, so that 0.7 % is the same as 7 of 1,000.
         let shifted = |exponent: &str| number(exponent).unwrap_or(f64::MAX);
-        let is_countable = shared(measure.clone()) != *measure;
+        let is_countable = measure.clone().shared() != *measure;
         let value = match (measure.unit(), unit.as_deref()) {
             (Unit::Fraction, Some("%")) => (shifted("e-2"), false),
             (Unit::Fraction, None) => (plain, false),
@@ -348,30 +348,32 @@ fn milliseconds(unit: &str) -> Option<f64> {
     }
 }
 
-/// Why a name without quotes is hardly the code that was meant, so that the rule would never fire.
-fn no_code(text: &str) -> Option<String> {
+/// A measure of a name as it is written.
+const fn example(kind: &str) -> &'static str {
+    match kind.as_bytes() {
+        b"code" => "code(InternalError)",
+        b"family" => "family(RequestLimitExceeded)",
+        b"service" => "service(cvm)",
+        b"action" => "action(RunInstances)",
+        _ => "class(provider)",
+    }
+}
+
+/// Why a name without quotes is hardly the one that was meant, so that the rule would never fire.
+fn no_name(kind: &str, text: &str) -> Option<String> {
+    let article = if kind == "action" { "an" } else { "a" };
     let quotes = ['\'', '"', '`', '\u{b4}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
     let bare = text.trim_matches(quotes);
     if bare != text {
-        let meant = if bare.is_empty() { "code(InternalError)".to_owned() } else { format!("code({bare})") };
-        return Some(format!("a code is written as it is, or between \"\"; did you mean {meant}?"));
+        let meant = if bare.is_empty() { example(kind).to_owned() } else { format!("{kind}({bare})") };
+        return Some(format!("{article} {kind} is written as it is, or between \"\"; did you mean {meant}?"));
     }
     let wildcard = text.chars().find(|it| "*?".contains(*it))?;
+    let several = if kind == "code" { "; class(provider) takes several," } else { "," };
     Some(format!(
-        "a code is compared as a whole, and '{wildcard}' stands for nothing else in it; class(provider) takes several, \
-         and code(\"{text}\") is of this very code"
+        "{article} {kind} is compared as a whole, and '{wildcard}' stands for nothing else in it{several} \
+         and {kind}(\"{text}\") is of this very {kind}"
     ))
-}
-
-/// The same measure as a part of a whole; what has no such form stays.
-fn shared(measure: Measure) -> Measure {
-    match measure {
-        Measure::Code(code, _) => Measure::Code(code, Scale::Share),
-        Measure::Class(class, _) => Measure::Class(class, Scale::Share),
-        Measure::Malformed(_) => Measure::Malformed(Scale::Share),
-        Measure::NoEnvelope(_) => Measure::NoEnvelope(Scale::Share),
-        other => other,
-    }
 }
 
 /// Why a limit is not one of the measure.

@@ -15,6 +15,13 @@ fn value_of(measure: &Measure) -> Option<f64> {
         "class(provider)" if measure.unit() == Unit::Fraction => Some(0.001),
         "malformed" if measure.unit() == Unit::Fraction => Some(0.02),
         "malformed" => Some(20.0),
+        "family(RequestLimitExceeded)" | "unidentified" => Some(3.0),
+        "service(cvm)" if measure.unit() == Unit::Fraction => Some(0.02),
+        "action(RunInstances)" if measure.unit() == Unit::Fraction => Some(0.05),
+        "unrecognised" if measure.unit() == Unit::Fraction => Some(0.02),
+        "missing_request_id" if measure.unit() == Unit::Fraction => Some(0.5),
+        "p90" => Some(2_001.5),
+        "max" => Some(2_000.1),
         "p50" => Some(90_000.0),
         "newest_age" => Some(900.0),
         _ => None,
@@ -23,7 +30,7 @@ fn value_of(measure: &Measure) -> Option<f64> {
 
 fn judged(text: &str) -> (Option<f64>, Vec<String>) {
     let rule = Rule::parse(text).unwrap_or_else(|error| panic!("{error}"));
-    let Judgement { fired, unknown } = rule.judge(value_of);
+    let Judgement { fired, unknown, .. } = rule.judge(value_of);
     (fired.map(|(_, value)| value), unknown.iter().map(Measure::to_string).collect())
 }
 
@@ -50,6 +57,17 @@ fn a_rule_fires_with_the_value_that_made_it() {
         ("p50 > 1.4m", Some(90_000.0)),
         ("p50 >= 90 s", Some(90_000.0)),
         ("p50 > 1h", None),
+        ("family(RequestLimitExceeded) > 0", Some(3.0)),
+        ("unidentified > 0", Some(3.0)),
+        ("service(cvm) > 1%", Some(0.02)),
+        ("action(RunInstances) > 5%", None),
+        ("unrecognised > 1%", Some(0.02)),
+        ("missing_request_id > 1%", Some(0.5)),
+        // Within what is known of a percentile, it equals the limit; the longest is exact.
+        ("p90 > 2s", None),
+        ("p90 >= 2s", Some(2_001.5)),
+        ("p90 > 1.99s", Some(2_001.5)),
+        ("max > 2s", Some(2_000.1)),
         ("newest_age >= 15m", Some(900.0)),
         ("newest_age > 15m", None),
         ("failed > 9 or responses > 9", Some(1_000.0)),
@@ -98,8 +116,12 @@ fn an_error_points_at_the_place_and_says_what_may_be_meant() {
         ("p99 > 1.2.3s", "1.2.3s", "'1.2.3' is no number"),
         ("class(providr) > 0", "providr", "did you mean provider?"),
         ("class(everyone else) > 0", "everyone else", "there are provider, capacity"),
+        ("service() > 0", "()", "the name of the service is missing"),
+        ("action > 0", "action", "action(RunInstances)"),
+        ("family(InvalidParameterValue.X) > 0", "InvalidParameterValue.X", "family(InvalidParameterValue) or code("),
+        ("action(Run*) > 0", "Run*", "an action is compared as a whole"),
         ("class > 0", "class", "class(provider)"),
-        ("code() > 0", "()", "a code is missing"),
+        ("code() > 0", "()", "the name of the code is missing"),
         ("code(X > 0", "(X > 0", "not closed"),
         ("(failed > 0", "(", "not closed"),
         ("failed > 0)", ")", "no '('"),

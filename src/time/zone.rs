@@ -39,6 +39,15 @@ impl Zone {
         }
     }
 
+    /// The names of all zones that have one, sorted.
+    #[must_use]
+    pub fn names() -> Vec<String> {
+        let mut names: Vec<_> = TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect();
+        names.retain(|name| named(name).is_some());
+        names.sort_unstable();
+        names
+    }
+
     /// How many seconds clocks of this zone are ahead of UTC at a point in time.
     #[must_use]
     pub fn offset_seconds_at(&self, time: Nanos) -> i32 {

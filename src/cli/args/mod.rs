@@ -1,6 +1,10 @@
 //! The command line as data, with its documentation beside each flag. Nothing is resolved here.
 
 mod alarms;
+pub mod complete;
+mod given;
+mod list;
+pub mod short;
 mod state;
 mod words;
 
@@ -8,10 +12,13 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+
 use resplog::internals::render::Format;
 use resplog::settings::Source;
 
 pub use alarms::AlarmArgs;
+pub use given::Given;
+pub use list::{FindArgs, IdsArgs};
 pub use state::{HISTORY, StateArgs, StateCommand};
 pub use words::*;
 
@@ -19,14 +26,8 @@ pub use words::*;
 ///
 /// Reads newline-delimited logs of API 3.0 responses: lines of `{"Response":{…,"RequestId":"…"}}`, bare or wrapped.
 #[derive(Debug, Parser)]
-#[command(
-    bin_name = "resplog",
-    version,
-    propagate_version = true,
-    disable_help_subcommand = true,
-    max_term_width = 100
-)]
-#[command(after_help = EXIT_CODES)]
+#[command(bin_name = "resplog", version, propagate_version = true, max_term_width = 100)]
+#[command(after_long_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -40,16 +41,16 @@ written, or the state is damaged; 5 another run holds the lock of the state; 70 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Read logs and report failures, codes and the RequestIds to look into.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_long_help = EXIT_CODES)]
     Report(Box<ReportArgs>),
     /// List every failed RequestId, in the order of the inputs.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_long_help = EXIT_CODES)]
     Ids(Box<IdsArgs>),
     /// Find the records with these RequestIds.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_long_help = EXIT_CODES)]
     Find(Box<FindArgs>),
     /// Write up failures as text to paste into a support ticket, one for each code and product.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_long_help = EXIT_CODES)]
     Ticket(Box<TicketArgs>),
     /// Show or check what runs with --state left.
     #[command(subcommand)]
@@ -126,11 +127,11 @@ pub struct InputArgs {
 #[derive(Debug, Args)]
 pub struct FilterArgs {
     /// Only records from this time on: RFC 3339, a date, a time without zone, or 30m, 24h, 7d before now.
-    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    #[arg(long, aliases = ["last", "from"], value_name = "TIME", help_heading = "Filters")]
     pub since: Option<String>,
 
     /// Only records before this time.
-    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    #[arg(long, alias = "to", value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
 
     /// What "now" is for relative times; the clock when not given.
@@ -178,6 +179,10 @@ pub struct ReportArgs {
     #[arg(short = 'f', long, value_parser = formats(), help_heading = "Output")]
     pub format: Option<Format>,
 
+    /// As `-f json`.
+    #[arg(long, hide = true, conflicts_with = "format")]
+    pub json: bool,
+
     /// Write the report to a file, replaced atomically; the extension is the format: txt, json, md, html, csv, prom or
     /// eml. A folder gets every table as a CSV file. Repeat it for several. Standard output then gets a report only
     /// with -f.
@@ -193,10 +198,10 @@ pub struct ReportArgs {
     pub rejects_text: bool,
 
     /// How many rows of a table are shown to people; JSON and CSV are never cut.
-    #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Output")]
+    #[arg(long, alias = "limit", value_name = "N", default_value_t = 20, help_heading = "Output")]
     pub top: usize,
 
-    /// Table that CSV shows: breaches, codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
+    /// Table that CSV shows: breaches, episodes, episode_codes, episode_stands_out, codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
     /// by, by_codes, timeline, latency, inputs, malformed or totals.
     #[arg(long, value_name = "NAME", default_value = "codes", help_heading = "Output")]
     pub table: String,
@@ -241,6 +246,10 @@ pub struct ReportArgs {
     #[arg(long, help_heading = "Output")]
     pub stamp: bool,
 
+    /// What of the command line the commands repeat that the report suggests.
+    #[arg(skip)]
+    pub given: Given,
+
     /// Every option with its values.
     #[arg(skip)]
     pub in_force: Vec<(String, Vec<String>)>,
@@ -248,49 +257,6 @@ pub struct ReportArgs {
     /// When to use colours. NO_COLOR is respected.
     #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]
     pub color: When,
-}
-
-#[derive(Debug, Args)]
-pub struct IdsArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-
-    #[command(flatten)]
-    pub filter: FilterArgs,
-
-    /// Format on standard output: columns request_id, code, time, service, action, region, duration_ms, input, line,
-    /// offset.
-    #[arg(short = 'f', long, value_enum, default_value_t = RowFormat::Tsv, help_heading = "Output")]
-    pub format: RowFormat,
-
-    /// List successes that took at least so many milliseconds instead.
-    #[arg(long, value_name = "MS", help_heading = "Output")]
-    pub slow: Option<f64>,
-}
-
-#[derive(Debug, Args)]
-pub struct FindArgs {
-    /// RequestIds, separated by commas; with --ids-from this is the first input.
-    #[arg(required_unless_present = "ids_from")]
-    pub ids: Option<String>,
-
-    #[command(flatten)]
-    pub input: InputArgs,
-
-    #[command(flatten)]
-    pub filter: FilterArgs,
-
-    /// Read RequestIds from a file, one a line; a byte order mark, blank lines and repeats do not matter.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub ids_from: Option<PathBuf>,
-
-    /// Format on standard output.
-    #[arg(short = 'f', long, value_enum, default_value_t = FindFormat::Text, help_heading = "Output")]
-    pub format: FindFormat,
-
-    /// Print the lines as they stand in the log, with all that is in them.
-    #[arg(long, help_heading = "Output")]
-    pub raw: bool,
 }
 
 #[derive(Debug, Args)]
@@ -350,12 +316,20 @@ pub struct TicketArgs {
 
 #[derive(Debug, Args)]
 pub struct CodesArgs {
-    /// The code, such as AuthFailure.SignatureFailure; all of them when not given.
+    /// The code, such as AuthFailure.SignatureFailure; a summary of all by class and family when not given.
     pub code: Option<String>,
+
+    /// List every code with its class, a line each.
+    #[arg(long, conflicts_with = "code")]
+    pub all: bool,
 
     /// Format on standard output.
     #[arg(short = 'f', long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
+
+    /// As `-f json`.
+    #[arg(long, hide = true, conflicts_with = "format")]
+    pub json: bool,
 
     /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
     #[arg(long, value_name = "FILE")]

@@ -34,7 +34,7 @@ pub struct StateArgs {
 #[derive(Debug, Subcommand)]
 pub enum StateCommand {
     /// Show the totals of all runs, how far each file was read, and the last runs.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_long_help = EXIT_CODES)]
     Show {
         /// The file of the state.
         file: PathBuf,
@@ -42,9 +42,13 @@ pub enum StateCommand {
         /// Format on standard output.
         #[arg(short = 'f', long, value_enum, default_value_t = FormatArg::Text)]
         format: FormatArg,
+
+        /// As `-f json`.
+        #[arg(long, hide = true, conflicts_with = "format")]
+        json: bool,
     },
     /// Tell whether a state is whole: exit 4 when it is not.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_long_help = EXIT_CODES)]
     Check {
         /// The file of the state.
         file: PathBuf,

@@ -12,6 +12,7 @@ use super::over_time::{OverTime, over_time};
 use super::trouble::{Trouble, shown_troubles};
 use crate::record::LineClass;
 use crate::render::clock::Clock;
+use crate::render::episodes::{Worded, worded};
 use crate::render::escape::html_of_visible;
 use crate::render::view::{View, spell};
 use crate::render::{plain, remarks};
@@ -39,6 +40,7 @@ pub struct Page {
     pub(crate) facts: Vec<String>,
     pub(crate) badges: Vec<Badge>,
     pub(crate) zone: String,
+    pub(crate) episodes: Vec<Worded>,
     pub(crate) over_time: Option<OverTime>,
     pub(crate) troubles: Vec<Trouble>,
     pub(crate) troubles_more: String,
@@ -82,6 +84,7 @@ impl Page {
             rules: rules(&verdict, limits),
             facts: facts(report, view, limits),
             zone: report.ends().map(|_| view.zone_name(report)).unwrap_or_default(),
+            episodes: episodes(report, view, &clock, limits),
             over_time: over_time(report, view, limits),
             badges: badges(report, shown.len()),
             codes: drawing.table(Table::Codes, report),
@@ -101,6 +104,22 @@ impl Page {
             troubles: shown,
         }
     }
+}
+
+/// Episodes, with texts of the log as long as they may be.
+fn episodes(report: &Report, view: &View, clock: &Clock<'_>, limits: Limits) -> Vec<Worded> {
+    let mut episodes = worded(report, view, clock, "–");
+    for episode in &mut episodes {
+        episode.codes.iter_mut().for_each(|(code, _)| *code = limits.text(code));
+        for (field, value, _) in &mut episode.stands_out {
+            (*field, *value) = (limits.text(field), limits.text(value));
+        }
+        // A command that is cut would do something else.
+        if limits.whole(&episode.command) != episode.command {
+            episode.command.clear();
+        }
+    }
+    episodes
 }
 
 /// How good the news is.

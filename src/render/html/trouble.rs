@@ -87,7 +87,10 @@ fn facts(code: &Code, report: &Report, clock: &Clock<'_>) -> Vec<String> {
     facts.extend(
         Some(history(code)).filter(|said| !said.is_empty() && code.trend.map(Trend::as_str) != Some(said.as_str())),
     );
-    facts.extend(code.since.map(|since| format!("more frequent since {}", clock.second(since))));
+    facts.extend(code.since.map(|since| match code.until {
+        Some(until) => format!("more frequent from {} to {}", clock.second(since), clock.second(until)),
+        None => format!("more frequent since {}", clock.second(since)),
+    }));
     facts.extend(spark::of(report, code, clock).filter(|_| code.count > 1).map(|it| format!("most: {}", it.peak)));
     facts.extend(code.throttled.map(|it| {
         let (from, peak) = (rate(it.from_per_second), rate(it.peak_per_second));

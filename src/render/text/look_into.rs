@@ -10,6 +10,7 @@ use super::safe::{path, safe};
 use crate::catalog::OTHER;
 use crate::render::clock::Clock;
 use crate::render::plain;
+use crate::render::view::View;
 use crate::report::numbers::{count, counted, duration, rate, rough_percent};
 use crate::report::troubles::{Trouble, troubles};
 use crate::report::{At, LookInto, Message, Report, StandsOut, phrases};
@@ -26,23 +27,17 @@ const MESSAGES_MAX: usize = 3;
 const VALUES_MAX: usize = 3;
 
 /// Writes the list.
-pub fn write<W: Write>(
-    report: &Report,
-    clock: &Clock<'_>,
-    top: usize,
-    command: &str,
-    page: &mut Page<W>,
-) -> io::Result<()> {
+pub fn write<W: Write>(report: &Report, view: &View, clock: &Clock<'_>, page: &mut Page<W>) -> io::Result<()> {
     if report.look_into.is_empty() {
         return Ok(());
     }
     page.section()?;
-    heading(command, page)?;
+    heading(view, page)?;
     let entries: Vec<_> = troubles(report).into_iter().map(Entry).collect();
     let columns = Columns::of(&entries, clock, page.width);
     let mut classes = Vec::new();
     for (place, entry) in entries.iter().enumerate() {
-        let is_shown = codes::is_shown(report, entry.0.name, top);
+        let is_shown = codes::is_shown(report, entry.0.name, view.top.max(1));
         let is_first = !classes.contains(&entry.0.class);
         classes.push(entry.0.class);
         entry.write_head(place + 1, is_first, is_shown, clock, page)?;
@@ -56,15 +51,13 @@ pub fn write<W: Write>(
     Ok(())
 }
 
-fn heading<W: Write>(command: &str, page: &mut Page<W>) -> io::Result<()> {
+fn heading<W: Write>(view: &View, page: &mut Page<W>) -> io::Result<()> {
     let lead = vec![Span::styled(Style::Strong, "LOOK INTO"), Span::plain("  ")];
     let mut phrases = vec![vec![Span::styled(Style::Faint, "these RequestIds; a class is a hint, no verdict")]];
-    // Standard input cannot be read again.
-    if !command.is_empty() && command != "-" {
-        let command = safe(command);
+    if let Some(commands) = &view.commands {
         phrases.push(vec![
             Span::styled(Style::Faint, "write it up: "),
-            Span::whole(Style::Plain, format!("resplog ticket {command}")),
+            Span::whole(Style::Plain, commands.ticket(&view.zone)),
         ]);
     }
     page.flow(lead, 2, &phrases)

@@ -4,6 +4,7 @@
 mod bars;
 mod cells;
 mod codes;
+mod episodes;
 mod groups;
 mod headline;
 mod look_into;
@@ -30,9 +31,10 @@ pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
     let clock = Clock::of(report, &view.zone);
     let top = view.top.max(1);
     headline::write(report, &clock, &mut page)?;
+    episodes::write(report, view, &clock, &mut page)?;
     timeline::write(report, &clock, &mut page)?;
     codes::write(report, &clock, top, &mut page)?;
-    look_into::write(report, &clock, top, &view.command, &mut page)?;
+    look_into::write(report, view, &clock, &mut page)?;
     groups::write(report, top, &mut page)?;
     notes::write(report, &clock, top, &mut page)
 }

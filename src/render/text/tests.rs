@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::safe::{path, safe};
 use super::*;
+use crate::render::commands::Commands;
 use crate::render::plain;
 use crate::report as samples;
 use crate::report::numbers::{count, rough_percent};
@@ -17,13 +18,21 @@ use crate::time::{Nanos, Zone};
 
 const WIDTHS: [usize; 8] = [1, 40, 60, 79, 80, 100, 132, 200];
 
+fn commands() -> Commands {
+    Commands {
+        report: "resplog report /var/log/tcapi".to_owned(),
+        ticket: "resplog ticket /var/log/tcapi".to_owned(),
+        ..Commands::default()
+    }
+}
+
 fn view(width: usize) -> View {
     View {
         width,
         color: false,
         zone: Zone::Fixed(28_800),
         top: 20,
-        command: "/var/log/tcapi --since 24h".to_owned(),
+        commands: Some(commands()),
         unicode: true,
         table: Table::Codes,
         mail_to: None,
@@ -99,8 +108,8 @@ fn wholes(report: &Report) -> Vec<String> {
     let samples = report.malformed.samples.iter().map(|sample| format!("{}:{}", path(&sample.input), sample.line));
     let ids = report.look_into.iter().map(|id| safe(&id.request_id));
     let paths = report.inputs.iter().map(|input| path(&input.path));
-    let command = "resplog ticket /var/log/tcapi --since 24h".to_owned();
-    places.chain(samples).chain([command]).chain(ids).chain(paths).filter(|text| !text.is_empty()).collect()
+    let commands = [commands().ticket(&Zone::Utc), commands().report];
+    places.chain(samples).chain(commands).chain(ids).chain(paths).filter(|text| !text.is_empty()).collect()
 }
 
 #[test]
@@ -194,7 +203,7 @@ fn nothing_empty_is_shown() {
         shown(&perfect(), &view(80)),
         "OK  no failures in 9,126 calls\ndocumented-responses.ndjson · all 9,126 lines recognised\n"
     );
-    let bare = shown(&samples::bare(), &View { command: String::new(), ..view(100) });
+    let bare = shown(&samples::bare(), &View { commands: None, ..view(100) });
     for word in [
         "trend",
         "since",
@@ -297,7 +306,10 @@ fn breaches_stand_first() {
     assert!(lines[0].starts_with("BREACH  2 rules fired: 1.15 % of 4,810,661 calls failed (55,432)"), "{page}");
     assert_eq!(
         lines[1..],
-        ["  failure_rate > 1% and responses >= 200 (failure_rate is 1.15 %)", "  new_codes > 0 (is 1)"]
+        [
+            "  failure_rate > 1% and responses >= 200 (failure_rate is 1.15 %, responses is 4,811,261)",
+            "  new_codes > 0 (is 1)"
+        ]
     );
 }
 

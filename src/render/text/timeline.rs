@@ -68,11 +68,12 @@ fn width(phrases: &[Phrase], signs: &Signs) -> usize {
     phrases.iter().flatten().map(Span::width).sum::<usize>() + dots
 }
 
-/// The rate before and after the most frequent code changed, and the bucket with the most failures.
+/// The rate before and after the most frequent code changed, if it goes on, and the bucket with the most failures.
 fn failures(report: &Report, bucket_seconds: i64, clock: &Clock<'_>) -> Vec<Phrase> {
     let buckets = &report.timeline.buckets;
     let mut remarks = Vec::new();
-    if let Some(since) = report.codes.iter().find_map(|code| code.since) {
+    let goes_on = report.codes.iter().find(|code| code.since.is_some() && code.until.is_none());
+    if let Some(since) = goes_on.and_then(|code| code.since) {
         let end = |bucket: &Bucket| bucket.start.0.saturating_add(bucket_seconds.saturating_mul(NS_PER_SECOND));
         let (before, after): (Vec<_>, Vec<_>) = buckets.iter().partition(|bucket| end(bucket) <= since.0);
         if let Some((before, after)) = failure_rate(&before).zip(failure_rate(&after)) {
