@@ -35,7 +35,8 @@ fn line(table: &'static str, key: &str) -> Option<(&'static str, &'static str)> 
 
 /// All lines but comments and empty ones, as (key, rest), in the order of the table.
 pub(super) fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+    let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split_once('\t').unwrap_or((line, "")))
 }
 
 /// Column `index` (from 0) of the rest of a line; empty if there is none.

@@ -362,9 +362,10 @@ mod tests {
     use super::*;
     use crate::catalog::Class;
     use crate::report as samples;
-    use crate::report::Totals;
+    use crate::report::{Bucket, Episode, Timeline, Totals};
     use crate::rule::{Percentile, Scale};
     use crate::summary::totals::Counts;
+    use crate::time::Nanos;
 
     fn line(parts: &[Part]) -> String {
         let texts = parts.iter().map(|part| match part {
@@ -432,6 +433,31 @@ mod tests {
             ),
             (with(&[Status::Error], totals(0, 0)), "INCOMPLETE  the input could not be read"),
             (with(&[Status::Error, Status::Error], totals(0, 0)), "INCOMPLETE  none of 2 inputs could be read"),
+        ] {
+            assert_eq!(said(&report), text);
+        }
+    }
+
+    #[test]
+    fn failing_is_what_goes_on() {
+        let timed = |report: Report| {
+            let buckets = vec![Bucket { start: Nanos(0), ok: 90, failed: 10 }];
+            Report { timeline: Timeline { bucket_seconds: Some(60), outside: 0, buckets }, ..report }
+        };
+        let with = |open: &[bool]| {
+            let episode = |&open| Episode { open, ..samples::everything().episodes.remove(0) };
+            timed(Report { episodes: open.iter().map(episode).collect(), ..of(totals(90, 10)) })
+        };
+        let failed = "10.0 % of 100 calls failed (10)";
+        for (report, text) in [
+            (of(totals(90, 10)), format!("FAILING  {failed}")),
+            (with(&[]), format!("FAILURES  {failed}")),
+            (with(&[false]), format!("FAILURES  {failed}; 1 episode, over")),
+            (with(&[true]), format!("FAILING  {failed}; 1 episode, going on")),
+            (with(&[false, false]), format!("FAILURES  {failed}; 2 episodes, all over")),
+            (with(&[false, true]), format!("FAILING  {failed}; 2 episodes, 1 of them going on")),
+            // Few calls have a time.
+            (timed(of(totals(900, 100))), "FAILING  10.0 % of 1,000 calls failed (100)".to_owned()),
         ] {
             assert_eq!(said(&report), text);
         }

@@ -8,6 +8,7 @@ mod arguments;
 mod cases;
 mod chunks;
 mod circles;
+mod command_line;
 mod config;
 mod contrib;
 mod corpora;
