@@ -51,7 +51,8 @@ pub struct Stretch {
 pub fn stretches(failing: &[Failing], buckets: usize, calls: u64, most: usize) -> Vec<Stretch> {
     let series = Series::of(failing, calls);
     let mut found = Vec::new();
-    let mut parts = vec![Part { pieces: vec![0..failing.len()], sums: series.sums(&(0..failing.len()), true) }];
+    let whole = 0..failing.len();
+    let mut parts = vec![Part { pieces: std::iter::once(whole).collect(), sums: series.all }];
     let mut searches = 0;
     while let Some(mut part) = parts.pop() {
         while found.len() < most && searches < SEARCHES_MAX {
@@ -62,7 +63,7 @@ pub fn stretches(failing: &[Failing], buckets: usize, calls: u64, most: usize) -
             part.sums = rest;
             if inside.rate() < FACTOR_MIN * rest.rate() {
                 // More often, and not much: whatever stands out of it is looked for in it alone.
-                parts.push(Part { pieces: vec![best.places], sums: inside });
+                parts.push(Part { pieces: std::iter::once(best.places).collect(), sums: inside });
             } else if inside.failed >= FAILURES_MIN {
                 series.add(best, &mut found);
             }
@@ -157,11 +158,8 @@ impl Series {
         Self { before, after, all: Sums { calls, failed } }
     }
 
-    /// Sums of the buckets from one with failures to another, or of all when it is `whole`.
-    fn sums(&self, places: &Range<usize>, whole: bool) -> Sums {
-        if whole {
-            return self.all;
-        }
+    /// Sums of the buckets from one with failures to another.
+    fn sums(&self, places: &Range<usize>) -> Sums {
         let first = self.before.get(places.start);
         let last = places.end.checked_sub(1).and_then(|last| self.after.get(last));
         first.zip(last).map_or_else(Sums::default, |(first, last)| last.sums.without(first.sums))
@@ -281,7 +279,7 @@ impl Search<'_> {
     fn across(&mut self, starts: Range<usize>, ends: Range<usize>) {
         let (Some(starts), Some(ends)) = (self.series.before.get(starts), self.series.after.get(ends)) else { return };
         // Few calls before the start and many failures: the lower hull of the starts, the upper one of the ends.
-        let starts = hull(starts.iter(), |a, b, c| Point::turns_left(a, b, c));
+        let starts = hull(starts.iter(), Point::turns_left);
         let ends = hull(ends.iter(), |a, b, c| Point::turns_left(c, b, a));
         // The hull of all differences takes the edges of both in the order of their slopes.
         let (mut start, mut end) = (starts.len() - 1, 0);
@@ -293,7 +291,7 @@ impl Search<'_> {
                 (None, None) => break,
                 (Some(more), None) => start = more,
                 (None, Some(more)) => end = more,
-                (Some(more), Some(other)) => match cross(&starts[more], &starts[start], &ends[end], &ends[other]) > 0 {
+                (Some(more), Some(other)) => match cross(starts[more], starts[start], ends[end], ends[other]) > 0 {
                     true => end = other,
                     false => start = more,
                 },
@@ -304,7 +302,7 @@ impl Search<'_> {
     /// Looks at the interval from one bucket to another.
     fn look(&mut self, first: usize, last: usize) {
         let places = first..last + 1;
-        let sums = self.series.sums(&places, false);
+        let sums = self.series.sums(&places);
         let ratio = self.of.ratio(sums);
         let is_better = |best: &Best| ratio > best.ratio || (ratio == best.ratio && places.start < best.places.start);
         if ratio > 0.0 && self.best.as_ref().is_none_or(is_better) {
@@ -362,7 +360,7 @@ mod tests {
             let series = Series::of(&failing, calls);
             let mut search = Search { series: &series, of: series.all, best: None };
             search.within(0..failing.len());
-            let ratio = |first: usize, last: usize| series.all.ratio(series.sums(&(first..last + 1), false));
+            let ratio = |first: usize, last: usize| series.all.ratio(series.sums(&(first..last + 1)));
             let all = (0..failing.len()).flat_map(|first| (first..failing.len()).map(move |last| ratio(first, last)));
             let most = all.fold(0.0, f64::max);
             let best = search.best.map_or(0.0, |best| best.ratio);

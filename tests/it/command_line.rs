@@ -19,7 +19,8 @@ fn each_short_help_is_one_screen_with_examples() {
 
 #[test]
 fn completions_offer_what_an_option_may_be() {
-    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+    // The scripts for other shells complete names of options alone.
+    for shell in ["bash", "zsh", "fish"] {
         let script = run(Path::new("."), ["completions", shell], None);
         assert_eq!(script.exit, 0);
         for word in [
@@ -58,7 +59,7 @@ fn marks_are_ascii_where_the_locale_has_no_others() {
 fn counters_grow_from_run_to_run_of_a_state() {
     let log = std::fs::read_to_string(testdata().join("bare.ndjson")).unwrap();
     let half = log.match_indices('\n').nth(99).unwrap().0 + 1;
-    let site = folder(&[("a.ndjson", log[..half].as_bytes())]);
+    let site = folder(&[("a.ndjson", &log.as_bytes()[..half])]);
     let metric = |name: &str| -> u64 {
         let ran = run(site.path(), ["report", "a.ndjson", "--state", "s", "-f", "prometheus"], None);
         assert_eq!(ran.exit, 0, "{ran:?}");
