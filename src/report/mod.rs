@@ -27,6 +27,7 @@ mod rows;
 pub mod series;
 pub mod singles;
 pub mod tables;
+mod totals;
 mod trend;
 mod triage;
 pub mod troubles;
@@ -39,6 +40,7 @@ pub use laws::LawBroken;
 pub use model::*;
 pub use options::{InputFacts, Options};
 pub use rows::*;
+pub use totals::*;
 
 pub use crate::baseline::{READING, SCHEMA};
 

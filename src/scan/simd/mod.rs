@@ -23,7 +23,7 @@ mod x86;
 
 pub use class::{BLOCK, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, KEY, LINE, NOTHING, OPEN_ARRAY, OPEN_OBJECT, SCALAR, STRING};
 pub use plain::{plain_end, plain_string, scalar_end};
-pub use skip::{container_end, string_end};
+pub use skip::string_end;
 use tokens::GROUP_BYTES;
 pub use tokens::{Offset, Tokens};
 
@@ -114,6 +114,17 @@ impl<'c> Lexer<'c> {
         self.at = range.1;
         Some(range.1)
     }
+}
+
+/// The place after the container whose bracket stands at `at`, in a text that is valid JSON; the end of the text when it has
+/// none. On other texts the place is wrong, and still not after the end.
+#[inline]
+pub fn container_end(text: &[u8], at: usize) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if text.len().saturating_sub(at) >= BLOCK && x86::has_avx2() {
+        return x86::container_end(text, at);
+    }
+    skip::portable(text, at, 0)
 }
 
 #[cfg(test)]

@@ -4,18 +4,7 @@ use super::class::BLOCK;
 use super::lex::escape;
 use crate::string_bytes::before_quote_or_escape;
 
-/// The place after the container whose bracket stands at `at`, in a text that is valid JSON; the end of the text when it has
-/// none. On other texts the place is wrong, and still not after the end.
-#[inline]
-pub fn container_end(text: &[u8], at: usize) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    if text.len().saturating_sub(at) >= BLOCK && super::x86::has_avx2() {
-        return super::x86::container_end(text, at);
-    }
-    portable(text, at, 0)
-}
-
-/// The same byte by byte, from a place outside of strings with the number of containers that are open there.
+/// The place after a container, byte by byte, from a place outside of strings with the number of containers that are open there.
 pub fn portable(text: &[u8], mut at: usize, mut depth: usize) -> usize {
     while let Some(&byte) = text.get(at) {
         at += 1;
@@ -96,33 +85,4 @@ pub fn in_blocks(
     let place = place + (carry & 1) as usize;
     let place = if in_string == 0 { place } else { string_end(text, place) };
     portable(text, place.min(text.len()), depth)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn blocks_end_where_bytes_do(
-            parts in prop::collection::vec(
-                prop::sample::select(vec![
-                    "{\"a\":", "[", "]", "}", "1,", "\"\",", "\"[{\\\"}\",", "\"\\\\\"", "\"0123456789 ünd so weiter {[\"", "\\",
-                ]),
-                0..60,
-            ),
-            padding in 0..70_usize,
-        ) {
-            let text = format!("{}[{}", "x".repeat(padding), parts.concat());
-            for text in [text.clone(), text + &"]".repeat(80)] {
-                let expected = portable(text.as_bytes(), padding, 0);
-                let found = container_end(text.as_bytes(), padding);
-                prop_assert!(found <= text.len());
-                // A backslash outside of strings makes the text invalid.
-                let outside = parts.contains(&"\\");
-                prop_assert!(outside || found == expected, "{} {} {}", found, expected, text);
-            }
-        }
-    }
 }

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)]
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// What a tier says of a chunk: codes, the places of tokens, marks, odd bytes and the lines with flaws.
@@ -249,6 +251,29 @@ fn no_tier_reads_beyond_its_buffer() {
             for tier in vectors() {
                 assert_eq!(told(buffer, tier), expected, "{tier:?} {length}");
             }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn blocks_end_where_bytes_do(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "{\"a\":", "[", "]", "}", "1,", "\"\",", "\"[{\\\"}\",", "\"\\\\\"", "\"0123456789 ünd so weiter {[\"", "\\",
+            ]),
+            0..60,
+        ),
+        padding in 0..70_usize,
+    ) {
+        let text = format!("{}[{}", "x".repeat(padding), parts.concat());
+        for text in [text.clone(), text + &"]".repeat(80)] {
+            let expected = super::skip::portable(text.as_bytes(), padding, 0);
+            let found = container_end(text.as_bytes(), padding);
+            prop_assert!(found <= text.len());
+            // A backslash outside of strings makes the text invalid.
+            let outside = parts.contains(&"\\");
+            prop_assert!(outside || found == expected, "{} {} {}", found, expected, text);
         }
     }
 }
