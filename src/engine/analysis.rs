@@ -23,8 +23,8 @@ use crate::summary::shapes::is_piece;
 use crate::time::Nanos;
 
 /// How much memory the folds of all threads may take together before they merge, in bytes, and that of one.
-const FOLDS_BYTES_MAX: usize = 64 << 20;
-const FOLD_BYTES_MAX: usize = 16 << 20;
+const FOLDS_BYTES_MAX: usize = 24 << 20;
+const FOLD_BYTES_MAX: usize = 8 << 20;
 /// After how many chunks a fold is measured again.
 const CHUNKS_PER_MEASURE: u32 = 16;
 

@@ -1,8 +1,10 @@
 //! The glossary: what a line of a log can be, and where it stood. It knows no format, no file and no report.
 
+mod call;
 mod forms;
 mod odd;
 
+pub use call::Call;
 pub use forms::{Form, Forms};
 pub use odd::{Anomalies, Anomaly, Doubt, Doubts};
 use serde::{Deserialize, Serialize};

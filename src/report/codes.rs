@@ -115,10 +115,8 @@ fn listed(
 }
 
 fn exemplar_bytes(exemplar: &Exemplar, numbered: &Numbered<'_>) -> usize {
-    let names = [&exemplar.service, &exemplar.action, &exemplar.region].into_iter().flatten();
-    text(numbered.path(exemplar.origin.input))
-        + text(&exemplar.request_id)
-        + names.map(|name| text(name)).sum::<usize>()
+    let names = exemplar.call.names().map(text).sum::<usize>();
+    text(numbered.path(exemplar.origin.input)) + text(exemplar.request_id()) + names
 }
 
 fn row(
@@ -180,7 +178,7 @@ pub fn class_of(name: &str, classes: &Classes) -> catalog::Class {
 fn messages(code: &codes::Code, most: usize) -> Vec<Message> {
     let mut ranked = code.ranked_variants();
     let left_out = ranked.split_off(most.min(ranked.len()));
-    let rest = code.variants.rest().map_or(0, |rest| rest.count);
+    let rest = code.variants.rest().unwrap_or_default();
     let others = rest + left_out.iter().map(|(_, variant)| variant.count).sum::<u64>();
     let kept = ranked.into_iter().map(|(text, variant)| Message { text, count: variant.count });
     kept.chain((others > 0).then(|| Message { text: catalog::OTHER.to_owned(), count: others })).collect()
@@ -190,7 +188,7 @@ fn messages(code: &codes::Code, most: usize) -> Vec<Message> {
 fn request_ids(code: &codes::Code, numbered: &Numbered<'_>, ids_max: usize) -> Vec<RequestId> {
     let chosen = code.chosen().into_iter().take(ids_max);
     let row = |(reason, exemplar): (String, &Exemplar)| RequestId {
-        request_id: exemplar.request_id.clone(),
+        request_id: exemplar.request_id().to_owned(),
         reason,
         at: numbered.at(exemplar),
     };

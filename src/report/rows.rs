@@ -167,15 +167,17 @@ impl At {
     /// Where an exemplar stands, once its input has a name and its line a number.
     #[must_use]
     pub fn of(exemplar: &Exemplar, input: String, line: u64) -> Self {
+        let call = &exemplar.call;
+        let own = |name: Option<&str>| name.map(str::to_owned);
         Self {
             input,
             line,
             offset: exemplar.origin.offset,
-            time: exemplar.time,
-            service: exemplar.service.clone(),
-            action: exemplar.action.clone(),
-            region: exemplar.region.clone(),
-            duration_ms: exemplar.duration_ns.map(milliseconds),
+            time: call.time,
+            service: own(call.service()),
+            action: own(call.action()),
+            region: own(call.region()),
+            duration_ms: call.duration_ns.map(milliseconds),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use serde::de::{Deserialize, Deserializer, Error};
@@ -14,10 +15,10 @@ use xxhash_rust::xxh3::xxh3_64;
 pub struct Bounded<V> {
     cap: usize,
     /// The place of each kept name's entry.
-    places: HashMap<Box<str>, usize>,
+    places: HashMap<Arc<str>, usize>,
     entries: Vec<Entry<V>>,
     /// Every kept name with its hash, the largest on top.
-    by_hash: BinaryHeap<(u64, Box<str>)>,
+    by_hash: BinaryHeap<(u64, Arc<str>)>,
     rest: V,
     /// Whether anything went into the rest.
     overflowed: bool,
@@ -26,7 +27,7 @@ pub struct Bounded<V> {
 /// What is kept under a name.
 #[derive(Clone, Debug, Default)]
 struct Entry<V> {
-    name: Box<str>,
+    name: Arc<str>,
     value: V,
 }
 
@@ -134,24 +135,27 @@ impl<V: Default> Bounded<V> {
             return Some(place);
         }
         let hash = xxh3_64(name.as_bytes());
+        let kept: Arc<str>;
         let place = if self.by_hash.len() < self.cap {
-            self.entries.push(Entry { name: name.into(), value: V::default() });
+            kept = name.into();
+            self.entries.push(Entry { name: Arc::clone(&kept), value: V::default() });
             self.entries.len() - 1
         } else {
             let largest = self.by_hash.peek()?;
             if (hash, name) > (largest.0, &largest.1) {
                 return None;
             }
+            kept = name.into();
             let (_, gone) = self.by_hash.pop()?;
             let place = self.places.remove(&gone)?;
             let entry = self.entries.get_mut(place)?;
-            entry.name = name.into();
+            entry.name = Arc::clone(&kept);
             absorb(&mut self.rest, std::mem::take(&mut entry.value));
             self.overflowed = true;
             place
         };
-        self.places.insert(name.into(), place);
-        self.by_hash.push((hash, name.into()));
+        self.places.insert(Arc::clone(&kept), place);
+        self.by_hash.push((hash, kept));
         Some(place)
     }
 
@@ -166,7 +170,7 @@ impl<V: Default> Bounded<V> {
     }
 
     /// The kept entries, in no order, taken out, and the rest; none when everything fits.
-    pub fn into_parts(self) -> (impl Iterator<Item = (Box<str>, V)>, Option<V>) {
+    pub fn into_parts(self) -> (impl Iterator<Item = (Arc<str>, V)>, Option<V>) {
         let Self { cap: _, places: _, entries, by_hash: _, rest, overflowed } = self;
         (entries.into_iter().map(|Entry { name, value }| (name, value)), overflowed.then_some(rest))
     }

@@ -23,6 +23,8 @@ pub struct Bounds {
     pub buckets_each: usize,
     /// Pairs of code and day.
     pub days: usize,
+    /// Bytes of the names of the calls that stand for codes and messages: each name of each of them has an equal share.
+    pub call_names: usize,
 }
 
 impl Default for Bounds {
@@ -35,6 +37,7 @@ impl Default for Bounds {
             buckets: 1_048_576,
             buckets_each: 2048,
             days: 1_048_576,
+            call_names: 32 << 20,
         }
     }
 }

@@ -30,7 +30,7 @@ impl Code {
         let mut seen = HashSet::new();
         slots
             .filter_map(|(reason, exemplar)| Some((reason, exemplar.as_ref()?)))
-            .filter(|(_, exemplar)| seen.insert(exemplar.request_id.as_str()))
+            .filter(|(_, exemplar)| seen.insert(exemplar.request_id()))
             .collect()
     }
 }

@@ -9,7 +9,7 @@ impl Codes {
     pub fn origins(&self) -> impl Iterator<Item = Origin> {
         self.iter().flat_map(|(_, code)| {
             let Slots { first, last, slowest, sample } = &code.slots;
-            let firsts = code.variants.values().filter_map(|variant| variant.first.0.as_ref());
+            let firsts = code.variants.iter().filter_map(|(_, variant)| variant.first.0.as_ref());
             [&first.0, last, slowest, sample].into_iter().flatten().chain(firsts).map(|exemplar| exemplar.origin)
         })
     }

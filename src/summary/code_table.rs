@@ -68,7 +68,7 @@ impl<V: Default> CodeTable<V> {
     pub fn into_parts(self) -> (impl Iterator<Item = (Box<str>, V)>, Option<V>) {
         let Self { listed, unlisted } = self;
         let (unlisted, rest) = unlisted.into_parts();
-        (listed.into_iter().chain(unlisted), rest)
+        (listed.into_iter().chain(unlisted.map(|(code, entry)| ((*code).into(), entry))), rest)
     }
 
     /// Every entry of a code that is kept by name, to be changed, in no order.

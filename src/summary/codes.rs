@@ -7,25 +7,17 @@ use super::bounds::{Bounds, COUNT_MAX};
 use super::code_table::{CodeTable, Place};
 use super::days::FailedDays;
 use super::exemplars::{First, Slots};
-use super::failed_timeline::{self, FailedTimeline};
+use super::failed_timeline::FailedTimeline;
+use super::longest::Longest;
 use super::mask::Masked;
 use super::mask::kinds::Kinds;
 use super::names::{is_itself, kept};
-use super::pairs::{Kept, Quota, owner_hash, pair_hash};
+use super::pairs::{Kept, Place as Counted, Quota, owner_hash, pair_hash};
 use super::shared::{Pairs, Scratch};
 use super::timeline::BUCKET_SECONDS_MIN;
 use crate::record::{Origin, Outcome, Record};
 use crate::redact::redact;
 use crate::time::Nanos;
-
-/// By how much a part may keep more pairs than allowed before it chooses among them, as a share of what is allowed:
-/// choosing looks at all of them.
-const EXCESS_SHARE: usize = 16;
-/// What an entry of each kind takes at the most, in bytes, as far as it matters when a part has to merge.
-const CODE_BYTES: usize = 4096;
-const MESSAGE_BYTES: usize = 2048;
-const NAME_BYTES: usize = 384;
-const BUCKET_BYTES: usize = 48;
 
 /// Failures with one masked message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,6 +31,18 @@ pub struct Variant {
 }
 
 impl Variant {
+    fn observe(&mut self, record: &Record<'_>, origin: Origin, kinds: &[u8]) {
+        self.count += 1;
+        self.kinds.widen(kinds);
+        if record.request_id.is_some() {
+            self.first.observe(record, origin);
+        }
+    }
+
+    const fn count(&self) -> u64 {
+        self.count
+    }
+
     fn add(&mut self, other: Self) {
         let Self { count, first, kinds } = other;
         self.count += count;
@@ -87,11 +91,9 @@ impl Code {
         self.slots.observe(record, origin);
         if let Some(hash) = pairs.scratch.message(record, self.owner) {
             let Scratch { masked: Masked { template, kinds, .. } } = &pairs.scratch;
-            let variant = self.variants.entry(hash, template, &mut pairs.messages, Variant::add);
-            variant.count += 1;
-            variant.kinds.widen(kinds);
-            if record.request_id.is_some() {
-                variant.first.observe(record, origin);
+            match self.variants.entry(hash, template, &mut pairs.messages, Variant::count) {
+                Counted::Own(variant) => variant.observe(record, origin, kinds),
+                Counted::Rest(count) => *count += 1,
             }
         }
         if self.by.len() < record.by.len() {
@@ -145,17 +147,17 @@ impl Code {
             owner,
         } = other;
         self.slots.merge(slots);
-        self.variants.merge(variants, &mut pairs.messages, Variant::add);
+        self.variants.merge(variants, &mut pairs.messages, Variant::add, Variant::count);
         self.timeline.merge(timeline);
         self.days.merge(days);
-        self.services.merge(services, &mut pairs.names, add);
-        self.actions.merge(actions, &mut pairs.names, add);
-        self.regions.merge(regions, &mut pairs.names, add);
+        self.services.merge(services, &mut pairs.names, add, same);
+        self.actions.merge(actions, &mut pairs.names, add, same);
+        self.regions.merge(regions, &mut pairs.names, add, same);
         if self.by.len() < by.len() {
             self.by.resize_with(by.len(), Kept::default);
         }
         for (table, more) in self.by.iter_mut().zip(by) {
-            table.merge(more, &mut pairs.names, add);
+            table.merge(more, &mut pairs.names, add, same);
         }
         self.owner = owner;
     }
@@ -179,14 +181,15 @@ impl Code {
             && self.tables().enumerate().all(|(field, table)| table.is_of(field_hash(self.owner, field)))
             && self.timeline.is_sound()
             && self.days.is_sound()
-            && self.variants.values().all(|variant| variant.count <= COUNT_MAX)
-            && self.tables().flat_map(Kept::values).all(|&count| count <= COUNT_MAX)
+            && self.variants.iter().all(|(_, variant)| variant.count <= COUNT_MAX)
+            && self.tables().flat_map(Kept::iter).all(|(_, &count)| count <= COUNT_MAX)
+            && self.tables().map(Kept::rest).chain([self.variants.rest()]).all(|rest| rest <= Some(COUNT_MAX))
     }
 
-    fn trim(&mut self, pairs: &mut Pairs) {
-        self.variants.trim(&mut pairs.messages, Variant::add);
+    pub(super) fn trim(&mut self, pairs: &mut Pairs) {
+        self.variants.trim(&mut pairs.messages, Variant::count);
         let tables = [&mut self.services, &mut self.actions, &mut self.regions].into_iter().chain(&mut self.by);
-        tables.for_each(|table| table.trim(&mut pairs.names, add));
+        tables.for_each(|table| table.trim(&mut pairs.names, same));
     }
 
     /// Its count and its earliest and latest time alone.
@@ -214,6 +217,10 @@ const fn add(count: &mut u64, more: u64) {
     *count += more;
 }
 
+const fn same(count: &u64) -> u64 {
+    *count
+}
+
 /// The names of a failure with the owners of their pairs: service, action, region and the `--by` fields.
 fn names<'r>(owner: u64, record: &Record<'r>) -> impl Iterator<Item = (u64, Option<&'r str>)> {
     let context = &record.context;
@@ -234,7 +241,9 @@ fn count(table: &mut Kept<u64>, owner: u64, name: &str, quota: &mut Quota) {
         return;
     }
     let name = kept(name);
-    *table.entry(pair_hash(owner, &name), &name, quota, add) += 1;
+    match table.entry(pair_hash(owner, &name), &name, quota, same) {
+        Counted::Own(count) | Counted::Rest(count) => *count += 1,
+    }
 }
 
 /// Failures by code.
@@ -244,7 +253,10 @@ pub struct Codes {
     pub(super) table: CodeTable<Code>,
     pub(super) pairs: Pairs,
     /// How many buckets and days were added by records; more than there are when some became one.
-    buckets: usize,
+    pub(super) buckets: usize,
+    /// About how many bytes were added by other parts since everything was brought within the bounds.
+    pub(super) added: usize,
+    pub(super) longest: Longest,
 }
 
 impl Default for Codes {
@@ -262,12 +274,36 @@ impl Aggregate for Codes {
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { bounds: _, table, pairs: theirs, buckets } = other;
-        self.buckets += buckets;
-        let pairs = &mut self.pairs;
-        if pairs.messages.lower(&theirs.messages) | pairs.names.lower(&theirs.names) {
-            trim(&mut self.table, pairs);
+        self.add(other);
+        self.fit();
+    }
+}
+
+impl Codes {
+    /// No failures, of which no more than this will be kept.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            table: CodeTable::new(bounds.unlisted),
+            pairs: Pairs::new(&bounds),
+            buckets: 0,
+            added: 0,
+            longest: Longest::default(),
         }
+    }
+
+    /// Adds other failures as [`merge`](Aggregate::merge) does, but brings everything within the bounds only now and
+    /// then, since that looks at all that is kept: [`fit`](Self::fit) does it in the end.
+    pub(super) fn add(&mut self, other: Self) {
+        self.added += other.bytes();
+        let Self { bounds: _, table, pairs: theirs, buckets, added: _, longest } = other;
+        self.buckets += buckets;
+        self.longest.merge(longest);
+        if self.pairs.messages.lower(&theirs.messages) | self.pairs.names.lower(&theirs.names) {
+            self.trim();
+        }
+        let pairs = &mut self.pairs;
         pairs.nameless_messages.merge(theirs.nameless_messages, &mut pairs.messages);
         pairs.nameless_names.merge(theirs.nameless_names, &mut pairs.names);
         let (entries, rest) = table.into_parts();
@@ -287,19 +323,12 @@ impl Aggregate for Codes {
         if let Some(rest) = rest {
             self.table.rest_mut().merge(rest, pairs);
         }
-        self.fit();
-    }
-}
-
-impl Codes {
-    /// No failures, of which no more than this will be kept.
-    #[must_use]
-    pub fn new(bounds: Bounds) -> Self {
-        Self { bounds, table: CodeTable::new(bounds.unlisted), pairs: Pairs::new(&bounds), buckets: 0 }
+        self.fit_often();
     }
 
     #[inline(never)]
     fn failed(&mut self, record: &Record<'_>, origin: Origin) {
+        self.longest.observe(record);
         let pairs = &mut self.pairs;
         match self.table.place(record.code, |rest, gone| rest.absorb(gone, pairs)) {
             Place::Own(code) => {
@@ -313,49 +342,7 @@ impl Codes {
             }
             Place::Rest(rest) => rest.observe_rest(record, pairs),
         }
-        let is_far_above = |quota: &Quota, all: usize| quota.held() > all + all / EXCESS_SHARE;
-        if is_far_above(&self.pairs.messages, self.bounds.messages)
-            || is_far_above(&self.pairs.names, self.bounds.names)
-        {
-            self.fit_pairs();
-        }
-    }
-
-    /// Brings everything within the bounds: what is kept then depends on the data alone. Merging does it by itself.
-    pub fn fit(&mut self) {
-        self.fit_pairs();
-        let Self { bounds: Bounds { buckets, buckets_each, days, .. }, table, .. } = self;
-        if !failed_timeline::is_shared(table.iter().map(|(_, code)| &code.timeline), *buckets, *buckets_each) {
-            let timelines = table.ranked_mut().into_iter().map(|code| &mut code.timeline);
-            failed_timeline::share(timelines.collect(), *buckets, *buckets_each);
-        }
-        // Each code has the same share of the days, which falls with the number of codes alone.
-        let days = *days / table.len().max(1);
-        table.iter_mut().for_each(|code| code.days.limit(days));
-        self.buckets = table.iter().map(|(_, code)| code.timeline.len() + code.days.len()).sum();
-    }
-
-    fn fit_pairs(&mut self) {
-        let Self { table, pairs, .. } = self;
-        if pairs.messages.is_exceeded() {
-            let kept = table.iter().flat_map(|(_, code)| code.variants.hashes());
-            pairs.messages.fit(kept.chain(pairs.nameless_messages.hashes()).collect());
-            trim(table, pairs);
-        }
-        if pairs.names.is_exceeded() {
-            let kept = table.iter().flat_map(|(_, code)| code.tables()).flat_map(Kept::hashes);
-            pairs.names.fit(kept.chain(pairs.nameless_names.hashes()).collect());
-            trim(table, pairs);
-        }
-    }
-
-    /// About how much memory the codes take, in bytes, rather more than less.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.table.len() * CODE_BYTES
-            + self.pairs.messages.held() * MESSAGE_BYTES
-            + self.pairs.names.held() * NAME_BYTES
-            + self.buckets * BUCKET_BYTES
+        self.fit_often();
     }
 
     /// Every code that is kept by name, in no order.
@@ -375,10 +362,4 @@ impl Codes {
     pub fn rest(&self) -> Option<&Code> {
         self.table.rest()
     }
-}
-
-fn trim(table: &mut CodeTable<Code>, pairs: &mut Pairs) {
-    table.iter_mut().for_each(|code| code.trim(pairs));
-    pairs.nameless_messages.trim(&mut pairs.messages);
-    pairs.nameless_names.trim(&mut pairs.names);
 }

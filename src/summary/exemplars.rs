@@ -6,29 +6,18 @@ use std::cmp::{Ordering, Reverse};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::record::{Origin, Record};
+use crate::record::{Call, Origin, Record};
 use crate::redact::redact;
 use crate::summary::names::{is_itself, kept};
 use crate::time::Nanos;
 
-/// A failed record with an id, as much of it as a report shows.
+/// A failed record with an id, as much of it as a report shows; its texts are as they are kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Exemplar {
     /// Where the line stands.
     pub origin: Origin,
-    /// When the call was made.
-    #[serde(with = "super::stored")]
-    pub time: Option<Nanos>,
-    /// The id, redacted.
-    pub request_id: String,
-    /// The product, as it is kept.
-    pub service: Option<String>,
-    /// The API, as it is kept.
-    pub action: Option<String>,
-    /// The region, as it is kept.
-    pub region: Option<String>,
-    /// How long the call took, in nanoseconds.
-    pub duration_ns: Option<u64>,
+    /// What is known of the call.
+    pub call: Call,
     /// XXH3-64 (seed 0) of the unescaped id, before redaction.
     hash: u64,
 }
@@ -42,9 +31,15 @@ impl Exemplar {
         slot
     }
 
+    /// The id, redacted.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        self.call.request_id().unwrap_or_default()
+    }
+
     /// The order of records: timed before untimed, then time, input, offset.
     fn order(&self) -> Order {
-        order(self.time, self.origin)
+        order(self.call.time, self.origin)
     }
 }
 
@@ -67,11 +62,19 @@ impl First {
         }
     }
 
+    /// Cuts the names of the call after this many bytes.
+    pub(super) fn cut_names(&mut self, bytes_max: usize) {
+        self.0.iter_mut().for_each(|exemplar| exemplar.call.cut_names(bytes_max));
+    }
+
     /// Keeps the earlier one.
     pub fn merge(&mut self, other: Self) {
         keep(&mut self.0, other.0, |held, new| new.order().cmp(&held.order()));
     }
 }
+
+/// How many slots a code has beside those of its messages.
+pub(super) const SLOTS: usize = 4;
 
 /// The slots of a code, but for the variants of its message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -117,6 +120,13 @@ impl Slots {
         slots.for_each(|exemplar| change(&mut exemplar.origin));
     }
 
+    /// Cuts the names of the calls after this many bytes.
+    pub(super) fn cut_names(&mut self, bytes_max: usize) {
+        let Self { first, last, slowest, sample } = self;
+        first.cut_names(bytes_max);
+        [last, slowest, sample].into_iter().flatten().for_each(|exemplar| exemplar.call.cut_names(bytes_max));
+    }
+
     /// Keeps the better record of each slot.
     pub fn merge(&mut self, other: Self) {
         let Self { first, last, slowest, sample } = other;
@@ -129,17 +139,17 @@ impl Slots {
 
 /// Timed records are later than untimed ones here: `None` is less than any time.
 fn latest(exemplar: &Exemplar) -> (Option<Nanos>, u32, u64) {
-    (exemplar.time, exemplar.origin.input, exemplar.origin.offset)
+    (exemplar.call.time, exemplar.origin.input, exemplar.origin.offset)
 }
 
 fn slow(exemplar: &Exemplar) -> (Option<u64>, Reverse<Order>) {
-    (exemplar.duration_ns, Reverse(exemplar.order()))
+    (exemplar.call.duration_ns, Reverse(exemplar.order()))
 }
 
 fn by_sample(held: &Exemplar, new: &Exemplar) -> Ordering {
     // The smaller key is the better sample.
     fn key(exemplar: &Exemplar) -> (u64, &str, Order) {
-        (exemplar.hash, &exemplar.request_id, exemplar.order())
+        (exemplar.hash, exemplar.request_id(), exemplar.order())
     }
     key(new).cmp(&key(held))
 }
@@ -148,32 +158,10 @@ fn by_sample(held: &Exemplar, new: &Exemplar) -> Ordering {
 /// latest, so what the slot held is written over and its memory kept.
 fn take(slot: &mut Option<Exemplar>, record: &Record<'_>, origin: Origin) {
     let Some(id) = record.request_id else { return };
-    let Exemplar { origin: held_origin, time, request_id, service, action, region, duration_ns, hash } =
-        slot.get_or_insert_default();
-    let context = &record.context;
+    let Exemplar { origin: held_origin, call, hash } = slot.get_or_insert_default();
     *held_origin = origin;
-    *time = context.time;
-    if request_id != id {
-        request_id.clear();
-        request_id.push_str(&redact(id));
-    }
-    for (held, text) in [(service, context.service), (action, context.action), (region, context.region)] {
-        match text {
-            Some(text) => replace(held.get_or_insert_default(), text),
-            None => *held = None,
-        }
-    }
-    *duration_ns = context.duration_ns;
+    call.replace(record, kept, redact, is_itself);
     *hash = xxh3_64(id.as_bytes());
-}
-
-/// Keeps a name in the place of another one. What is held was made ready, which changes nothing twice, so the same name
-/// needs nothing.
-fn replace(held: &mut String, name: &str) {
-    if held != name || !is_itself(name) {
-        held.clear();
-        held.push_str(&kept(name));
-    }
 }
 
 /// Replaces the held exemplar when `compare(held, new)` says that the new one ranks higher.

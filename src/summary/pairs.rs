@@ -5,7 +5,7 @@
 //! Whether a pair is kept depends on how many pairs have a smaller hash, and that number only grows. A pair that was
 //! left out never comes back, in whatever order lines are read and parts merge.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as Place};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -90,7 +90,8 @@ impl Quota {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Kept<V> {
     entries: BTreeMap<u64, Box<Entry<V>>>,
-    rest: V,
+    /// What was counted for names that are not kept.
+    rest: u64,
     /// Whether anything went into the rest.
     overflowed: bool,
 }
@@ -101,70 +102,81 @@ struct Entry<V> {
     value: V,
 }
 
+/// Where a name counts.
+pub enum Place<'k, V> {
+    /// In its own value.
+    Own(&'k mut V),
+    /// With the other names that are not kept, of which nothing but a number is known.
+    Rest(&'k mut u64),
+}
+
 impl<V: Default> Kept<V> {
     /// The value of a name whose pair has this hash.
     pub fn get_mut(&mut self, hash: u64, name: &str) -> Option<&mut V> {
         self.entries.get_mut(&hash).filter(|entry| *entry.name == *name).map(|entry| &mut entry.value)
     }
 
-    /// The value to count a name in: its own, or the rest when its pair does not belong to those that are kept. A value
-    /// that gives way is added to the rest by `absorb`.
-    pub fn entry(&mut self, hash: u64, name: &str, quota: &mut Quota, absorb: impl Fn(&mut V, V)) -> &mut V {
+    /// Where to count a name: the rest when its pair does not belong to those that are kept. Of a value that gives way
+    /// `count` is added to the rest.
+    pub fn entry(&mut self, hash: u64, name: &str, quota: &mut Quota, count: impl Fn(&V) -> u64) -> Place<'_, V> {
         let Self { entries, rest, overflowed } = self;
         let is_known = entries.contains_key(&hash);
         let largest = entries.last_key_value().map(|(&largest, _)| largest);
         let is_full = entries.len() >= quota.each;
         if !is_known && (hash >= quota.bound || (is_full && largest.is_none_or(|largest| largest < hash))) {
             *overflowed = true;
-            return rest;
+            return Place::Rest(rest);
         }
         if !is_known
             && is_full
             && let Some((_, gone)) = entries.pop_last()
         {
-            absorb(rest, gone.value);
+            *rest += count(&gone.value);
             *overflowed = true;
             quota.held -= 1;
         }
         match entries.entry(hash) {
-            Place::Vacant(place) => {
+            btree_map::Entry::Vacant(place) => {
                 quota.held += 1;
-                &mut place.insert(Box::new(Entry { name: name.into(), value: V::default() })).value
+                Place::Own(&mut place.insert(Box::new(Entry { name: name.into(), value: V::default() })).value)
             }
-            Place::Occupied(place) => {
+            btree_map::Entry::Occupied(place) => {
                 let entry = place.into_mut();
                 // Two names of one hash are made on purpose; the smaller one stays.
                 if *name < *entry.name {
-                    absorb(rest, std::mem::take(&mut entry.value));
+                    *rest += count(&std::mem::take(&mut entry.value));
                     *overflowed = true;
                     entry.name = name.into();
                 } else if *name > *entry.name {
                     *overflowed = true;
-                    return rest;
+                    return Place::Rest(rest);
                 }
-                &mut entry.value
+                Place::Own(&mut entry.value)
             }
         }
     }
 
     /// Adds what another one kept for the same owner.
-    pub fn merge(&mut self, other: Self, quota: &mut Quota, add: impl Fn(&mut V, V) + Copy) {
+    pub fn merge(&mut self, other: Self, quota: &mut Quota, add: impl Fn(&mut V, V), count: impl Fn(&V) -> u64) {
         let Self { entries, rest, overflowed } = other;
         for (hash, entry) in entries {
             let Entry { name, value } = *entry;
-            add(self.entry(hash, &name, quota, add), value);
+            match self.entry(hash, &name, quota, &count) {
+                Place::Own(own) => add(own, value),
+                Place::Rest(rest) => *rest += count(&value),
+            }
         }
-        add(&mut self.rest, rest);
+        self.rest += rest;
         self.overflowed |= overflowed;
     }
 
     /// Gives up the pairs that are not below the bound.
-    pub fn trim(&mut self, quota: &mut Quota, absorb: impl Fn(&mut V, V)) {
+    pub fn trim(&mut self, quota: &mut Quota, count: impl Fn(&V) -> u64) {
         if self.entries.last_key_value().is_none_or(|(&largest, _)| largest < quota.bound) {
             return;
         }
         for (_, gone) in self.entries.split_off(&quota.bound) {
-            absorb(&mut self.rest, gone.value);
+            self.rest += count(&gone.value);
             self.overflowed = true;
             quota.held -= 1;
         }
@@ -192,14 +204,9 @@ impl<V: Default> Kept<V> {
         self.entries.values().map(|entry| (&*entry.name, &entry.value))
     }
 
-    /// All values: those of the kept names and what was counted for the others.
-    pub fn values(&self) -> impl Iterator<Item = &V> {
-        self.entries.values().map(|entry| &entry.value).chain([&self.rest])
-    }
-
-    /// All values, to be changed: those of the kept names and what was counted for the others.
+    /// The values of the kept names, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.entries.values_mut().map(|entry| &mut entry.value).chain([&mut self.rest])
+        self.entries.values_mut().map(|entry| &mut entry.value)
     }
 
     /// Whether the hash of each name is that of its pair.
@@ -210,8 +217,8 @@ impl<V: Default> Kept<V> {
 
     /// What was counted for names that are not kept; none when all are.
     #[must_use]
-    pub fn rest(&self) -> Option<&V> {
-        self.overflowed.then_some(&self.rest)
+    pub fn rest(&self) -> Option<u64> {
+        self.overflowed.then_some(self.rest)
     }
 }
 

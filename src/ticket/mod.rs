@@ -164,10 +164,10 @@ impl Writer<'_> {
         let mut ids = Vec::new();
         let mut left_out = 0;
         for (reason, exemplar) in failures.chosen() {
-            if !is_plain(&exemplar.request_id) {
+            if !is_plain(exemplar.request_id()) {
                 left_out += 1;
             } else if ids.len() < self.choice.ids_max {
-                ids.push(Picked { request_id: exemplar.request_id.clone(), reason, at: self.at(exemplar) });
+                ids.push(Picked { request_id: exemplar.request_id().to_owned(), reason, at: self.at(exemplar) });
             }
         }
         (ids, left_out)

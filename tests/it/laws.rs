@@ -492,7 +492,7 @@ fn told_code(code: &Code) -> String {
     format!(
         "{count} {first:?} {last:?} {slots:?} {:?} {:?} {:?} {:?} {days:?} {} {} {} {by:?}",
         code.ranked_variants(),
-        variants.rest().map(|rest| rest.count),
+        variants.rest(),
         timeline.shared_seconds(),
         timeline.buckets(60),
         names(services),
@@ -503,8 +503,8 @@ fn told_code(code: &Code) -> String {
 
 /// Bounds that a few lines reach.
 pub fn tiny_bounds() -> impl Strategy<Value = Bounds> {
-    (1..4_usize, 0..9_usize, 1..4_usize, 0..12_usize, 1..24_usize, 1..8_usize, 1..24_usize).prop_map(
-        |(unlisted, messages, messages_each, names, buckets, buckets_each, days)| Bounds {
+    (1..4_usize, 0..9_usize, 1..4_usize, 0..12_usize, 1..24_usize, 1..8_usize, 1..24_usize, 0..400_usize).prop_map(
+        |(unlisted, messages, messages_each, names, buckets, buckets_each, days, call_names)| Bounds {
             unlisted,
             messages,
             messages_each,
@@ -512,6 +512,7 @@ pub fn tiny_bounds() -> impl Strategy<Value = Bounds> {
             buckets,
             buckets_each,
             days,
+            call_names,
         },
     )
 }
