@@ -1,20 +1,20 @@
 //! The front door: logs become a summary, summaries are merged and travel, and a summary becomes a report. What a command
 //! line says, what time it is and where the report goes, its caller knows.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use crate::baseline::Baseline;
 use crate::catalog::Classes;
-use crate::engine::{self, Analysis, Duplicates, Options, RunControl, ThreadsError};
+use crate::engine::{self, Duplicates, Options, RunControl, ThreadsError};
 use crate::hints::hints;
 use crate::input::discover::discover;
 use crate::input::source::Sizes;
-use crate::input::with_members;
-use crate::inspect::{Inspected, Reading};
+use crate::input::{Facts, with_members};
+use crate::inspect::Reading;
+use crate::partial::Partial;
 use crate::partial::wire::{self, WireError};
-use crate::partial::{InputRead, Partial};
 use crate::report::{Against, InputFacts, LawBroken, Report, build};
 use crate::rule::Rule;
 use crate::scan::{ScannerKind, Tier};
@@ -91,11 +91,8 @@ impl Analyzer {
         };
         let none = None::<fn(&Reject, u64)>;
         let analysis = engine::analyze(&inputs, &options, &control, &Duplicates::default(), none)?;
-        let reads = engine::facts(&inputs, &analysis).into_iter().map(read_of).collect();
-        Ok(Summary {
-            partial: Partial { settings: self.settings.kept(), inputs: reads, summary: analysis.summary },
-            inspected: analysis.inspected,
-        })
+        let inputs = engine::facts(&inputs, &analysis).into_iter().map(|input| input.read).collect();
+        Ok(Summary(Partial { settings: self.settings.kept(), inputs, summary: analysis.summary }))
     }
 
     /// The report of some logs, with the settings as its filters.
@@ -142,40 +139,58 @@ impl Default for ReportOptions {
 
 /// What is kept of logs: a value that can be merged, stored and sent, and that a report can be made of.
 #[derive(Clone, Debug)]
-pub struct Summary {
-    partial: Partial,
-    /// What the first bytes of each input looked like; none of a summary that was read from bytes.
-    inspected: Vec<Option<Inspected>>,
-}
+pub struct Summary(Partial);
 
 impl Summary {
-    /// Adds the summary of other logs. The order in which summaries are merged changes nothing.
+    /// Adds the summary of other logs. The order in which summaries are merged changes nothing. Inputs are the same when
+    /// their paths, their sizes and the hashes of their first bytes are; when one summary holds all inputs of the other,
+    /// they count once.
     ///
     /// # Errors
     ///
-    /// Both hold the same input, which would be counted twice, or they were made with other settings. Nothing is added
-    /// then.
+    /// Both have some of their inputs alone and share others, which would be counted twice; inputs of one path are not the
+    /// same; or the summaries were made with other settings. Nothing is added then.
     pub fn merge(&mut self, other: Self) -> Result<(), Error> {
-        if self.partial.settings != other.partial.settings {
+        if self.0.settings != other.0.settings {
             return Err(Error::Settings);
         }
-        let held: BTreeSet<_> = self.partial.summary.inputs.iter().map(|(id, _)| &id.path).collect();
-        if let Some((id, _)) = other.partial.summary.inputs.iter().find(|(id, _)| held.contains(&id.path)) {
-            return Err(Error::SameInput(id.path.clone()));
+        let mut shared = None;
+        let mut shares = 0;
+        {
+            let held: BTreeMap<_, _> = self.inputs().map(|(id, read)| (&id.path, (id, read))).collect();
+            for (id, read) in other.inputs() {
+                let Some((held_id, held_read)) = held.get(&id.path) else { continue };
+                if id.identity != held_id.identity || read.bytes != held_read.bytes {
+                    return Err(Error::SameInput(id.path.clone()));
+                }
+                shares += 1;
+                shared.get_or_insert_with(|| id.path.clone());
+            }
         }
-        let mut reads = [self.reads(), other.reads()].concat();
-        self.partial.summary.merge(other.partial.summary);
-        // The inputs of a merged summary are sorted, and equal ones keep their order.
-        reads.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-        (self.partial.inputs, self.inspected) = reads.into_iter().map(|(_, read, inspected)| (read, inspected)).unzip();
+        match shared {
+            None => self.add(other),
+            Some(_) if shares == other.0.inputs.len() => {}
+            Some(_) if shares == self.0.inputs.len() => *self = other,
+            Some(path) => return Err(Error::SharedInput(path)),
+        }
         Ok(())
     }
 
-    /// How each input was read, and what it looked like, in the order of the inputs.
-    fn reads(&self) -> Vec<(InputId, InputRead, Option<Inspected>)> {
-        let inspected = self.inspected.iter().copied().chain(std::iter::repeat(None));
-        let ids = self.partial.summary.inputs.iter().map(|(id, _)| id.clone());
-        ids.zip(&self.partial.inputs).zip(inspected).map(|((id, read), seen)| (id, read.clone(), seen)).collect()
+    /// Adds the summary of inputs of which none is held.
+    fn add(&mut self, other: Self) {
+        let reads = |summary: &Self| -> Vec<(InputId, Facts)> {
+            summary.inputs().map(|(id, read)| (id.clone(), read.clone())).collect()
+        };
+        let mut reads = [reads(self), reads(&other)].concat();
+        self.0.summary.merge(other.0.summary);
+        // The inputs of a merged summary are sorted, and equal ones keep their order.
+        reads.sort_by(|(a, _), (b, _)| a.cmp(b));
+        self.0.inputs = reads.into_iter().map(|(_, read)| read).collect();
+    }
+
+    /// The inputs, and how each was read.
+    fn inputs(&self) -> impl Iterator<Item = (&InputId, &Facts)> {
+        self.0.summary.inputs.iter().map(|(id, _)| id).zip(&self.0.inputs)
     }
 
     /// The bytes of a summary's file: versioned, checksummed, compressed, and the same for the same value.
@@ -184,17 +199,16 @@ impl Summary {
     ///
     /// None that a summary from here can cause.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        Ok(wire::encode(&self.partial)?)
+        Ok(wire::encode(&self.0)?)
     }
 
-    /// The summary of such bytes. What its inputs looked like is not in them, so that a report of it lacks the hint
-    /// that names the format of foreign inputs.
+    /// The summary of such bytes.
     ///
     /// # Errors
     ///
     /// The bytes are damaged, are something else, or were written by a newer version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        Ok(Self { partial: wire::decode(bytes)?, inspected: Vec::new() })
+        Ok(Self(wire::decode(bytes)?))
     }
 
     /// Makes a report.
@@ -203,10 +217,10 @@ impl Summary {
     ///
     /// The numbers do not add up, which no summary from here can cause, or the settings are those of another version.
     pub fn report(&self, options: &ReportOptions) -> Result<Report, Error> {
-        let Partial { settings, inputs, summary } = &self.partial;
+        let Partial { settings, inputs: _, summary } = &self.0;
         let filters = Settings::from_kept(settings)?.given();
-        let paths: Vec<_> = summary.inputs.iter().map(|(id, _)| id.path.as_str()).collect();
-        let facts = paths.iter().zip(inputs).map(|(path, read)| facts_of(path, read)).collect();
+        let facts = self.inputs().map(|(id, read)| InputFacts { path: id.path.clone(), read: read.clone() });
+        let facts: Vec<_> = facts.collect();
         let newest = summary.span.last;
         let options = crate::report::Options {
             classes: &options.classes,
@@ -224,22 +238,9 @@ impl Summary {
                 ..Against::default()
             },
         };
-        let analysis = Analysis { summary: summary.clone(), inspected: self.inspected.clone(), ..Analysis::default() };
-        Ok(build::report(summary, facts, false, hints(&analysis, &paths), &options)?)
+        let hints = hints(summary, &facts);
+        Ok(build::report(summary, facts, false, hints, &options)?)
     }
-}
-
-/// How an input was read, as a summary keeps it; where its records were found stands in the summary.
-fn read_of(facts: InputFacts) -> InputRead {
-    let InputFacts { path: _, format, compression, bytes, status, error, unfinished, skipped } = facts;
-    InputRead { format, compression, bytes, status, error, unfinished, skipped, ..InputRead::default() }
-}
-
-/// How an input was read, as a report shows it.
-fn facts_of(path: &str, read: &InputRead) -> InputFacts {
-    let InputRead { format, compression, bytes, status, unfinished, skipped, .. } = *read;
-    let error = read.error.clone();
-    InputFacts { path: path.to_owned(), format, compression, bytes, status, error, unfinished, skipped }
 }
 
 /// Why a summary or a report cannot be made.
@@ -261,7 +262,12 @@ pub enum Error {
     /// Two summaries were made with other options that change numbers.
     #[error("the summaries were made with other settings: expected the same, since numbers of both would not add up")]
     Settings,
-    /// Two summaries hold the same input.
-    #[error("both summaries hold the input {0}: expected different ones, since it would be counted twice")]
+    /// Two summaries hold inputs of one path that are not the same.
+    #[error("the summaries hold different inputs named {0}: expected the same one, or other names")]
     SameInput(String),
+    /// Two summaries share an input, and each has others.
+    #[error(
+        "both summaries hold the input {0}, which would be counted twice: expected one that holds all inputs of the other"
+    )]
+    SharedInput(String),
 }

@@ -1,7 +1,9 @@
 //! What an input looks like that is not a log of API 3.0 responses. It is a guess from the first bytes, for a hint.
 
+use serde::{Deserialize, Serialize};
+
 /// A kind of input that people mistake for a log of responses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Foreign {
     /// Text in UTF-16.
     Utf16,
@@ -12,7 +14,7 @@ pub enum Foreign {
     /// Responses of API 2.0: `code`, `message` and `codeDesc` at the root.
     ApiVersion2,
     /// Responses of another cloud.
-    OtherCloud(&'static str),
+    OtherCloud(Cloud),
     /// Bodies in base64.
     Base64,
     /// Several responses in the array of one line.
@@ -21,6 +23,38 @@ pub enum Foreign {
     Otlp,
     /// Events of CloudAudit, which an option reads.
     CloudAudit,
+}
+
+/// Another cloud, or several whose responses look alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Cloud {
+    /// Amazon Web Services or Volcano Engine.
+    AmazonOrVolcano,
+    /// Amazon Web Services.
+    Amazon,
+    /// Alibaba Cloud.
+    Alibaba,
+    /// Huawei Cloud.
+    Huawei,
+    /// Microsoft Azure.
+    Azure,
+    /// Google Cloud.
+    Google,
+}
+
+impl Cloud {
+    /// What people call it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AmazonOrVolcano => "Amazon Web Services or Volcano Engine",
+            Self::Amazon => "Amazon Web Services",
+            Self::Alibaba => "Alibaba Cloud",
+            Self::Huawei => "Huawei Cloud",
+            Self::Azure => "Microsoft Azure",
+            Self::Google => "Google Cloud",
+        }
+    }
 }
 
 impl Foreign {
@@ -44,7 +78,9 @@ impl Foreign {
                     .into()
             }
             Self::CloudAudit => "holds events of CloudAudit; --input-format cloudaudit reads them".into(),
-            Self::OtherCloud(cloud) => format!("looks like responses of {cloud}, not of Tencent Cloud API 3.0"),
+            Self::OtherCloud(cloud) => {
+                format!("looks like responses of {}, not of Tencent Cloud API 3.0", cloud.as_str())
+            }
         }
     }
 }
@@ -99,15 +135,15 @@ fn is_audit_event(has: &impl Fn(&str) -> bool) -> bool {
 }
 
 /// Members that only responses of another cloud have.
-const OTHER_CLOUDS: [(&str, &str); 8] = [
-    ("\"ResponseMetadata\"", "Amazon Web Services or Volcano Engine"),
-    ("\"x-amzn-RequestId\"", "Amazon Web Services"),
-    ("\"__type\"", "Amazon Web Services"),
-    ("\"HostId\"", "Alibaba Cloud"),
-    ("\"Recommend\"", "Alibaba Cloud"),
-    ("\"error_code\"", "Huawei Cloud"),
-    ("\"odata.error\"", "Microsoft Azure"),
-    ("\"@type\":\"type.googleapis.com", "Google Cloud"),
+const OTHER_CLOUDS: [(&str, Cloud); 8] = [
+    ("\"ResponseMetadata\"", Cloud::AmazonOrVolcano),
+    ("\"x-amzn-RequestId\"", Cloud::Amazon),
+    ("\"__type\"", Cloud::Amazon),
+    ("\"HostId\"", Cloud::Alibaba),
+    ("\"Recommend\"", Cloud::Alibaba),
+    ("\"error_code\"", Cloud::Huawei),
+    ("\"odata.error\"", Cloud::Azure),
+    ("\"@type\":\"type.googleapis.com", Cloud::Google),
 ];
 
 /// ASCII in UTF-16 without a mark: every other byte is NUL.

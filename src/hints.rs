@@ -1,11 +1,12 @@
 //! What the reader should know about the inputs: what a foreign one is, and what the numbers do not cover.
 
 use crate::coverage::{say_holes, say_repeats};
-use crate::engine::Analysis;
 use crate::foreign::Foreign;
+use crate::input::Framing;
 use crate::profile::names::Field;
 use crate::record::{Doubt, Form, LineClass};
 use crate::redact::redact;
+use crate::report::InputFacts;
 use crate::report::numbers::duration;
 use crate::summary::Summary;
 use crate::summary::magnitudes::Jump;
@@ -28,11 +29,12 @@ const SHAPES_SHOWN: usize = 3;
 /// So many failures and no success at all look like a log of errors only.
 const FAILED_MIN: u64 = 10;
 
-/// The hints of a run; `paths` are the inputs as they are shown.
+/// The hints about a summary of inputs.
 #[must_use]
-pub fn hints(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
-    let summary = &analysis.summary;
-    let mut hints = foreign(analysis, paths);
+pub fn hints(summary: &Summary, inputs: &[InputFacts]) -> Vec<String> {
+    let paths: Vec<_> = inputs.iter().map(|input| input.path.as_str()).collect();
+    let paths = paths.as_slice();
+    let mut hints = foreign(summary, inputs);
     if hints.is_empty() {
         hints.extend(coverage(&summary.totals));
     }
@@ -43,10 +45,10 @@ pub fn hints(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
     hints.extend(jump(summary).or_else(|| durations(summary)));
     hints.extend(zones(summary));
     // What was left out has times.
-    if !analysis.inspected.iter().flatten().any(|inspected| inspected.skipped) {
+    if !inputs.iter().any(|input| input.read.skipped) {
         hints.extend(no_times(summary));
     }
-    hints.extend(pieces(analysis, paths));
+    hints.extend(pieces(summary, inputs));
     hints.extend(shapes(summary, paths));
     hints.extend(repetition(summary, paths));
     hints.extend(say_holes(paths));
@@ -54,14 +56,14 @@ pub fn hints(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
 }
 
 /// Inputs of which at most half of the lines were recognised, and which look like something known.
-fn foreign(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
+fn foreign(summary: &Summary, inputs: &[InputFacts]) -> Vec<String> {
     let mut kinds: Vec<(Foreign, usize, usize)> = Vec::new();
-    for (rank, inspected) in analysis.inspected.iter().enumerate() {
-        let counts = analysis.summary.input(rank);
+    for (rank, input) in inputs.iter().enumerate() {
+        let counts = summary.input(rank);
         let lines = counts.expected();
         // Pages of events are responses too, and what they hold is not counted.
         let is_hidden = |it: &Foreign| *it == Foreign::CloudAudit || 2 * counts.recognised() <= lines;
-        let Some(foreign) = inspected.as_ref().and_then(|it| it.foreign).filter(is_hidden) else {
+        let Some(foreign) = input.read.foreign.filter(is_hidden) else {
             continue;
         };
         match kinds.iter_mut().find(|(kind, ..)| *kind == foreign) {
@@ -70,11 +72,15 @@ fn foreign(analysis: &Analysis, paths: &[&str]) -> Vec<String> {
         }
     }
     let hint = |(foreign, rank, more): (Foreign, usize, usize)| {
-        let path = paths.get(rank).copied().unwrap_or_default();
+        let path = path_of(inputs, rank);
         let others = if more > 0 { format!(" (and {more} more)") } else { String::new() };
         format!("{path}{others} {}", foreign.hint())
     };
     kinds.into_iter().map(hint).collect()
+}
+
+fn path_of(inputs: &[InputFacts], rank: usize) -> &str {
+    inputs.get(rank).map_or("", |input| &input.path)
 }
 
 fn coverage(totals: &Counts) -> Option<String> {
@@ -189,26 +195,20 @@ fn jump(summary: &Summary) -> Option<String> {
 }
 
 /// Inputs of lines most of whose malformed lines are parts of documents.
-fn pieces(analysis: &Analysis, paths: &[&str]) -> Option<String> {
-    let summary = &analysis.summary;
-    let is_read_by_line = |rank: u32| {
-        let inspected = analysis.inspected.get(rank as usize).and_then(Option::as_ref);
-        !inspected.is_some_and(|inspected| inspected.is_json)
-    };
+fn pieces(summary: &Summary, inputs: &[InputFacts]) -> Option<String> {
+    let is_read_by_line = |rank: u32| inputs.get(rank as usize).is_none_or(|input| input.read.format != Framing::Json);
     let of = |(&rank, reading): (&u32, &Reading)| {
         let (pieces, malformed) = (reading.pieces(), summary.input(rank as usize)[LineClass::Malformed]);
         (pieces >= PIECES_MIN && 2 * pieces >= malformed && is_read_by_line(rank)).then_some((rank, pieces))
     };
-    let inputs: Vec<_> = summary.readings.iter().filter_map(of).collect();
-    let (first, _) = inputs.first()?;
-    let place = match (paths, inputs.len()) {
+    let printed: Vec<_> = summary.readings.iter().filter_map(of).collect();
+    let (first, _) = printed.first()?;
+    let place = match (inputs, printed.len()) {
         ([_], _) => String::new(),
-        (_, 1) => format!(" of {}", paths.get(*first as usize).copied().unwrap_or_default()),
-        (_, several) => {
-            format!(" of {} and {} more", paths.get(*first as usize).copied().unwrap_or_default(), several - 1)
-        }
+        (_, 1) => format!(" of {}", path_of(inputs, *first as usize)),
+        (_, several) => format!(" of {} and {} more", path_of(inputs, *first as usize), several - 1),
     };
-    let lines: u64 = inputs.iter().map(|(_, pieces)| pieces).sum();
+    let lines: u64 = printed.iter().map(|(_, pieces)| pieces).sum();
     Some(format!(
         "{lines} malformed lines{place} look like JSON that is printed over several lines: --input-format json reads a stream \
          of such values"

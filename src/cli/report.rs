@@ -65,7 +65,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         filters: &plan.filters,
         against: plan.against(&history, newest.max(analysis.newest)),
     };
-    let hints = hints::hints(&analysis, &facts.iter().map(|facts| facts.path.as_str()).collect::<Vec<_>>());
+    let hints = hints::hints(&analysis.summary, &facts);
     let mut report = match build::report(&analysis.summary, facts, analysis.interrupted, hints, &options) {
         Ok(report) => report,
         Err(broken) => {

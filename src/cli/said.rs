@@ -31,8 +31,8 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> u8 {
 
 /// Says which inputs could not be read as they should.
 pub fn warn_of_inputs(facts: &[InputFacts]) {
-    for InputFacts { path, error, .. } in facts {
-        if let Some(error) = error {
+    for InputFacts { path, read } in facts {
+        if let Some(error) = &read.error {
             warn(&format!("{path}: {error}"));
         }
     }

@@ -1,7 +1,7 @@
 //! How each input of a run was read, in the terms of a report.
 
 use super::Analysis;
-use crate::input::{Framing, Input};
+use crate::input::{Facts, Framing, Input};
 use crate::inspect::Inspected;
 use crate::redact::redact;
 use crate::report::InputFacts;
@@ -12,8 +12,7 @@ pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
     let facts = inputs.iter().enumerate().map(|(rank, input)| {
         let read = analysis.reads.get(rank).cloned().unwrap_or_default();
         let inspected = analysis.inspected.get(rank).copied().flatten();
-        InputFacts {
-            path: shown_path(input),
+        let facts = Facts {
             format: match inspected {
                 Some(Inspected { is_cloudaudit: true, .. }) => Framing::CloudAudit,
                 Some(Inspected { is_json: true, .. }) => Framing::Json,
@@ -25,7 +24,9 @@ pub fn facts(inputs: &[Input], analysis: &Analysis) -> Vec<InputFacts> {
             error: read.damage.map(|damage| damage.text),
             unfinished: analysis.unfinished.get(rank).copied().unwrap_or(false),
             skipped: inspected.is_some_and(|it| it.skipped),
-        }
+            foreign: inspected.and_then(|it| it.foreign),
+        };
+        InputFacts { path: shown_path(input), read: facts }
     });
     facts.collect()
 }

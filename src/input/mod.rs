@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::foreign::Foreign;
 pub use headers::is_tar;
 pub use member::{Member, with_members};
 pub use pattern::{Pattern, PatternError};
@@ -114,7 +115,28 @@ impl Input {
     }
 }
 
-/// How an input was read (SPEC 5).
+/// How an input was read, as far as a report shows it: where its records were found, a summary of them knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// How records stand in its bytes.
+    pub format: Framing,
+    /// How its bytes are packed.
+    pub compression: Compression,
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// Whether it was read whole.
+    pub status: Status,
+    /// What is wrong.
+    pub error: Option<String>,
+    /// Whether its last line is cut and has no LF.
+    pub unfinished: bool,
+    /// Whether it was left out because it lies outside of the window.
+    pub skipped: bool,
+    /// What its first bytes look like when it is not a log of responses.
+    pub foreign: Option<Foreign>,
+}
+
+/// Whether an input was read as it should be (SPEC 5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {

@@ -64,7 +64,7 @@ pub fn report(
             summary.totals,
             summary.elsewhere.lines(),
             summary.untimed,
-            facts.iter().map(|facts| facts.bytes).sum(),
+            facts.iter().map(|facts| facts.read.bytes).sum(),
             summary.missing_ids,
             summary.distinct_ids.count(),
             shows_failures_only(summary).then_some(SUCCESSES_NOT_LOGGED),

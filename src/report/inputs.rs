@@ -22,7 +22,7 @@ const FIELD_BYTES: usize = 120;
 
 /// Takes off a budget what the rows of inputs that were read whole will take.
 pub fn spend(summary: &Summary, inputs: &[InputFacts], budget: &mut Budget) {
-    let listed = inputs.iter().enumerate().take(LISTED_MAX).filter(|(_, facts)| facts.status == Status::Ok);
+    let listed = inputs.iter().enumerate().take(LISTED_MAX).filter(|(_, facts)| facts.read.status == Status::Ok);
     budget.spend(listed.map(|(rank, facts)| bytes(summary, rank, facts)).sum());
 }
 
@@ -42,21 +42,21 @@ fn reading(summary: &Summary, rank: usize) -> impl Iterator<Item = &Reading> {
 pub fn rows(summary: &Summary, inputs: Vec<InputFacts>) -> Vec<Input> {
     let rows = inputs.into_iter().enumerate().map(|(rank, facts)| Input {
         path: facts.path,
-        format: facts.format,
-        compression: facts.compression,
+        format: facts.read.format,
+        compression: facts.read.compression,
         envelope: reading(summary, rank).flat_map(Reading::pointers).map(str::to_owned).collect(),
         forms: Ordered(
             reading(summary, rank).flat_map(Reading::forms).map(|(form, count)| (form.as_str(), count)).collect(),
         ),
         fields: fields(summary, rank),
-        bytes: facts.bytes,
+        bytes: facts.read.bytes,
         counts: summary.input(rank),
-        status: facts.status,
         ends_elsewhere: u32::try_from(rank).is_ok_and(|rank| summary.elsewhere.ends_after(rank)),
-        lost_elsewhere: is_lost_elsewhere(summary, rank, facts.status),
-        error: facts.error,
-        unfinished: facts.unfinished,
-        skipped: facts.skipped,
+        lost_elsewhere: is_lost_elsewhere(summary, rank, facts.read.status),
+        status: facts.read.status,
+        error: facts.read.error,
+        unfinished: facts.read.unfinished,
+        skipped: facts.read.skipped,
     });
     rows.collect()
 }

@@ -29,23 +29,11 @@ pub struct Options<'a> {
     pub against: Against<'a>,
 }
 
-/// How one input was read, in words.
-#[derive(Clone, Debug)]
+/// An input of a report.
+#[derive(Clone, Debug, Default)]
 pub struct InputFacts {
     /// Its path as it is shown.
     pub path: String,
-    /// How records stand in its bytes.
-    pub format: input::Framing,
-    /// How its bytes were packed.
-    pub compression: input::Compression,
-    /// Decompressed bytes.
-    pub bytes: u64,
     /// How it was read.
-    pub status: input::Status,
-    /// What is wrong.
-    pub error: Option<String>,
-    /// Whether its last line is cut and has no LF.
-    pub unfinished: bool,
-    /// Whether it was left out.
-    pub skipped: bool,
+    pub read: input::Facts,
 }

@@ -267,16 +267,7 @@ mod tests {
             filters: &BTreeMap::new(),
             against: crate::report::Against::default(),
         };
-        let facts = crate::report::InputFacts {
-            path: paths[0].clone(),
-            format: crate::input::Framing::Lines,
-            compression: crate::input::Compression::None,
-            bytes: 0,
-            status: crate::input::Status::Ok,
-            error: None,
-            unfinished: false,
-            skipped: false,
-        };
+        let facts = crate::report::InputFacts { path: paths[0].clone(), ..Default::default() };
         let report = build::report(&analysis.summary, vec![facts], false, Vec::new(), &build).unwrap();
         let choice = Choice { classes: &classes, any_throttling: !codes.is_empty(), ids_max: 5 };
         let tickets = tickets(&report, &inputs, &paths, &options, &watch, &choice).unwrap();

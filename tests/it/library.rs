@@ -9,7 +9,7 @@ use resplog::catalog::Classes;
 use resplog::internals::engine::{Analysis, Duplicates, Options, RunControl, analyze, facts};
 use resplog::internals::hints::hints;
 use resplog::internals::input::source::Sizes;
-use resplog::internals::input::{Compression, Framing, Input, Status};
+use resplog::internals::input::{Compression, Input};
 use resplog::internals::inspect::Reading;
 use resplog::internals::render::json as write_json;
 use resplog::internals::summary::Summary as Kept;
@@ -42,10 +42,9 @@ pub fn report(inputs: &[(&str, &Path)], options: &Options) -> String {
     let mut facts = facts(&paths.iter().map(named).collect::<Vec<_>>(), &analysis);
     for (fact, (name, _)) in facts.iter_mut().zip(inputs) {
         // Neither the name nor the packing of an input changes what its lines say.
-        (fact.path, fact.compression) = ((*name).to_owned(), Compression::None);
+        (fact.path, fact.read.compression) = ((*name).to_owned(), Compression::None);
     }
-    let names: Vec<_> = inputs.iter().map(|&(name, _)| name).collect();
-    json_of(&analysis.summary, &facts, hints(&analysis, &names))
+    json_of(&analysis.summary, &facts, hints(&analysis.summary, &facts))
 }
 
 /// The JSON report of a summary that was made without reading anything.
@@ -55,16 +54,7 @@ pub fn report_of(summary: &Kept) -> String {
 }
 
 fn fact(path: &str) -> InputFacts {
-    InputFacts {
-        path: path.to_owned(),
-        format: Framing::Lines,
-        compression: Compression::None,
-        bytes: 0,
-        status: Status::Ok,
-        error: None,
-        unfinished: false,
-        skipped: false,
-    }
+    InputFacts { path: path.to_owned(), ..InputFacts::default() }
 }
 
 pub fn json_of(summary: &Kept, facts: &[InputFacts], hints: Vec<String>) -> String {
@@ -138,11 +128,42 @@ fn what_would_be_counted_twice_or_otherwise_is_refused() {
     let summary = || Analyzer::new().summary([&path]).unwrap();
     let mut held = summary();
     let before = held.to_bytes().unwrap();
-    assert!(matches!(held.merge(summary()), Err(Error::SameInput(input)) if input == path.to_string_lossy()));
+    held.merge(summary()).unwrap();
+    assert_eq!(held.to_bytes().unwrap(), before, "the same input counts once");
+    let both = || Analyzer::new().summary([&path, &testdata().join("crlf.ndjson")]).unwrap();
+    let mut larger = summary();
+    larger.merge(both()).unwrap();
+    assert_eq!(larger.to_bytes().unwrap(), both().to_bytes().unwrap(), "the larger one holds all");
+    let mut others = Analyzer::new().summary([&path, &testdata().join("wrapped.ndjson")]).unwrap();
+    let unmerged = others.to_bytes().unwrap();
+    let shared = path.to_string_lossy();
+    assert!(matches!(others.merge(both()), Err(Error::SharedInput(input)) if input == shared), "neither holds all");
+    assert_eq!(others.to_bytes().unwrap(), unmerged);
     let other = Settings { services: Settings::names(["cvm"]), ..Settings::default() };
-    let other = Analyzer::new().settings(other).summary([testdata().join("wrapped.ndjson")]).unwrap();
-    assert!(matches!(held.merge(other.clone()), Err(Error::Settings)));
+    let filtered = Analyzer::new().settings(other).summary([testdata().join("wrapped.ndjson")]).unwrap();
+    assert!(matches!(held.merge(filtered.clone()), Err(Error::Settings)));
     assert_eq!(held.to_bytes().unwrap(), before);
+    let folder = tempfile::tempdir().unwrap();
+    let changing = folder.path().join("log");
+    let of = |text: &str| {
+        std::fs::write(&changing, text).unwrap();
+        Analyzer::new().summary([&changing]).unwrap()
+    };
+    let mut first = of("{\"Response\":{\"RequestId\":\"id-1\"}}\n");
+    let other = of("{\"Response\":{\"RequestId\":\"id-2\"}}\n");
+    assert!(matches!(first.merge(other), Err(Error::SameInput(input)) if input == changing.to_string_lossy()));
     assert!(matches!(Summary::from_bytes(&before[..before.len() - 1]), Err(Error::Wire(_))));
-    assert!(json(&other.report(&ReportOptions::default()).unwrap()).contains(r#""service""#));
+    assert!(json(&filtered.report(&ReportOptions::default()).unwrap()).contains(r#""service""#));
+}
+
+#[test]
+fn a_stored_summary_says_what_its_inputs_look_like() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    std::fs::write(&path, "<!DOCTYPE html>\n<html></html>\n").unwrap();
+    let summary = Analyzer::new().summary([&path]).unwrap();
+    let read = Summary::from_bytes(&summary.to_bytes().unwrap()).unwrap();
+    let text = json(&read.report(&ReportOptions::default()).unwrap());
+    assert!(text.contains("holds pages of HTML"), "{text}");
+    assert_eq!(text, json(&summary.report(&ReportOptions::default()).unwrap()));
 }

@@ -74,7 +74,7 @@ fn library(folder: &Path, options: &Options) -> String {
         // What a file is packed with, and where it lies, is all that may differ.
         let path = Path::new(&fact.path).strip_prefix(folder).unwrap().display().to_string();
         fact.path = path.replace("x.tar/", "x/");
-        fact.compression = resplog::internals::input::Compression::None;
+        fact.read.compression = resplog::internals::input::Compression::None;
     }
     json_of(&analysis.summary, &facts, Vec::new())
 }

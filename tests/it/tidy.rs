@@ -65,6 +65,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "baseline.rs",
             "catalog/",
             "follow/position.rs",
+            "foreign.rs",
             "input/mod.rs",
             "partial/",
             "profile/",

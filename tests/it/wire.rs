@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;
+use resplog::internals::foreign::{Cloud, Foreign};
+use resplog::internals::input::Facts;
+use resplog::internals::partial::Partial;
 use resplog::internals::partial::wire::{MAGIC, VERSION, WireError, decode, encode};
-use resplog::internals::partial::{InputRead, Partial};
 use resplog::internals::summary::Summary;
 use resplog::internals::summary::fold::Fold;
 use resplog::internals::summary::inputs::InputId;
@@ -20,7 +22,7 @@ use crate::library::report_of;
 use crate::scanners::cases;
 
 fn partial(summary: Summary) -> Partial {
-    let read = InputRead { bytes: 7, envelope: vec![String::new()], ..InputRead::default() };
+    let read = Facts { bytes: 7, foreign: Some(Foreign::OtherCloud(Cloud::Huawei)), ..Facts::default() };
     let inputs = vec![read; summary.inputs.len()];
     Partial { settings: BTreeMap::from([("max-line".into(), "16M".into())]), inputs, summary }
 }
