@@ -10,6 +10,7 @@ use resplog::internals::acknowledged::Acknowledged;
 use resplog::internals::engine::Options;
 use resplog::internals::input::source::Sizes;
 use resplog::internals::inspect::Reading;
+use resplog::internals::partial::wire;
 use resplog::internals::render::commands::Commands;
 use resplog::internals::render::{Format, mail};
 use resplog::profile::Pointer;
@@ -152,12 +153,17 @@ fn acknowledged(file: Option<&Path>) -> Result<Vec<Acknowledged>> {
     Acknowledged::parse(&text).with_context(named)
 }
 
-/// What the earlier report counted.
+/// What an earlier report counted, or a summary that the library wrote.
 fn baseline(file: Option<&Path>) -> Result<Option<Baseline>> {
     let Some(file) = file else { return Ok(None) };
     let named = || format!("--baseline {}", file.display());
     let bytes = std::fs::read(file).with_context(named)?;
-    baseline::from_report(&bytes).map(Some).with_context(named)
+    let read = if wire::begins(&bytes) {
+        wire::decode(&bytes).map(|partial| partial.summary.baseline()).map_err(anyhow::Error::new)
+    } else {
+        baseline::from_report(&bytes).map_err(anyhow::Error::new)
+    };
+    read.map(Some).with_context(named)
 }
 
 /// Resolves what the commands share that list records: the names of the inputs, and how they are read.

@@ -1,10 +1,8 @@
 //! What a run adds to a state: its positions, its sums, and itself to the history. It reads and writes no file.
 
 use super::State;
-use crate::baseline::{Baseline, READING};
 use crate::engine::Analysis;
 use crate::follow::Position;
-use crate::record::LineClass;
 
 /// What a run adds to a state.
 #[derive(Debug)]
@@ -30,14 +28,7 @@ impl State {
         let mut state =
             Self { generation: *generation, options, totals: totals.clone(), positions, history: runs.clone() };
         state.totals.add(summary, analysis.reads.iter().map(|read| read.bytes).sum());
-        let codes = summary.codes.iter().map(|(code, entry)| (code.to_owned(), entry.count));
-        let past = Baseline {
-            ok: summary.totals[LineClass::Ok],
-            failed: summary.totals[LineClass::Failed],
-            codes: codes.collect(),
-            reading: READING,
-        };
-        state.remember(summary.span.first, summary.span.last, past, history);
+        state.remember(summary.span.first, summary.span.last, summary.baseline(), history);
         state
     }
 }

@@ -41,6 +41,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::baseline::{Baseline, READING};
 use crate::record::{LineClass, Origin, Record};
 use crate::time::Nanos;
 pub use aggregate::Aggregate;
@@ -147,6 +148,18 @@ impl Summary {
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
         Self { codes: Codes::new(bounds), ..Self::default() }
+    }
+
+    /// What a later run compares itself with.
+    #[must_use]
+    pub fn baseline(&self) -> Baseline {
+        let codes = self.codes.iter().map(|(code, entry)| (code.to_owned(), entry.count));
+        Baseline {
+            ok: self.totals[LineClass::Ok],
+            failed: self.totals[LineClass::Failed],
+            codes: codes.collect(),
+            reading: READING,
+        }
     }
 
     /// Lines by class of an input, by its rank.

@@ -167,3 +167,26 @@ fn a_stored_summary_says_what_its_inputs_look_like() {
     assert!(text.contains("holds pages of HTML"), "{text}");
     assert_eq!(text, json(&summary.report(&ReportOptions::default()).unwrap()));
 }
+
+#[test]
+fn a_summary_is_a_baseline_as_its_report_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let earlier = Analyzer::new().summary([testdata().join("bare.ndjson")]).unwrap();
+    let bytes = earlier.to_bytes().unwrap();
+    let report = json(&earlier.report(&ReportOptions::default()).unwrap());
+    for (name, bytes) in [("last.json", report.as_bytes()), ("last.summary", &bytes[..]), ("cut.summary", &bytes[..99])]
+    {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let log = testdata().join("wrapped.ndjson");
+    let against = |name: &str| {
+        let file = folder.path().join(name);
+        let arguments = ["report", "-f", "json", "--baseline", file.to_str().unwrap(), log.to_str().unwrap()];
+        run(folder.path(), arguments, None)
+    };
+    let (of_report, of_summary) = (against("last.json"), against("last.summary"));
+    assert!(of_report.stdout.contains(r#""trend": "new""#), "{}", of_report.stdout);
+    assert_eq!(of_report.stdout, of_summary.stdout);
+    let cut = against("cut.summary");
+    assert!(cut.exit == 2 && cut.stderr.contains("the summary is damaged"), "{}", cut.stderr);
+}
