@@ -7,30 +7,19 @@ use crate::engine::{self, InOrder, Options, Run, RunControl, Seen, ThreadsError}
 use crate::filter::Verdict;
 use crate::input::Input;
 use crate::input::order::Order;
-use crate::record::{Line, Outcome, Record};
+use crate::record::{Call, Line, Outcome, Record};
 use crate::redact::redact;
 pub use crate::scan::id_set::{IdSet, TooManyIds};
 use crate::scan::lookup;
 use crate::scan::sieve::Sieve;
-use crate::time::Nanos;
 
 /// A record as it is listed; all texts are redacted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listed {
-    /// The request id.
-    pub request_id: String,
+    /// What is known of the call; it has an id.
+    pub call: Call,
     /// The code; empty for a call that succeeded.
     pub code: String,
-    /// When the call was made.
-    pub time: Option<Nanos>,
-    /// The product.
-    pub service: Option<String>,
-    /// The API.
-    pub action: Option<String>,
-    /// The region.
-    pub region: Option<String>,
-    /// How long the call took, in nanoseconds.
-    pub duration_ns: Option<u64>,
     /// The rank of the input.
     pub input: u32,
     /// Number of the line in its input, from 1.
@@ -98,7 +87,6 @@ fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed>
     if !wanted.wants(record) || options.reading.filter.judge(record) != Verdict::Counts {
         return None;
     }
-    let own = |text: &str| redact(text).into_owned();
     let id = record.request_id?;
     let text = match wanted {
         Wanted::Ids { raw: true, .. } => seen.text.to_vec(),
@@ -110,13 +98,8 @@ fn listed(seen: &Seen<'_>, options: &Options, wanted: &Wanted) -> Option<Listed>
         Wanted::Failed | Wanted::Slow(_) => 0,
     };
     Some(Listed {
-        request_id: own(id),
-        code: own(record.code),
-        time: record.context.time,
-        service: record.context.service.map(own),
-        action: record.context.action.map(own),
-        region: record.context.region.map(own),
-        duration_ns: record.context.duration_ns,
+        call: Call::of(record, redact),
+        code: redact(record.code).into_owned(),
         input: seen.origin.input,
         line: 0,
         offset: seen.origin.offset,

@@ -16,17 +16,18 @@ use crate::time::{self, Nanos};
 ///
 /// `out` fails.
 pub fn tsv(listed: &Listed, input: &str, out: &mut dyn Write) -> io::Result<()> {
-    let text = |text: &Option<String>| terminal(text.as_deref().unwrap_or_default()).into_owned();
-    let time = listed.time.map(|time| time.to_string()).unwrap_or_default();
+    let call = &listed.call;
+    let text = |text: Option<&str>| terminal(text.unwrap_or_default()).into_owned();
+    let time = call.time.map(|time| time.to_string()).unwrap_or_default();
     let duration = milliseconds(listed).map(|ms| ms.to_string()).unwrap_or_default();
     writeln!(
         out,
         "{}\t{}\t{time}\t{}\t{}\t{}\t{duration}\t{}\t{}\t{}",
-        terminal(&listed.request_id),
+        text(call.request_id()),
         terminal(&listed.code),
-        text(&listed.service),
-        text(&listed.action),
-        text(&listed.region),
+        text(call.service()),
+        text(call.action()),
+        text(call.region()),
         terminal(input),
         listed.line,
         listed.offset
@@ -55,13 +56,14 @@ struct Row<'a> {
 ///
 /// `out` fails.
 pub fn ndjson(listed: &Listed, input: &str, envelope: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    let call = &listed.call;
     let row = Row {
-        request_id: &listed.request_id,
+        request_id: call.request_id().unwrap_or_default(),
         code: (!listed.code.is_empty()).then_some(&listed.code),
-        time: listed.time,
-        service: listed.service.as_deref(),
-        action: listed.action.as_deref(),
-        region: listed.region.as_deref(),
+        time: call.time,
+        service: call.service(),
+        action: call.action(),
+        region: call.region(),
         duration_ms: milliseconds(listed),
         input,
         line: listed.line,
@@ -78,15 +80,12 @@ pub fn ndjson(listed: &Listed, input: &str, envelope: Option<&str>, out: &mut dy
 /// `out` fails.
 pub fn block(listed: &Listed, input: &str, envelope: &str, out: &mut dyn Write) -> io::Result<()> {
     let outcome = if listed.code.is_empty() { "ok" } else { &listed.code };
-    writeln!(out, "{}  {}", terminal(&listed.request_id), terminal(outcome))?;
-    let facts = [
-        listed.time.map(|time| time.to_string()),
-        listed.service.clone(),
-        listed.action.clone(),
-        listed.region.clone(),
-        milliseconds(listed).map(|ms| format!("{ms} ms")),
-    ];
-    let facts: Vec<_> = facts.iter().flatten().map(|fact| terminal(fact)).collect();
+    let call = &listed.call;
+    writeln!(out, "{}  {}", terminal(call.request_id().unwrap_or_default()), terminal(outcome))?;
+    let time = call.time.map(|time| time.to_string());
+    let duration = milliseconds(listed).map(|ms| format!("{ms} ms"));
+    let facts: Vec<_> =
+        time.as_deref().into_iter().chain(call.names()).chain(duration.as_deref()).map(terminal).collect();
     if !facts.is_empty() {
         writeln!(out, "  {}", facts.join("  "))?;
     }
@@ -95,5 +94,5 @@ pub fn block(listed: &Listed, input: &str, envelope: &str, out: &mut dyn Write) 
 }
 
 fn milliseconds(listed: &Listed) -> Option<f64> {
-    listed.duration_ns.map(time::milliseconds)
+    listed.call.duration_ns.map(time::milliseconds)
 }

@@ -29,7 +29,8 @@ impl<'a> Numbered<'a> {
     /// Where an exemplar stands and what is known of the call.
     #[must_use]
     pub fn at(&self, exemplar: &Exemplar) -> At {
-        At::of(exemplar, self.path(exemplar.origin.input).to_owned(), self.numbers.line(exemplar.origin))
+        let Exemplar { origin, call, .. } = exemplar;
+        At::of(call, self.path(origin.input).to_owned(), self.numbers.line(*origin), origin.offset)
     }
 
     /// Where a malformed line stands; none for other rejects.

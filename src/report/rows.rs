@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::catalog::{self, Kind};
-use crate::summary::exemplars::Exemplar;
+use crate::record::Call;
 use crate::time::{Nanos, milliseconds};
 
 /// Failures with one code.
@@ -164,15 +164,14 @@ pub struct At {
 }
 
 impl At {
-    /// Where an exemplar stands, once its input has a name and its line a number.
+    /// Where a call stands, once its input has a name and its line a number, and what is known of it.
     #[must_use]
-    pub fn of(exemplar: &Exemplar, input: String, line: u64) -> Self {
-        let call = &exemplar.call;
+    pub fn of(call: &Call, input: String, line: u64, offset: u64) -> Self {
         let own = |name: Option<&str>| name.map(str::to_owned);
         Self {
             input,
             line,
-            offset: exemplar.origin.offset,
+            offset,
             time: call.time,
             service: own(call.service()),
             action: own(call.action()),

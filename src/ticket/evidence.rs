@@ -7,9 +7,8 @@ use crate::engine::{self, Options, Run, RunControl, Seen, ThreadsError};
 use crate::filter::Verdict;
 use crate::input::Input;
 use crate::input::order::Order;
-use crate::record::{Line, MESSAGE_BYTES_MAX, Outcome};
+use crate::record::{Call, Line, MESSAGE_BYTES_MAX, Outcome};
 use crate::redact::{cut, redact};
-use crate::time::Nanos;
 
 use super::model::{Ticket, known_product};
 
@@ -20,18 +19,8 @@ pub struct Evidence {
     pub code: String,
     /// The message, at most [`MESSAGE_BYTES_MAX`] bytes.
     pub message: String,
-    /// The id, if it has one.
-    pub request_id: Option<String>,
-    /// When the call was made.
-    pub time: Option<Nanos>,
-    /// The product.
-    pub service: Option<String>,
-    /// The API.
-    pub action: Option<String>,
-    /// The region.
-    pub region: Option<String>,
-    /// How long the call took, in nanoseconds.
-    pub duration_ns: Option<u64>,
+    /// What is known of the call.
+    pub call: Call,
     /// The rank of the input.
     pub input: u32,
     /// Number of the line in its input, from 1.
@@ -62,21 +51,15 @@ fn one(seen: &Seen<'_>, options: &Options, wanted: &BTreeSet<(&str, Option<&str>
     if record.outcome != Outcome::Failed || options.reading.filter.judge(record) != Verdict::Counts {
         return None;
     }
-    let context = &record.context;
-    let own = |text: &str| redact(text).into_owned();
-    let (code, service) = (own(record.code), context.service.map(own));
-    if !wanted.contains(&(code.as_str(), known_product(service.as_deref()))) {
+    let code = redact(record.code).into_owned();
+    let call = Call::of(record, redact);
+    if !wanted.contains(&(code.as_str(), known_product(call.service()))) {
         return None;
     }
     Some(Evidence {
         code,
         message: cut(&redact(record.message), MESSAGE_BYTES_MAX).to_owned(),
-        request_id: record.request_id.map(own),
-        time: context.time,
-        service,
-        action: context.action.map(own),
-        region: context.region.map(own),
-        duration_ns: context.duration_ns,
+        call,
         input: seen.origin.input,
         line: 0,
     })

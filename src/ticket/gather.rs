@@ -8,7 +8,7 @@ use crate::engine::{self, Options, Run, RunControl, Seen, ThreadsError};
 use crate::filter::Verdict;
 use crate::input::Input;
 use crate::input::order::Order;
-use crate::record::{Line, Origin, Outcome, Record};
+use crate::record::{Call, Line, Origin, Outcome, Record};
 use crate::redact::redact;
 use crate::summary::Aggregate;
 use crate::summary::bounded::Bounded;
@@ -47,40 +47,32 @@ impl Gathered {
     /// The latest success of an action that has a plain id.
     pub(super) fn success(&self, service: Option<&str>, action: &str) -> Option<&Success> {
         let name = format!("{}{SEPARATOR}{action}", service.unwrap_or_default());
-        self.found.successes.get(&name).filter(|success| !success.request_id.is_empty())
+        self.found.successes.get(&name).filter(|success| success.call.request_id().is_some())
     }
 }
 
 /// A success, as much of it as a ticket shows; all texts are redacted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Success {
-    pub(super) time: Option<Nanos>,
     pub(super) origin: Origin,
-    /// Empty when there is none yet.
-    pub(super) request_id: String,
-    /// Empty when the log does not tell it.
-    pub(super) region: String,
-    pub(super) duration_ns: Option<u64>,
+    /// It has no id when there is none yet.
+    pub(super) call: Call,
 }
 
 impl Success {
     /// Untimed records are earlier than timed ones here: `None` is less than any time.
     fn order(&self) -> (bool, Option<Nanos>, u32, u64) {
-        (!self.request_id.is_empty(), self.time, self.origin.input, self.origin.offset)
+        (self.call.request_id().is_some(), self.call.time, self.origin.input, self.origin.offset)
     }
 
-    fn observe(&mut self, record: &Record<'_>, request_id: &str, origin: Origin) {
+    fn observe(&mut self, record: &Record<'_>, origin: Origin) {
         if (true, record.context.time, origin.input, origin.offset) <= self.order() {
             return;
         }
-        self.time = record.context.time;
         self.origin = origin;
         // The texts keep their memory: a live log has ever later successes.
-        self.request_id.clear();
-        self.request_id.push_str(request_id);
-        self.region.clear();
-        self.region.push_str(&redact(record.context.region.unwrap_or_default()));
-        self.duration_ns = record.context.duration_ns;
+        // A name that is held was redacted, which changes nothing twice.
+        self.call.replace(record, redact, redact, |_| true);
     }
 
     fn merge(&mut self, other: Self) {
@@ -133,15 +125,14 @@ impl Found {
 
     fn success(&mut self, record: &Record<'_>, origin: Origin) {
         let (Some(action), Some(id)) = (record.context.action, record.request_id) else { return };
-        let id = redact(id);
-        if !is_plain(&id) {
+        if !is_plain(&redact(id)) {
             return;
         }
         self.scratch.clear();
         self.scratch.push_str(&redact(known_product(record.context.service).unwrap_or_default()));
         self.scratch.push(SEPARATOR);
         self.scratch.push_str(&redact(action));
-        self.successes.entry(&self.scratch, Cow::Borrowed, Success::merge).observe(record, &id, origin);
+        self.successes.entry(&self.scratch, Cow::Borrowed, Success::merge).observe(record, origin);
     }
 
     fn merge(&mut self, other: Self) {

@@ -11,12 +11,11 @@ use std::collections::BTreeSet;
 use crate::catalog::{self, Class, Classes};
 use crate::engine::{Options, RunControl, ThreadsError};
 use crate::input::Input;
-use crate::record::LineClass;
+use crate::record::{Call, LineClass, Origin};
 use crate::report::{Action, At, Code, Report};
 use crate::summary::codes;
 use crate::summary::exemplars::Exemplar;
 use crate::summary::pairs::Kept;
-use crate::time::milliseconds;
 use gather::{Gathered, Success};
 use model::known_product;
 pub use model::{CODES_MAX, Impact, LeftOut, Message, Picked, Product, Share, Ticket, Tickets, Why, is_plain};
@@ -174,22 +173,18 @@ impl Writer<'_> {
     }
 
     fn at(&self, exemplar: &Exemplar) -> At {
-        At::of(exemplar, self.path(exemplar.origin.input), self.gathered.numbers.line(exemplar.origin))
+        self.stands(&exemplar.call, exemplar.origin)
+    }
+
+    fn stands(&self, call: &Call, origin: Origin) -> At {
+        At::of(call, self.path(origin.input), self.gathered.numbers.line(origin), origin.offset)
     }
 
     fn success(&self, service: Option<&str>, action: &str) -> Option<Picked> {
-        let Success { time, origin, request_id, region, duration_ns } = self.gathered.success(service, action)?;
-        let at = At {
-            input: self.path(origin.input),
-            line: self.gathered.numbers.line(*origin),
-            offset: origin.offset,
-            time: *time,
-            service: service.map(str::to_owned),
-            action: Some(action.to_owned()),
-            region: (!region.is_empty()).then(|| region.clone()),
-            duration_ms: duration_ns.map(milliseconds),
-        };
-        Some(Picked { request_id: request_id.clone(), reason: "latest success".to_owned(), at })
+        let Success { origin, call } = self.gathered.success(service, action)?;
+        let at =
+            At { service: service.map(str::to_owned), action: Some(action.to_owned()), ..self.stands(call, *origin) };
+        Some(Picked { request_id: call.request_id()?.to_owned(), reason: "latest success".to_owned(), at })
     }
 
     fn path(&self, input: u32) -> String {

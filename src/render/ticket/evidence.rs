@@ -48,17 +48,18 @@ struct Error<'e> {
 ///
 /// `out` fails.
 pub fn write(evidence: &Evidence, input: &str, out: &mut dyn Write) -> io::Result<()> {
+    let call = &evidence.call;
     let row = Row {
         input,
         line: evidence.line,
-        time: evidence.time,
-        service: evidence.service.as_deref(),
-        action: evidence.action.as_deref(),
-        region: evidence.region.as_deref(),
-        duration_ms: evidence.duration_ns.map(milliseconds),
+        time: call.time,
+        service: call.service(),
+        action: call.action(),
+        region: call.region(),
+        duration_ms: call.duration_ns.map(milliseconds),
         response: Response {
             error: Error { code: &evidence.code, message: &evidence.message },
-            request_id: evidence.request_id.as_deref(),
+            request_id: call.request_id(),
         },
     };
     json::row(&row, out)
