@@ -100,7 +100,7 @@ fn the_front_door_makes_what_the_program_makes() {
         out
     };
     let report = resplog::analyze([&paths[2]]).unwrap();
-    assert!(text(&report).starts_with(b"FAILING"), "{}", String::from_utf8_lossy(&text(&report)));
+    assert!(text(&report).starts_with(b"FAILURES"), "{}", String::from_utf8_lossy(&text(&report)));
 }
 
 #[test]
