@@ -17,7 +17,9 @@ pub struct Raw<'a> {
 
 /// Reads a text that is one object. `each` gets every key, and reads its value; none when it gives none.
 pub fn object<'a>(text: &'a [u8], each: impl FnMut(Raw<'a>, &mut Reader<'a>) -> Option<()>) -> Option<()> {
-    let mut reader = Reader { text, at: 0 };
+    // Seldom, so that it is looked for once, and not in every string.
+    let has_controls = text.iter().fold(false, |has, &byte| has | (byte < b' '));
+    let mut reader = Reader { text, at: 0, has_controls };
     reader.object(each)?;
     reader.skip_space();
     // The bytes outside of strings are ASCII by now.
@@ -28,6 +30,8 @@ pub fn object<'a>(text: &'a [u8], each: impl FnMut(Raw<'a>, &mut Reader<'a>) -> 
 pub struct Reader<'a> {
     text: &'a [u8],
     at: usize,
+    /// Whether the text holds control characters, of which none may stand in a string.
+    has_controls: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -107,7 +111,8 @@ impl<'a> Reader<'a> {
         self.take(b'"')?;
         let start = self.at;
         loop {
-            self.at += before_special(self.text.get(self.at..)?);
+            let rest = self.text.get(self.at..)?;
+            self.at += if self.has_controls { before_special(rest) } else { before_quote_or_escape(rest) };
             match self.text.get(self.at)? {
                 b'"' => break,
                 b'\\' => self.at += escape_length(&self.text[self.at..])?,
@@ -132,11 +137,27 @@ impl<'a> Raw<'a> {
     /// The string unescaped, in `bump` unless it has no escapes; a lone surrogate becomes U+FFFD.
     pub fn unescape(self, bump: &'a Bump) -> &'a [u8] {
         let mut raw = self.bytes;
-        let Some(mut plain) = memchr::memchr(b'\\', raw) else { return raw };
-        let mut text = Vec::with_capacity_in(raw.len(), bump);
+        let Some(plain) = memchr::memchr(b'\\', raw) else { return raw };
+        // A word more than needed is written at once, and what of it was too much is taken back.
+        let mut text = Vec::with_capacity_in(raw.len() + 8, bump);
+        text.extend_from_slice_copy(&raw[..plain]);
+        raw = &raw[plain..];
         loop {
-            text.extend_from_slice_copy(&raw[..plain]);
-            raw = &raw[plain..];
+            while let Some(word) = raw.first_chunk::<8>() {
+                // A quote that is not escaped stands in no string.
+                let plain = before_quote_or_escape(word);
+                text.extend_from_slice_copy(word);
+                text.truncate(text.len() + plain - 8);
+                raw = &raw[plain..];
+                if plain < 8 {
+                    break;
+                }
+            }
+            if raw.len() < 8 {
+                let plain = before_quote_or_escape(raw);
+                text.extend_from_slice_copy(&raw[..plain]);
+                raw = &raw[plain..];
+            }
             if raw.is_empty() {
                 return text.into_bump_slice();
             }
@@ -146,8 +167,6 @@ impl<'a> Raw<'a> {
                 _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
             }
             raw = raw.get(length..).unwrap_or_default();
-            // A quote that is not escaped stands in no string.
-            plain = before_quote_or_escape(raw);
         }
     }
 }
