@@ -8,6 +8,7 @@ mod exit;
 mod host;
 mod incremental;
 mod list;
+mod manual;
 mod outputs;
 mod plan;
 mod progress;
@@ -49,7 +50,7 @@ pub fn run() -> u8 {
             clap_complete::generate(shell, &mut args::complete::command(), "resplog", &mut script);
             print(|out| out.write_all(&script))
         }
-        Command::Man => print(|out| clap_mangen::Man::new(Cli::command()).render(out)),
+        Command::Man { command } => manual::print(&command),
     }
 }
 

@@ -25,6 +25,7 @@ mod loggers;
 mod many;
 mod month;
 mod outputs;
+mod packages;
 mod packing;
 mod places;
 mod program;

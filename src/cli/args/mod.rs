@@ -59,8 +59,11 @@ pub enum Command {
     Codes(CodesArgs),
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
-    /// Print the manual page.
-    Man,
+    /// Print a manual page.
+    Man {
+        /// Print the page of this command, such as `report` or `state show`, instead of the program's
+        command: Vec<String>,
+    },
 }
 
 impl Command {
@@ -71,7 +74,7 @@ impl Command {
             Self::Ids(args) => Some(&mut args.input),
             Self::Find(args) => Some(&mut args.input),
             Self::Ticket(args) => Some(&mut args.input),
-            Self::State(_) | Self::Codes(_) | Self::Completions { .. } | Self::Man => None,
+            Self::State(_) | Self::Codes(_) | Self::Completions { .. } | Self::Man { .. } => None,
         }
     }
 }
