@@ -18,10 +18,6 @@ fn package() -> Table {
     table("Cargo.toml")["package"].as_table().unwrap().clone()
 }
 
-fn strings(value: &Value) -> Vec<&str> {
-    value.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect()
-}
-
 /// All texts in a value, at any depth.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
@@ -101,12 +97,6 @@ fn versions_and_needs_are_the_same_everywhere() {
     assert_eq!(metadata["deb"]["depends"].as_str(), Some("libc6 (>= 2.17)"));
     assert_eq!(metadata["generate-rpm"]["requires"]["glibc"].as_str(), Some(">= 2.17"));
     assert_eq!(table("python/pyproject.toml")["project"]["description"], package["description"]);
-}
-
-#[test]
-fn a_licence_that_a_build_may_have_is_one_that_the_notices_know() {
-    assert_eq!(strings(&table("about.toml")["accepted"]), strings(&table("deny.toml")["licenses"]["allow"]));
-    assert_eq!(table("about.toml")["targets"], table("deny.toml")["graph"]["targets"]);
 }
 
 /// The pages that a page names, without those of other programs.
