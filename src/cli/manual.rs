@@ -8,7 +8,7 @@ use super::{said, usage};
 
 /// Prints the page of the program, or that of the command of these names, such as `state show`.
 pub fn print(names: &[String]) -> u8 {
-    let mut program = Cli::command();
+    let mut program = without_help(Cli::command());
     program.build();
     let mut command = &program;
     for name in names {
@@ -20,6 +20,11 @@ pub fn print(names: &[String]) -> u8 {
     // Without it the foot of the page of a command names the command as if it were a program.
     let page = clap_mangen::Man::new(command.clone()).source(concat!("resplog ", env!("CARGO_PKG_VERSION")));
     said::print(|out| page.render(out))
+}
+
+/// A command whose pages do not name `help`, which says no more than they do.
+fn without_help(command: Command) -> Command {
+    command.disable_help_subcommand(true).mut_subcommands(without_help)
 }
 
 fn unknown(name: &str, of: &Command) -> anyhow::Error {

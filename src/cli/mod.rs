@@ -24,7 +24,7 @@ mod ticket;
 mod usage;
 mod wanted;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 use resplog::catalog;
 use resplog::internals::render::{codes, json};
 use resplog::settings::{SOURCE, Source};
