@@ -107,7 +107,7 @@ fn named_pages(page: &str) -> Vec<Vec<String>> {
 
 fn pages_below(names: &[String]) -> usize {
     let arguments = [&["man".to_owned()], names].concat();
-    let ran = run(&root(), &arguments, None);
+    let ran = run(root(), &arguments, None);
     assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""), "{arguments:?}");
     let title = [&["resplog".to_owned()], names].concat().join("-");
     assert!(ran.stdout.contains(&format!("\n.TH {title} 1 ")), "{title}: {}", ran.stdout);
