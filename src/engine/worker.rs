@@ -105,8 +105,14 @@ impl<'r, W> Worker<'r, W> {
             done.lines = line_count(ends(text));
             picked.clear();
             picked.extend(sieve.lines(text));
+            // A record can be the echo of one before it, so that its neighbours have to be seen.
+            let mut is_record = |span: Span| {
+                let first = lines.offset == 0 && span.start == 0;
+                matches!(scanner.line(bytes(text, span), first).line, Line::Record(_))
+            };
             // One line scanned by itself costs more than one among others.
-            if picked.len() <= done.lines as usize / PICKED_SHARE {
+            let are_few = picked.len() <= done.lines as usize / PICKED_SHARE;
+            if are_few && !(profile.reads_text() && picked.iter().any(|&span| is_record(span))) {
                 for &span in picked.iter() {
                     number += ends(bytes(text, Span { start: counted, end: span.start }));
                     counted = span.start;

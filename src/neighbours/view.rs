@@ -106,15 +106,17 @@ impl<'v> View<'v> {
         });
     }
 
-    /// What the program wrote in `length` bytes from the start of a line on.
+    /// What the program wrote in `length` bytes from the start of a line on, each line without the CR at its end.
     pub fn gather(&self, own: Own<'_>, length: usize) -> Cow<'v, [u8]> {
         let start = own.span.start;
+        // Line ends are the same whether or not the lines lie in one chunk.
         if own.stream.is_none()
             && let Some(bytes) = self.text.get(start..start + length)
+            && memchr::memchr(b'\r', bytes).is_none()
         {
             return Cow::Borrowed(bytes);
         }
-        let mut bytes = own.text.to_vec();
+        let mut bytes = own.text.strip_suffix(b"\r").unwrap_or(own.text).to_vec();
         self.lines_after(own, 0, length, |line, end| {
             bytes.push(b'\n');
             bytes.extend_from_slice(line);
