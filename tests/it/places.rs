@@ -124,9 +124,13 @@ fn envelope(object: &Tree) -> Option<(&Tree, bool)> {
 
 const KNOWN: [&str; 3] = ["InternalError", "LimitExceeded.NoSuchOne", "DryRunOperation"];
 
+/// Whether a text is an id, and not what stands for none.
+fn is_id(text: &str) -> bool {
+    (4..=256).contains(&text.len()) && !text.contains('*') && !["None", "null", "undefined"].contains(&text)
+}
+
 fn record(response: &Tree, form: Form, pointer: String) -> Expected {
-    let usable = |id: &String| id.len() >= 4 && id.len() <= 256 && !id.contains('*');
-    let id = response.get("RequestId").and_then(Tree::text).filter(usable);
+    let id = response.get("RequestId").and_then(Tree::text).filter(|id| is_id(id));
     let (outcome, code) = match response.get("Error") {
         None | Some(Tree::Plain("null")) => (Outcome::Ok, String::new()),
         Some(error) => match error.get("Code").and_then(Tree::text).filter(|code| !code.is_empty()) {
@@ -173,7 +177,7 @@ fn candidates(place: &Place<'_>) -> Vec<(u8, Expected)> {
         names.iter().filter_map(|name| place.object.get(name).and_then(Tree::text)).find(|text| fits(text))
     };
     if let Some(code) = text(&["Code", "code"], &|code| KNOWN.contains(&&**code))
-        && let Some(id) = text(&["RequestId", "requestId", "request_id"], &|id| id.len() >= 4 && id.len() <= 256)
+        && let Some(id) = text(&["RequestId", "requestId", "request_id"], &|id| is_id(id))
         && !objects().any(|object| has(&names(object), &["statusCode", "retryable", "$metadata", "HostId"]))
         && objects().zip(place.around.iter().map(|(_, name)| Some(*name)).chain([None])).any(|(object, on_way)| {
             let Tree::Object(members) = object else { return false };
