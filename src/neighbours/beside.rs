@@ -56,7 +56,8 @@ impl Beside {
     ) {
         self.memory.number += 1;
         let own = Own { span, text: view.line(span), length: span.end - span.start, stream: None };
-        if scanned.is_silent && is_alone(own.text) && !frame::may_have_one(own.text) {
+        let unpadded = strip(own.text, false).0;
+        if scanned.is_silent && is_alone(own.text) && !frame::may_have_one(unpadded) {
             let from = self.silent.map_or(span.start, |(from, _)| from);
             self.silent = Some((from, span.end));
             return each(span, scanned, None);
@@ -72,7 +73,7 @@ impl Beside {
             return each(span, scanned, None);
         }
         let bump = Bump::new();
-        match frame::undo_outer(strip(own.text, false).0, &bump) {
+        match frame::undo_outer(unpadded, &bump) {
             Some(framed) => self.framed(view, span, framed, scanned.anomalies.of_line(), scanner, each),
             None => self.unframed(view, own, scanned, each),
         }
