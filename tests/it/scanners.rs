@@ -25,6 +25,7 @@ pub const SEEDS: &[&str] = &[
     r#"{"Response":{"Status":200,"Data":{"Response":{"Error":{"Code":"A.B"},"RequestId":"abcd"}}}}"#,
     r#"{"request":{"headers":{"host":"cvm.tencentcloudapi.com","x-tc-action":"A"}},"response":{"body":{"Response":{}}}}"#,
     r#"{"EventName":"A","CloudAuditEvent":"{\"eventName\":\"A\",\"apiErrorCode\":\"A.B\",\"requestID\":\"abcd\",\"eventTime\":1795482123}"}"#,
+    r#"{"Response":{},"m":"code=InternalError request__i-d=abcd-efgh"}"#,
     "{\"Response\":{\"RequestId\":\"abcd-efgh\"}}\r",
     "\u{feff}{\"Response\":[{}],\"Response\":{}}",
     "\0\0{\"Response\":{\"RequestId\":\"abcd-efgh\"}}",

@@ -9,6 +9,7 @@ use super::line::{Cursor, Line};
 use super::span::{NOWHERE, Span};
 use crate::profile::{Pointer, Profile, names};
 use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, plain_end, scalar_end};
+use crate::scan::text::names_id;
 
 /// The way from the root to the response object, and what was found on it in the present line.
 #[derive(Debug)]
@@ -299,16 +300,10 @@ impl Trail {
 /// Whether a weak envelope at the root of a line is all that it holds: whatever goes before one has an id.
 #[cold]
 fn is_best_though_weak(line: &[u8]) -> bool {
-    const NAME: &[u8] = b"equest";
-    let names_an_id = |at: usize| {
-        let rest = line.get(at + NAME.len()..).unwrap_or_default();
-        let rest = rest.strip_prefix(b"_").or_else(|| rest.strip_prefix(b"-")).unwrap_or(rest);
-        rest.get(..2).is_some_and(|id| id.eq_ignore_ascii_case(b"id"))
-    };
     // The first key of this name is its own.
     let own = memchr::memmem::find(line, RESPONSE).map_or(line.len(), |at| at + RESPONSE.len());
     !may_hold_response(line.get(own..).unwrap_or_default())
-        && !memchr::memmem::find_iter(line, NAME).any(names_an_id)
+        && !names_id(line)
         && memchr::memmem::find(line, b"\\u").is_none()
 }
 

@@ -19,6 +19,12 @@ pub fn may_hold(text: &[u8]) -> bool {
     (0..FINDERS.len()).any(|word| next(word, text, 0) < text.len())
 }
 
+/// Whether a text has the name of an id, in any spelling that pairs have.
+#[must_use]
+pub fn names_id(text: &[u8]) -> bool {
+    next(OF_ID, text, 0) < text.len()
+}
+
 /// Where a word stands next in a text, from a place on; the end of the text when nowhere.
 fn next(word: usize, text: &[u8], from: usize) -> usize {
     let (Some(finder), Some(rest)) = (FINDERS.get(word), text.get(from..)) else { return text.len() };
@@ -114,5 +120,6 @@ mod tests {
             start += line.len() + 1;
         }
         assert_eq!(held.iter().collect::<String>(), "-+-+--+--?-++--");
+        assert!(names_id(b"request__i-d=a") && !names_id(b"request a Response"));
     }
 }
