@@ -2,20 +2,19 @@
 //! two records of one side is of that side, and so is what stands before the first or after the last record of an input in
 //! the order of time. Where nobody knows, a line is taken to lie in the window.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::stretches::Stretches;
 use super::totals::Counts;
 use crate::record::LineClass;
 use crate::time::{Nanos, Side};
 
-/// Where lines that are no records lie, of every chunk. Chunks that follow each other join into stretches.
+/// Where lines that are no records lie, of every chunk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elsewhere {
-    /// By input and first byte, with the byte after the last one. They do not overlap.
-    stretches: BTreeMap<(u32, u64), (u64, Sides)>,
+    stretches: Stretches<Sides>,
 }
 
 /// The lines of a stretch of an input, in the order of the input. Joining is associative.
@@ -99,78 +98,62 @@ impl Sides {
 impl Elsewhere {
     /// Notes the lines of a chunk; each chunk is noted once.
     pub fn chunk(&mut self, input: u32, bytes: &Range<u64>, sides: Sides) {
-        if !bytes.is_empty() {
-            self.stretches.insert((input, bytes.start), (bytes.end, sides));
-        }
+        self.stretches.chunk(input, bytes, sides);
     }
 
     /// Adds the chunks of another one.
     pub fn merge(&mut self, other: Self) {
         let Self { stretches } = other;
-        self.stretches.extend(stretches);
+        self.stretches.merge(stretches);
     }
 
     /// Joins stretches that follow each other.
     pub fn join(&mut self) {
-        let mut joined = BTreeMap::new();
-        let mut last: Option<((u32, u64), (u64, Sides))> = None;
-        for (start, stretch) in std::mem::take(&mut self.stretches) {
-            match &mut last {
-                Some(((input, _), (end, sides))) if (*input, *end) == start => {
-                    *end = stretch.0;
-                    sides.join(&stretch.1);
-                }
-                _ => joined.extend(last.replace((start, stretch))),
-            }
-        }
-        joined.extend(last);
-        self.stretches = joined;
+        self.stretches.join(|(_, held), (_, sides)| held.join(&sides));
     }
 
     /// Gives inputs other ranks.
     pub fn renumber(&mut self, rank: impl Fn(u32) -> u32) {
-        let stretches = std::mem::take(&mut self.stretches).into_iter();
-        self.stretches = stretches.map(|((input, start), stretch)| ((rank(input), start), stretch)).collect();
+        self.stretches.renumber(rank);
     }
 
     /// The lines of all inputs that lie outside of the window.
     #[must_use]
     pub fn lines(&self) -> Counts {
         let mut lines = Counts::default();
-        self.stretches.values().for_each(|(_, sides)| lines.add(sides.outside()));
+        self.stretches.iter().for_each(|(_, sides)| lines.add(sides.outside()));
         lines
     }
 
     /// Whether what follows the last record of an input lies after the window.
     #[must_use]
     pub fn ends_after(&self, input: u32) -> bool {
-        let last = self.stretches.range((input, 0)..=(input, u64::MAX)).next_back();
-        last.and_then(|(_, (_, sides))| sides.in_order()).is_some_and(|(_, last)| last.side == Side::After)
+        let last = self.stretches.of_input(input).next_back();
+        last.and_then(Sides::in_order).is_some_and(|(_, last)| last.side == Side::After)
     }
 
     /// Whether every record of an input lies after the window.
     #[must_use]
     pub fn is_all_after(&self, input: u32) -> bool {
-        let mut stretches = self.stretches.range((input, 0)..=(input, u64::MAX));
+        let mut stretches = self.stretches.of_input(input);
         self.ends_after(input)
-            && stretches.all(|(_, (_, sides))| sides.in_order().is_some_and(|(first, _)| first.side == Side::After))
+            && stretches.all(|sides| sides.in_order().is_some_and(|(first, _)| first.side == Side::After))
     }
 
     /// Whether it is of this many inputs, and of no more lines than there are.
     pub(super) fn is_sound(&self, inputs: u64, totals: &Counts) -> bool {
         let mut sums = Counts::default();
-        for (&(input, start), (end, Sides { lead, trail, outside, .. })) in &self.stretches {
+        for (_, Sides { lead, trail, outside, .. }) in self.stretches.iter() {
             for counts in [lead, trail, outside] {
                 if !counts.is_sound() || !sums.is_sound() {
                     return false;
                 }
                 sums.add(*counts);
             }
-            if start >= *end || u64::from(input) >= inputs {
-                return false;
-            }
         }
-        sums.lines <= totals.lines && sums.iter().zip(totals.iter()).all(|((_, part), (_, all))| part <= all)
+        self.stretches.is_sound(inputs)
+            && sums.lines <= totals.lines
+            && sums.iter().zip(totals.iter()).all(|((_, part), (_, all))| part <= all)
     }
 }
 
@@ -220,7 +203,9 @@ mod tests {
                     all.chunk(3, &(10 * place..10 * place + 10), part);
                 }
                 all.join();
-                assert_eq!(all.stretches.get(&(3, 0)), Some(&(30, whole.clone())));
+                let mut expected = Elsewhere::default();
+                expected.chunk(3, &(0..30), whole.clone());
+                assert_eq!(all, expected);
                 assert_eq!((all.lines(), all.ends_after(3), all.ends_after(2)), (whole.outside(), true, false));
             }
         }

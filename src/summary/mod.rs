@@ -33,6 +33,7 @@ pub mod shapes;
 mod shared;
 mod stored;
 mod stored_codes;
+mod stretches;
 pub mod timeline;
 pub mod totals;
 pub mod unidentified;

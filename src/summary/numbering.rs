@@ -1,11 +1,12 @@
 //! Lines are numbered late: a chunk knows which bytes it covers and how many lines begin in them, not how many stand
-//! before it. Chunks that follow each other join into stretches, so that this takes no memory that grows with the log.
+//! before it. Of stretches that join, the lines add up.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::stretches::{Start, Stretches};
 use crate::record::Origin;
 
 /// How many stretches there are at least before they are joined again.
@@ -14,8 +15,8 @@ const STRETCHES_MIN: usize = 4096;
 /// How many lines begin in which bytes of each input.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbering {
-    /// By input and first byte. They do not overlap.
-    stretches: BTreeMap<(u32, u64), Stretch>,
+    /// Lines that begin in each.
+    stretches: Stretches<u64>,
     /// Of inputs that were read from a byte on: that byte, and how many lines begin before it.
     before: BTreeMap<u32, (u64, u64)>,
     /// How many stretches were left when they were joined last.
@@ -23,34 +24,24 @@ pub struct Numbering {
     joined: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Stretch {
-    /// The byte after its last one.
-    end: u64,
-    /// Lines that begin in it.
-    lines: u64,
-}
-
 /// Stretches that have become part of an earlier one.
 #[derive(Clone, Debug, Default)]
 pub struct Joined {
     /// Where each began, where the earlier one begins, and the lines between.
-    moved: BTreeMap<(u32, u64), (u64, u64)>,
+    moved: BTreeMap<Start, (u64, u64)>,
 }
 
 /// Line numbers of complete inputs.
 #[derive(Clone, Debug)]
 pub struct Numbers {
     /// Lines before each stretch.
-    starts: BTreeMap<(u32, u64), u64>,
+    starts: BTreeMap<Start, u64>,
 }
 
 impl Numbering {
     /// Notes how many lines begin in the bytes of a chunk; each chunk is noted once.
     pub fn chunk(&mut self, input: u32, bytes: &Range<u64>, lines: u64) {
-        if !bytes.is_empty() {
-            self.stretches.insert((input, bytes.start), Stretch { end: bytes.end, lines });
-        }
+        self.stretches.chunk(input, bytes, lines);
     }
 
     /// Notes how many lines of an input begin before the byte that it is read from.
@@ -61,7 +52,7 @@ impl Numbering {
     /// Adds the chunks of another one.
     pub fn merge(&mut self, other: Self) {
         let Self { stretches, before, joined } = other;
-        self.stretches.extend(stretches);
+        self.stretches.merge(stretches);
         self.joined += joined;
         for (input, more) in before {
             let held = self.before.entry(input).or_insert(more);
@@ -78,44 +69,25 @@ impl Numbering {
     /// Joins stretches that follow each other. Whoever holds origins must move them along.
     pub fn join(&mut self) -> Joined {
         let mut moved = BTreeMap::new();
-        let mut last: Option<((u32, u64), Stretch)> = None;
-        let mut stretches = BTreeMap::new();
-        for (start, stretch) in std::mem::take(&mut self.stretches) {
-            match &mut last {
-                Some((first, held)) if (first.0, held.end) == start => {
-                    moved.insert(start, (first.1, held.lines));
-                    held.end = stretch.end;
-                    held.lines += stretch.lines;
-                }
-                _ => stretches.extend(last.replace((start, stretch))),
-            }
-        }
-        stretches.extend(last);
-        self.joined = stretches.len();
-        self.stretches = stretches;
+        self.stretches.join(|(first, held), (start, lines)| {
+            moved.insert(start, (first.1, *held));
+            *held += lines;
+        });
+        self.joined = self.stretches.len();
         // What was read before a byte is known by itself once the bytes before it are.
         let Self { stretches, before, .. } = self;
-        before.retain(|&input, &mut (offset, _)| {
-            let earlier = stretches.range((input, 0)..(input, offset)).next_back();
-            earlier.is_none_or(|(_, stretch)| stretch.end < offset)
-        });
+        before.retain(|&input, &mut (offset, _)| stretches.end_before(input, offset).is_none_or(|end| end < offset));
         Joined { moved }
     }
 
     /// Whether it is of this many inputs, and one that chunks can make.
     pub(super) fn is_sound(&self, inputs: u64) -> bool {
-        let mut ends: Option<(u32, u64)> = None;
-        let is_next = |(&(input, start), stretch): (&(u32, u64), &Stretch)| {
-            let follows = ends.replace((input, stretch.end)).is_none_or(|(of, end)| of != input || end < start);
-            follows && start < stretch.end && u64::from(input) < inputs
-        };
-        self.stretches.iter().all(is_next) && self.before.keys().all(|&input| u64::from(input) < inputs)
+        self.stretches.is_sound(inputs) && self.before.keys().all(|&input| u64::from(input) < inputs)
     }
 
     /// Gives inputs other ranks.
     pub fn renumber(&mut self, rank: impl Fn(u32) -> u32) {
-        let stretches = std::mem::take(&mut self.stretches).into_iter();
-        self.stretches = stretches.map(|((input, start), stretch)| ((rank(input), start), stretch)).collect();
+        self.stretches.renumber(&rank);
         let before = std::mem::take(&mut self.before).into_iter();
         self.before = before.map(|(input, before)| (rank(input), before)).collect();
     }
@@ -126,12 +98,12 @@ impl Numbering {
         let mut of = None;
         let mut lines = 0;
         let mut starts = BTreeMap::new();
-        for (&(input, start), stretch) in &self.stretches {
+        for ((input, start), stretch_lines) in self.stretches.iter() {
             if of.replace(input) != Some(input) {
                 lines = self.before.get(&input).filter(|&&(offset, _)| offset <= start).map_or(0, |&(_, lines)| lines);
             }
             starts.insert((input, start), lines);
-            lines += stretch.lines;
+            lines += stretch_lines;
         }
         Numbers { starts }
     }
