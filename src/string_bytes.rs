@@ -1,8 +1,12 @@
-//! How far the bytes of a string stand for themselves, eight at a time: a search with vectors takes longer to begin than most
-//! strings are. It knows neither JSON nor what an escape means.
+//! How far the bytes of a string of JSON stand for themselves, eight at a time: a search with vectors takes longer to begin
+//! than most strings are; and what its escapes stand for. It checks nothing, and knows no value but a string.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec;
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
-const HIGHS: u64 = ONES << 7;
+/// The high bit of every byte of a word.
+pub const HIGHS: u64 = ONES << 7;
 
 /// How many bytes a text begins with that are neither a quote nor a backslash.
 pub fn before_quote_or_escape(text: &[u8]) -> usize {
@@ -22,6 +26,66 @@ pub fn before_special_or_non_ascii(text: &[u8]) -> usize {
     position(text, |word| is(word, b'"') | is(word, b'\\') | below(word, b' ') | word & HIGHS, is_it)
 }
 
+/// The bytes of a string without its escapes, of which the first stands at a place, in `bump`. A lone surrogate becomes
+/// U+FFFD.
+pub fn unescaped<'a>(raw: &[u8], first: usize, bump: &'a Bump) -> &'a [u8] {
+    // A word more than needed is written at once, and what of it was too much is taken back.
+    let mut text = Vec::with_capacity_in(raw.len() + 8, bump);
+    let (plain, mut raw) = raw.split_at(first.min(raw.len()));
+    text.extend_from_slice_copy(plain);
+    loop {
+        while let Some(word) = raw.first_chunk::<8>() {
+            // A quote that is not escaped stands in no string.
+            let plain = before_quote_or_escape(word);
+            text.extend_from_slice_copy(word);
+            text.truncate(text.len() + plain - 8);
+            raw = &raw[plain..];
+            if plain < 8 {
+                break;
+            }
+        }
+        if raw.len() < 8 {
+            let plain = before_quote_or_escape(raw);
+            text.extend_from_slice_copy(&raw[..plain]);
+            raw = &raw[plain..];
+        }
+        if raw.is_empty() {
+            return text.into_bump_slice();
+        }
+        let (length, character) = escape(raw);
+        match u8::try_from(character) {
+            Ok(byte) if byte.is_ascii() => text.push(byte),
+            _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+        raw = raw.get(length..).unwrap_or_default();
+    }
+}
+
+/// The escape that some bytes begin with: how many bytes it takes, and the character that it stands for.
+pub fn escape(raw: &[u8]) -> (usize, char) {
+    let character = match raw.get(1) {
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => return unicode_escape(raw),
+        other => char::from(other.copied().unwrap_or_default()),
+    };
+    (2, character)
+}
+
+fn unicode_escape(raw: &[u8]) -> (usize, char) {
+    let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16)).unwrap_or(0);
+    let unit = |at: usize| (at..at + 4).fold(0, |unit, place| unit * 16 + digit(raw.get(place)));
+    let high = unit(2);
+    if let (0xd800..=0xdbff, Some(b"\\u"), low @ 0xdc00..=0xdfff) = (high, raw.get(6..8), unit(8)) {
+        let code_point = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+        return (12, char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    (6, char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
 /// Where the first byte is that is one; `found` gives its high bit in a word, and maybe those of bytes after it.
 #[inline(always)]
 fn position(text: &[u8], found: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool) -> usize {
@@ -36,11 +100,14 @@ fn position(text: &[u8], found: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool)
     text.len() - rest.len() + end
 }
 
+#[inline(always)]
 const fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(ONES * limit as u64) & !word & HIGHS
 }
 
-const fn is(word: u64, byte: u8) -> u64 {
+/// The high bit of the first byte of a word that is this one, and maybe those of bytes after it.
+#[inline(always)]
+pub const fn is(word: u64, byte: u8) -> u64 {
     below(word ^ (ONES * byte as u64), 1)
 }
 

@@ -2,9 +2,8 @@
 //! is not JSON, and not all that is: no numbers, no nesting beyond what frames have.
 
 use bumpalo::Bump;
-use bumpalo::collections::Vec;
 
-use crate::string_bytes::{before_quote_or_escape, before_special};
+use crate::string_bytes::{before_quote_or_escape, before_special, unescaped};
 
 /// What stands between the quotes of a string: valid escapes, no control characters.
 #[derive(Clone, Copy, Debug)]
@@ -136,66 +135,9 @@ fn escape_length(text: &[u8]) -> Option<usize> {
 impl<'a> Raw<'a> {
     /// The string unescaped, in `bump` unless it has no escapes; a lone surrogate becomes U+FFFD.
     pub fn unescape(self, bump: &'a Bump) -> &'a [u8] {
-        let mut raw = self.bytes;
-        let Some(plain) = memchr::memchr(b'\\', raw) else { return raw };
-        // A word more than needed is written at once, and what of it was too much is taken back.
-        let mut text = Vec::with_capacity_in(raw.len() + 8, bump);
-        text.extend_from_slice_copy(&raw[..plain]);
-        raw = &raw[plain..];
-        loop {
-            while let Some(word) = raw.first_chunk::<8>() {
-                // A quote that is not escaped stands in no string.
-                let plain = before_quote_or_escape(word);
-                text.extend_from_slice_copy(word);
-                text.truncate(text.len() + plain - 8);
-                raw = &raw[plain..];
-                if plain < 8 {
-                    break;
-                }
-            }
-            if raw.len() < 8 {
-                let plain = before_quote_or_escape(raw);
-                text.extend_from_slice_copy(&raw[..plain]);
-                raw = &raw[plain..];
-            }
-            if raw.is_empty() {
-                return text.into_bump_slice();
-            }
-            let (length, character) = escape(raw);
-            match u8::try_from(character) {
-                Ok(byte) if byte.is_ascii() => text.push(byte),
-                _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
-            raw = raw.get(length..).unwrap_or_default();
-        }
+        let Some(first) = memchr::memchr(b'\\', self.bytes) else { return self.bytes };
+        unescaped(self.bytes, first, bump)
     }
-}
-
-/// The length and the character of the escape that a text begins with.
-fn escape(raw: &[u8]) -> (usize, char) {
-    let character = match raw.get(1) {
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(b'u') => return unicode_escape(raw),
-        other => char::from(other.copied().unwrap_or_default()),
-    };
-    (2, character)
-}
-
-fn unicode_escape(raw: &[u8]) -> (usize, char) {
-    let unit = |at: usize| {
-        let digits = raw.get(at..at + 4).and_then(|digits| str::from_utf8(digits).ok());
-        digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or_default()
-    };
-    let high = unit(2);
-    if let (0xd800..=0xdbff, Some(b"\\u"), low @ 0xdc00..=0xdfff) = (high, raw.get(6..8), unit(8)) {
-        let code_point = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-        return (12, char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER));
-    }
-    (6, char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub struct Beside {
     /// What is remembered.
     pub memory: Memory,
     profile: Arc<Profile>,
-    /// What scans lines that are put together, and those that were in frames.
+    /// What scans lines that are put together.
     aside: Scanner,
     /// Where lines lie that are silent, and that were not shown to the dumps: two places in the chunk.
     silent: Option<(usize, usize)>,

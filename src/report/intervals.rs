@@ -45,8 +45,8 @@ pub struct Stretch {
     pub ratio: f64,
 }
 
-/// The stretches of a series of this many buckets that hold calls, and this many calls: the one with the greatest likelihood ratio first, at most `most`. Each
-/// is found in what the ones before it leave.
+/// The stretches of a series of this many buckets that hold calls, and this many calls: the one with the greatest likelihood
+/// ratio first, at most `most`. Each is found in what the ones before it leave.
 #[must_use]
 pub fn stretches(failing: &[Failing], buckets: usize, calls: u64, most: usize) -> Vec<Stretch> {
     let series = Series::of(failing, calls);

@@ -8,7 +8,7 @@ use bumpalo::collections::Vec;
 
 use super::policy::Value;
 use super::simd::{container_end, string_end};
-use crate::string_bytes::before_quote_or_escape;
+use crate::string_bytes::{escape, unescaped};
 
 /// The most members that are compared with each other; more are looked up in a set.
 const FEW_MEMBERS: usize = 16;
@@ -231,58 +231,13 @@ impl<'a> Raw<'a> {
     /// The string unescaped: borrowed when it has no escapes, else in `bump`. A lone surrogate becomes U+FFFD.
     #[must_use]
     pub fn unescape(self, bump: &'a Bump) -> &'a str {
-        if memchr::memchr(b'\\', self.0).is_none() {
-            return str::from_utf8(self.0).unwrap_or_default();
-        }
-        let mut text = Vec::with_capacity_in(self.0.len(), bump);
-        let mut raw = self.0;
-        let mut found = memchr::memchr(b'\\', raw);
-        while let Some(plain) = found {
-            text.extend_from_slice_copy(&raw[..plain]);
-            let (length, character) = escape(&raw[plain..]);
-            match u8::try_from(character) {
-                Ok(byte) if byte.is_ascii() => text.push(byte),
-                _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
-            raw = raw.get(plain + length..).unwrap_or_default();
-            // A quote that is not escaped stands in no string.
-            found = Some(before_quote_or_escape(raw)).filter(|&at| at < raw.len());
-        }
-        text.extend_from_slice_copy(raw);
+        let text = match memchr::memchr(b'\\', self.0) {
+            Some(first) => unescaped(self.0, first, bump),
+            None => self.0,
+        };
         // Surrogates were decoded as characters, and the rest was checked with the line.
-        str::from_utf8(text.into_bump_slice()).unwrap_or_default()
+        str::from_utf8(text).unwrap_or_default()
     }
-}
-
-/// The escape at the start of `raw`: how many bytes it takes, and the character it stands for.
-fn escape(raw: &[u8]) -> (usize, char) {
-    let character = match byte(raw, 1) {
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        b'u' => return unicode_escape(raw),
-        other => char::from(other),
-    };
-    (2, character)
-}
-
-fn unicode_escape(raw: &[u8]) -> (usize, char) {
-    let high = hex4(raw, 2);
-    if let 0xd800..=0xdbff = high
-        && byte(raw, 6) == b'\\'
-        && byte(raw, 7) == b'u'
-        && let low @ 0xdc00..=0xdfff = hex4(raw, 8)
-    {
-        let code_point = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-        return (12, char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER));
-    }
-    (6, char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER))
-}
-
-fn hex4(raw: &[u8], at: usize) -> u32 {
-    (at..at + 4).fold(0, |code, place| code * 16 + char::from(byte(raw, place)).to_digit(16).unwrap_or(0))
 }
 
 /// The byte at a place, 0 behind the end: a valid text holds no NUL outside of escapes.

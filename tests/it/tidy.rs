@@ -27,7 +27,7 @@ const RANKS: &[&[&str]] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli/"]),
     ("askama", &["render/html/", "render/mail/"]),
-    ("bumpalo", &["frame/", "neighbours/", "scan/"]),
+    ("bumpalo", &["frame/", "neighbours/", "scan/", "string_bytes.rs"]),
     ("bzip2", &["input/decode/bzip2.rs"]),
     ("clap", &["cli/args/", "cli/config.rs", "cli/manual.rs", "cli/mod.rs", "cli/usage.rs"]),
     ("clap_complete", &["cli/args/", "cli/mod.rs"]),

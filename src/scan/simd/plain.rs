@@ -2,17 +2,13 @@
 
 #![allow(unsafe_code)]
 
-/// A one in every byte.
-const EACH: u64 = 0x0101_0101_0101_0101;
-/// The top bit of every byte.
-const TOPS: u64 = EACH << 7;
+use crate::string_bytes::{HIGHS, is};
 
 /// The string that ends at the first quote of some bytes, when it is ASCII without escapes. Nothing also when fewer than
 /// eight bytes stand from the word with the quote on.
 #[inline]
 pub fn plain_string(bytes: &[u8]) -> Option<&str> {
-    let is = |word: u64, byte: u8| zeros(word ^ (EACH * u64::from(byte)));
-    let end = first(bytes, |word| is(word, b'"') | is(word, b'\\') | word & TOPS)?;
+    let end = first(bytes, |word| is(word, b'"') | is(word, b'\\') | word & HIGHS)?;
     let text = bytes.get(..end).filter(|_| bytes.get(end) == Some(&b'"'))?;
     // SAFETY: no byte before the first stop has its top bit set, so the text is ASCII.
     Some(unsafe { str::from_utf8_unchecked(text) })
@@ -22,7 +18,7 @@ pub fn plain_string(bytes: &[u8]) -> Option<&str> {
 /// the last bytes.
 #[inline]
 pub fn plain_end(bytes: &[u8]) -> Option<usize> {
-    let end = first(bytes, |word| zeros(word ^ (EACH * b'"' as u64)) | zeros(word ^ (EACH * b'\\' as u64)))?;
+    let end = first(bytes, |word| is(word, b'"') | is(word, b'\\'))?;
     (bytes.get(end) == Some(&b'"')).then_some(end)
 }
 
@@ -30,10 +26,7 @@ pub fn plain_end(bytes: &[u8]) -> Option<usize> {
 #[inline]
 pub fn scalar_end(bytes: &[u8]) -> Option<usize> {
     // Of what may stand behind one, CR and `]` are left to those who read with more care.
-    first(bytes, |word| {
-        let is = |byte: u8| zeros(word ^ (EACH * u64::from(byte)));
-        is(b',') | is(b'}') | is(b' ')
-    })
+    first(bytes, |word| is(word, b',') | is(word, b'}') | is(word, b' '))
 }
 
 /// The first byte of whole words of which a word tells the top bit.
@@ -44,12 +37,6 @@ fn first(bytes: &[u8], stops: impl Fn(u64) -> u64) -> Option<usize> {
         let stops = stops(u64::from_le_bytes(word));
         (stops != 0).then(|| size_of::<u64>() * number + (stops.trailing_zeros() / u8::BITS) as usize)
     })
-}
-
-/// The top bits of the bytes that are zero; above the lowest of them there may be others.
-#[inline(always)]
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(EACH) & !word & TOPS
 }
 
 #[cfg(test)]
