@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What a piece of text is, for its colour; without colours nothing is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -220,14 +220,14 @@ pub fn cut(text: &str, width: usize, sign: &str) -> String {
     format!("{}{sign}", start.trim_end_matches(' '))
 }
 
-/// The start of a text that takes at most `width` columns, and the rest.
+/// The start of a text that takes at most `width` columns, and the rest. A sign stays with those after it that take no
+/// columns of their own: a variation selector makes the digit before it wider.
 fn split_at(text: &str, width: usize) -> (&str, &str) {
-    let ends = text.char_indices().map(|(start, character)| start + character.len_utf8());
-    // Widths are those of whole strings, as signs may join; a start is never wider than the text before the last sign
-    // by more than that sign, so the first one that is too wide ends the search.
     let mut end = 0;
     let mut taken = 0;
-    for next in ends {
+    while end < text.len() {
+        let next = end + joined(&text[end..]);
+        // Signs that join further take less together than one by one, never more.
         taken += text[end..next].width();
         if taken > width {
             break;
@@ -235,6 +235,12 @@ fn split_at(text: &str, width: usize) -> (&str, &str) {
         end = next;
     }
     text.split_at(end)
+}
+
+/// The bytes of the first sign of a text, with those after it that take no columns.
+fn joined(text: &str) -> usize {
+    let mut signs = text.char_indices().skip(1);
+    signs.find(|(_, sign)| sign.width() != Some(0)).map_or(text.len(), |(start, _)| start)
 }
 
 /// Pieces between two blanks.
@@ -263,7 +269,7 @@ impl Word {
             while !rest.is_empty() {
                 let (start, end) = match split_at(rest, width) {
                     // A sign that is wider than a line stands alone.
-                    ("", _) => rest.split_at(rest.chars().next().map_or(0, char::len_utf8)),
+                    ("", _) => rest.split_at(joined(rest)),
                     halves => halves,
                 };
                 let mut piece = Self { is_rest: !pieces.is_empty(), ..Self::default() };
@@ -372,5 +378,8 @@ mod tests {
         assert_eq!(cut("日本語", 4, "…"), "日…");
         assert_eq!(cut("abc def", 5, "…"), "abc…");
         assert_eq!(cut("abc", 0, "…"), "…");
+        // A digit in a box takes two columns.
+        assert_eq!(cut("ab1\u{fe0f}c", 4, "…"), "ab…");
+        assert_eq!(cut("ab1\u{fe0f}cd", 5, "…"), "ab1\u{fe0f}…");
     }
 }
