@@ -29,14 +29,41 @@ pub fn before_special_or_non_ascii(text: &[u8]) -> usize {
 /// The bytes of a string without its escapes, of which the first stands at a place, in `bump`. A lone surrogate becomes
 /// U+FFFD.
 pub fn unescaped<'a>(raw: &[u8], first: usize, bump: &'a Bump) -> &'a [u8] {
+    let (plain, raw) = raw.split_at(first.min(raw.len()));
     // A word more than needed is written at once, and what of it was too much is taken back.
-    let mut text = Vec::with_capacity_in(raw.len() + 8, bump);
-    let (plain, mut raw) = raw.split_at(first.min(raw.len()));
+    let mut text = Vec::with_capacity_in(plain.len() + raw.len() + 8, bump);
     text.extend_from_slice_copy(plain);
+    let _: Option<u64> = unescape::<false>(raw, &mut text);
+    text.into_bump_slice()
+}
+
+/// What stands between two quotes, when it is a string, checked and unescaped in one go; that its bytes are UTF-8 is left to
+/// check when they are not ASCII.
+pub fn unescaped_string<'a>(raw: &[u8], bump: &'a Bump) -> Option<Unescaped<'a>> {
+    let mut text = Vec::with_capacity_in(raw.len() + 8, bump);
+    let highs = unescape::<true>(raw, &mut text)?;
+    Some(Unescaped { text: text.into_bump_slice(), is_ascii: highs & HIGHS == 0 })
+}
+
+/// A string without its escapes.
+pub struct Unescaped<'a> {
+    /// What it stands for.
+    pub text: &'a [u8],
+    /// Whether all bytes that it is written with are ASCII.
+    pub is_ascii: bool,
+}
+
+/// Appends what a string stands for, and gives all its words, one over the other. With `CHECKED` there is none when it holds
+/// a quote, a control character or what only looks like an escape.
+#[inline(always)]
+fn unescape<const CHECKED: bool>(mut raw: &[u8], text: &mut Vec<'_, u8>) -> Option<u64> {
+    let mut all = 0;
     loop {
         while let Some(word) = raw.first_chunk::<8>() {
-            // A quote that is not escaped stands in no string.
-            let plain = before_quote_or_escape(word);
+            let bytes = u64::from_le_bytes(*word);
+            all |= bytes;
+            let special = is(bytes, b'"') | is(bytes, b'\\') | if CHECKED { below(bytes, b' ') } else { 0 };
+            let plain = special.trailing_zeros() as usize / 8;
             text.extend_from_slice_copy(word);
             text.truncate(text.len() + plain - 8);
             raw = &raw[plain..];
@@ -45,34 +72,63 @@ pub fn unescaped<'a>(raw: &[u8], first: usize, bump: &'a Bump) -> &'a [u8] {
             }
         }
         if raw.len() < 8 {
-            let plain = before_quote_or_escape(raw);
+            let plain = if CHECKED { before_special(raw) } else { before_quote_or_escape(raw) };
+            all |= raw.iter().fold(0, |all, &byte| all | u64::from(byte));
             text.extend_from_slice_copy(&raw[..plain]);
             raw = &raw[plain..];
         }
         if raw.is_empty() {
-            return text.into_bump_slice();
+            return Some(all);
+        }
+        // Nearly all escapes are of one sign.
+        if let Some(&[b'\\', sign]) = raw.first_chunk()
+            && let byte @ 1.. = SHORT[usize::from(sign)]
+        {
+            text.push(byte);
+            raw = &raw[2..];
+            continue;
+        }
+        if CHECKED && escape_length(raw).is_none() {
+            return None;
         }
         let (length, character) = escape(raw);
-        match u8::try_from(character) {
-            Ok(byte) if byte.is_ascii() => text.push(byte),
-            _ => text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
+        text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes());
         raw = raw.get(length..).unwrap_or_default();
+    }
+}
+
+/// What an escape of one sign stands for; 0 where there is none.
+const SHORT: [u8; 256] = {
+    let mut bytes = [0; 256];
+    bytes[b'"' as usize] = b'"';
+    bytes[b'\\' as usize] = b'\\';
+    bytes[b'/' as usize] = b'/';
+    bytes[b'b' as usize] = 8;
+    bytes[b'f' as usize] = 12;
+    bytes[b'n' as usize] = b'\n';
+    bytes[b'r' as usize] = b'\r';
+    bytes[b't' as usize] = b'\t';
+    bytes
+};
+
+/// How long the escape is that a text begins with; none when it is not one.
+pub fn escape_length(text: &[u8]) -> Option<usize> {
+    match text.first_chunk()? {
+        [b'\\', b'u'] => text.get(2..6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
+        [b'\\', sign] if SHORT[usize::from(*sign)] > 0 => Some(2),
+        _ => None,
     }
 }
 
 /// The escape that some bytes begin with: how many bytes it takes, and the character that it stands for.
 pub fn escape(raw: &[u8]) -> (usize, char) {
-    let character = match raw.get(1) {
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(b'u') => return unicode_escape(raw),
-        other => char::from(other.copied().unwrap_or_default()),
-    };
-    (2, character)
+    match raw.get(1).copied().unwrap_or_default() {
+        b'u' => unicode_escape(raw),
+        sign => match SHORT[usize::from(sign)] {
+            0 => (2, char::from(sign)),
+            byte => (2, char::from(byte)),
+        },
+    }
 }
 
 fn unicode_escape(raw: &[u8]) -> (usize, char) {

@@ -2,8 +2,9 @@
 
 use bumpalo::Bump;
 
-use super::json::{self, Raw};
-use super::{Framed, Kind, Stream, stamp, without_cr};
+use super::{Framed, Kind, Stream, json, stamp, without_cr};
+use crate::string_bytes::{Unescaped, unescaped_string};
+use crate::time::Nanos;
 
 /// Docker cuts lines that are longer than this into pieces of this length, in bytes; only the last has a line feed.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -11,64 +12,72 @@ const PIECE_BYTES: usize = 16 * 1024;
 /// Undoes a line that begins with a brace. It is Docker's when it has a text, a time or a stream, and nothing that Docker
 /// does not write.
 pub fn undo<'a>(line: &'a [u8], bump: &'a Bump) -> Option<Framed<'a>> {
-    let (mut log, mut stream, mut time) = (None, None, None);
+    usual(line, bump).or_else(|| unusual(line, bump))
+}
+
+/// Undoes a line to the byte as Docker writes it without attributes: what follows the text is read from the line's
+/// end, and the text in one go.
+fn usual<'a>(line: &'a [u8], bump: &'a Bump) -> Option<Framed<'a>> {
+    const START: &[u8] = b"{\"log\":\"";
+    const TIME_MAX: usize = "2026-11-24T02:41:00.512345678+08:00".len();
+    let inside = line.strip_prefix(START)?.strip_suffix(b"\"}")?;
+    let reach = inside.len().saturating_sub(TIME_MAX + 1);
+    let quote = reach + memchr::memrchr(b'"', &inside[reach..])?;
+    let time = stamp::whole(&inside[quote + 1..])?;
+    let inside = inside[..quote].strip_suffix(b"\",\"time\":")?;
+    let (inside, name) = inside.split_last_chunk::<6>()?;
+    let stream = stream(name)?;
+    let raw = inside.strip_suffix(b"\",\"stream\":\"")?;
+    let Unescaped { text, is_ascii } = unescaped_string(raw, bump)?;
+    if !is_ascii && str::from_utf8(line).is_err() {
+        return None;
+    }
+    Some(framed(text, raw.len(), START.len(), stream, Some(time)))
+}
+
+/// The same for whatever JSON can be made of those members.
+fn unusual<'a>(line: &'a [u8], bump: &'a Bump) -> Option<Framed<'a>> {
+    let (mut log, mut named, mut time) = (None, None, None);
     json::object(line, |key, reader| {
         match key.bytes {
             b"log" => log = Some(reader.string()?),
-            b"stream" => {
-                let name = reader.string()?.bytes;
-                stream = Some(matches!(name, b"stdout" | b"stderr").then(|| Stream::named(name))?);
-            }
+            b"stream" => named = Some(stream(reader.string()?.bytes)?),
             b"time" => time = Some(stamp::whole(reader.string()?.bytes)?),
             b"attrs" => reader.object(|_, reader| reader.string().map(|_| ()))?,
             _ => return None,
         }
         Some(())
     })?;
-    if stream.is_none() && time.is_none() {
+    if named.is_none() && time.is_none() {
         return None;
     }
-    let log = Log::of(log?, bump);
-    Some(Framed {
+    let raw = log?;
+    Some(framed(raw.unescape(bump), raw.bytes.len(), raw.at, named.unwrap_or_default(), time))
+}
+
+fn stream(name: &[u8]) -> Option<Stream> {
+    matches!(name, b"stdout" | b"stderr").then(|| Stream::named(name))
+}
+
+/// The frame of a text, which was written in `raw_length` bytes, the first of them at `at` in the line.
+fn framed(text: &[u8], raw_length: usize, at: usize, stream: Stream, time: Option<Nanos>) -> Framed<'_> {
+    let whole = text.strip_suffix(b"\n");
+    // An escape is longer than what it stands for, that of a line end by one byte.
+    let is_same = raw_length - text.len() == usize::from(whole.is_some());
+    Framed {
         time,
-        is_partial: !log.has_line_end && log.bytes >= PIECE_BYTES,
-        is_open: !log.has_line_end && log.bytes < PIECE_BYTES,
-        stream: stream.unwrap_or_default(),
-        offset: log.offset,
-        ..Framed::new(Kind::Docker, log.text)
-    })
-}
-
-struct Log<'a> {
-    text: &'a [u8],
-    /// How many bytes the driver got, its line end included.
-    bytes: usize,
-    has_line_end: bool,
-    offset: Option<usize>,
-}
-
-impl<'a> Log<'a> {
-    fn of(raw: Raw<'a>, bump: &'a Bump) -> Self {
-        // Most lines have no other escape than that of their line end, and need no copy.
-        let text = match memchr::memchr(b'\\', raw.bytes) {
-            Some(at) if raw.bytes.get(at..) == Some(b"\\n") => {
-                let text = &raw.bytes[..at];
-                return Self { text, bytes: text.len() + 1, has_line_end: true, offset: Some(raw.at) };
-            }
-            _ => raw.unescape(bump),
-        };
-        let offset = (text.len() == raw.bytes.len()).then_some(raw.at);
-        let bytes = text.len();
-        match text.strip_suffix(b"\n") {
-            Some(text) => Self { text: without_cr(text), bytes, has_line_end: true, offset },
-            None => Self { text, bytes, has_line_end: false, offset },
-        }
+        is_partial: whole.is_none() && text.len() >= PIECE_BYTES,
+        is_open: whole.is_none() && text.len() < PIECE_BYTES,
+        stream,
+        offset: is_same.then_some(at),
+        ..Framed::new(Kind::Docker, whole.map_or(text, without_cr))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn text(line: &str) -> Option<String> {
         let bump = Bump::new();
@@ -126,6 +135,21 @@ mod tests {
             let framed = undo(line.as_bytes(), &bump).unwrap();
             assert_eq!((framed.is_partial, framed.is_open), (is_partial, is_open), "{length} {end}");
             assert_eq!(framed.text.len(), length);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn usual_lines_are_read_as_any_other(
+            log in "(\\\\[nrtu\"\\\\x]|\\\\u00e4|\\\\ud83d|[a\"\\\\\té]|abcdefgh){0,9}(\\\\n|\\\\r\\\\n)?",
+            name in "stdout|stderr|console",
+            time in "2026-11-24T02:41:0(0|0\\.5|0\\.512345678|)(Z|\\+08:00|)",
+            cut in 0_usize..400,
+        ) {
+            let line = format!(r#"{{"log":"{log}","stream":"{name}","time":"{time}"}}"#);
+            let (whole, piece, bump) = (line.as_bytes(), &line.as_bytes()[..cut.min(line.len())], Bump::new());
+            prop_assert_eq!(usual(whole, &bump), unusual(whole, &bump), "{}", line);
+            prop_assert_eq!(usual(piece, &bump).and(unusual(piece, &bump)), usual(piece, &bump), "{}", line);
         }
     }
 }

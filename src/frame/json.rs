@@ -3,7 +3,7 @@
 
 use bumpalo::Bump;
 
-use crate::string_bytes::{before_quote_or_escape, before_special, unescaped};
+use crate::string_bytes::{before_quote_or_escape, before_special, escape_length, unescaped};
 
 /// What stands between the quotes of a string: valid escapes, no control characters.
 #[derive(Clone, Copy, Debug)]
@@ -120,15 +120,6 @@ impl<'a> Reader<'a> {
         }
         self.at += 1;
         Some(Raw { bytes: &self.text[start..self.at - 1], at: start })
-    }
-}
-
-/// How long the escape is that a text begins with; none when it is not one.
-fn escape_length(text: &[u8]) -> Option<usize> {
-    match text.get(1)? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-        b'u' => text.get(2..6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
-        _ => None,
     }
 }
 
