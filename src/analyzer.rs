@@ -1,7 +1,6 @@
 //! The front door: logs become a summary, summaries are merged and travel, and a summary becomes a report. What a command
 //! line says, what time it is and where the report goes, its caller knows.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -11,15 +10,15 @@ use crate::engine::{self, Duplicates, Options, RunControl, ThreadsError};
 use crate::hints::hints;
 use crate::input::discover::discover;
 use crate::input::source::Sizes;
-use crate::input::{Facts, with_members};
+use crate::input::with_members;
 use crate::inspect::Reading;
 use crate::partial::Partial;
+use crate::partial::merge::MergeError;
 use crate::partial::wire::{self, WireError};
-use crate::report::{Against, InputFacts, LawBroken, Report, build};
+use crate::report::{Against, LawBroken, Report, build};
 use crate::rule::Rule;
 use crate::scan::{ScannerKind, Tier};
 use crate::settings::{InvalidSetting, Settings};
-use crate::summary::inputs::InputId;
 use crate::summary::rejects::Reject;
 use crate::time::{Nanos, Period};
 
@@ -91,8 +90,9 @@ impl Analyzer {
         };
         let none = None::<fn(&Reject, u64)>;
         let analysis = engine::analyze(&inputs, &options, &control, &Duplicates::default(), none)?;
-        let inputs = engine::facts(&inputs, &analysis).into_iter().map(|input| input.read).collect();
-        Ok(Summary(Partial { settings: self.settings.kept(), inputs, summary: analysis.summary }))
+        let facts = engine::facts(&inputs, &analysis);
+        let empty = Partial::empty(&self.settings, &[]);
+        Ok(Summary(engine::partial(empty, &inputs, &facts, &analysis.reads, analysis.summary)))
     }
 
     /// The report of some logs, with the settings as its filters.
@@ -151,46 +151,7 @@ impl Summary {
     /// Both have some of their inputs alone and share others, which would be counted twice; inputs of one path are not the
     /// same; or the summaries were made with other settings. Nothing is added then.
     pub fn merge(&mut self, other: Self) -> Result<(), Error> {
-        if self.0.settings != other.0.settings {
-            return Err(Error::Settings);
-        }
-        let mut shared = None;
-        let mut shares = 0;
-        {
-            let held: BTreeMap<_, _> = self.inputs().map(|(id, read)| (&id.path, (id, read))).collect();
-            for (id, read) in other.inputs() {
-                let Some((held_id, held_read)) = held.get(&id.path) else { continue };
-                if id.identity != held_id.identity || read.bytes != held_read.bytes {
-                    return Err(Error::SameInput(id.path.clone()));
-                }
-                shares += 1;
-                shared.get_or_insert_with(|| id.path.clone());
-            }
-        }
-        match shared {
-            None => self.add(other),
-            Some(_) if shares == other.0.inputs.len() => {}
-            Some(_) if shares == self.0.inputs.len() => *self = other,
-            Some(path) => return Err(Error::SharedInput(path)),
-        }
-        Ok(())
-    }
-
-    /// Adds the summary of inputs of which none is held.
-    fn add(&mut self, other: Self) {
-        let reads = |summary: &Self| -> Vec<(InputId, Facts)> {
-            summary.inputs().map(|(id, read)| (id.clone(), read.clone())).collect()
-        };
-        let mut reads = [reads(self), reads(&other)].concat();
-        self.0.summary.merge(other.0.summary);
-        // The inputs of a merged summary are sorted, and equal ones keep their order.
-        reads.sort_by(|(a, _), (b, _)| a.cmp(b));
-        self.0.inputs = reads.into_iter().map(|(_, read)| read).collect();
-    }
-
-    /// The inputs, and how each was read.
-    fn inputs(&self) -> impl Iterator<Item = (&InputId, &Facts)> {
-        self.0.summary.inputs.iter().map(|(id, _)| id).zip(&self.0.inputs)
+        Ok(self.0.merge(other.0)?)
     }
 
     /// The bytes of a summary's file: versioned, checksummed, compressed, and the same for the same value.
@@ -217,10 +178,9 @@ impl Summary {
     ///
     /// The numbers do not add up, which no summary from here can cause, or the settings are those of another version.
     pub fn report(&self, options: &ReportOptions) -> Result<Report, Error> {
-        let Partial { settings, inputs: _, summary } = &self.0;
+        let Partial { settings, by: _, inputs: _, summary } = &self.0;
         let filters = Settings::from_kept(settings)?.given();
-        let facts = self.inputs().map(|(id, read)| InputFacts { path: id.path.clone(), read: read.clone() });
-        let facts: Vec<_> = facts.collect();
+        let facts = engine::held_facts(&self.0);
         let newest = summary.span.last;
         let options = crate::report::Options {
             classes: &options.classes,
@@ -259,15 +219,7 @@ pub enum Error {
     /// The settings of a summary cannot be read.
     #[error("the settings of the summary cannot be read")]
     Setting(#[from] InvalidSetting),
-    /// Two summaries were made with other options that change numbers.
-    #[error("the summaries were made with other settings: expected the same, since numbers of both would not add up")]
-    Settings,
-    /// Two summaries hold inputs of one path that are not the same.
-    #[error("the summaries hold different inputs named {0}: expected the same one, or other names")]
-    SameInput(String),
-    /// Two summaries share an input, and each has others.
-    #[error(
-        "both summaries hold the input {0}, which would be counted twice: expected one that holds all inputs of the other"
-    )]
-    SharedInput(String),
+    /// Two summaries cannot be one.
+    #[error("the summaries cannot be merged: {0}")]
+    Merge(#[from] MergeError),
 }

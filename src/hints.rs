@@ -8,6 +8,7 @@ use crate::record::{Doubt, Form, LineClass};
 use crate::redact::redact;
 use crate::report::InputFacts;
 use crate::report::numbers::duration;
+use crate::report::parts::place;
 use crate::summary::Summary;
 use crate::summary::magnitudes::Jump;
 use crate::summary::reading::Reading;
@@ -245,10 +246,12 @@ fn shapes(summary: &Summary, paths: &[&str]) -> Option<String> {
     let shapes = summary.shapes.most_frequent(SHAPES_SHOWN).into_iter().map(|(text, shape)| {
         let first = shape.first.map(|origin| {
             let line = numbers.line(origin);
-            match paths {
+            let path = || paths.get(origin.input as usize).copied().unwrap_or_default();
+            match (paths, line) {
                 // The same bytes from a pipe say the same.
-                [_] => format!(" (first in line {line})"),
-                _ => format!(" (first at {}:{line})", paths.get(origin.input as usize).copied().unwrap_or_default()),
+                ([_], Some(line)) => format!(" (first in line {line})"),
+                ([_], None) => format!(" (first at byte {})", origin.offset),
+                _ => format!(" (first at {})", place(path(), line, origin.offset)),
             }
         });
         format!("{} like {text}{}", shape.lines, first.unwrap_or_default())

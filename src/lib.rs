@@ -42,6 +42,7 @@
 mod analyzer;
 
 pub use analyzer::{Analyzer, Error, ReportOptions, Summary, analyze};
+pub use partial::merge::MergeError;
 pub use render::Format;
 pub use render::view::View;
 pub use report::Report;

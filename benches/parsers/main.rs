@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
 use resplog::internals::input::budget::Budget;
-use resplog::internals::input::source::{Sizes, read_part};
+use resplog::internals::input::source::{Sizes, part_bytes, read_part};
 
 use crate::counts::Counts;
 use crate::libraries::{Library, PADDING_BYTES, Parser};
@@ -59,7 +59,8 @@ fn work(file: &File, size: u64, next: &AtomicU32, library: Library) -> Result<Co
         if u64::from(part) * sizes.chunk_bytes as u64 >= size {
             return Ok(counts);
         }
-        let read = read_part(file, 0..size, part, sizes, &mut buffer, &mut lease, &stop);
+        let read =
+            read_part(file, &(0..size), part_bytes(&(0..size), part, sizes), sizes, &mut buffer, &mut lease, &stop);
         if let Some(damage) = read.damage {
             return Err(damage.text);
         }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use resplog::internals::input::discover::TEMPORARY;
-use resplog::internals::input::{Input, Peeked, peek, source, wait, with_members};
+use resplog::internals::input::{Input, Peeked, SUMMARY_MAGIC, peek, source, wait, with_members};
 use tempfile::NamedTempFile;
 
 /// How many bytes are copied at once; a pipe holds so many.
@@ -16,16 +16,17 @@ const COPY_BYTES: usize = 64 * 1024;
 /// How long a wait for a pipe lasts before the wish to stop is looked at.
 const WAIT: Duration = Duration::from_millis(100);
 
-/// Puts the files of tars in the places of the tars. One on standard input is copied to a file in `folder` first, which
-/// vanishes with what is returned.
+/// Puts the files of tars in the places of the tars, and marks summaries. A tar or summary on standard input is copied to a
+/// file in `folder` first, which vanishes with what is returned.
 pub fn with_tars(mut inputs: Vec<Input>, folder: &Path, stop: &AtomicBool) -> (Vec<Input>, Option<NamedTempFile>) {
     let mut kept = None;
     if let Some(input) = inputs.iter_mut().find(|input| input.is_stdin() && input.error.is_none())
         && let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned()
     {
         let Peeked { head, is_tar } = peek(stdin.into(), stop);
+        let is_copied = is_tar || head.starts_with(SUMMARY_MAGIC);
         input.head = Some(head.into());
-        if is_tar {
+        if is_copied {
             match copy(input, folder, stop) {
                 Ok(copied) => {
                     input.copy = Some(copied.path().to_owned());

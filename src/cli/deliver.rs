@@ -13,7 +13,7 @@ use super::args::ReportArgs;
 use super::outputs::{Draft, Output};
 use super::plan::ReportPlan;
 use super::said::{complain, print};
-use super::shape::{File, Shape};
+use super::shape::{Content, File, Shape};
 use super::{exit, screen};
 
 /// A file that is to hold the report.
@@ -30,6 +30,8 @@ pub struct Delivery<'a> {
     plan: &'a ReportPlan,
     disk: &'a Disk,
     report: Report,
+    /// The bytes of the summary, if there is one to write.
+    summary: Option<Vec<u8>>,
     /// The files that could be written so far, or may hold what this run has written.
     files: Vec<Target<'a>>,
     /// The exit code when nobody reads standard output any more, or not before a signal.
@@ -39,10 +41,16 @@ pub struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    pub fn new(args: &'a ReportArgs, plan: &'a ReportPlan, disk: &'a Disk, report: Report) -> Self {
+    pub fn new(
+        args: &'a ReportArgs,
+        plan: &'a ReportPlan,
+        disk: &'a Disk,
+        report: Report,
+        summary: Option<Vec<u8>>,
+    ) -> Self {
         let files = plan.files.iter().filter(|file| !file.output.is_stream());
         let files = files.map(|file| Target { file, failed: false }).collect();
-        Self { args, plan, disk, report, files, unread: None, failed: false }
+        Self { args, plan, disk, report, summary, files, unread: None, failed: false }
     }
 
     /// Writes the report everywhere; `rejects` is the file of rejects, written but not in place yet. Then `commit` moves
@@ -118,7 +126,11 @@ impl<'a> Delivery<'a> {
 
     fn draft(&self, file: &File) -> anyhow::Result<Draft> {
         let durable = self.args.state.state.is_some();
-        file.output.draft(self.disk, durable, |out| self.write(file.shape, Some(file), out))
+        file.output.draft(self.disk, durable, |out| match (file.content, &self.summary) {
+            (Content::Report(shape), _) => self.write(shape, Some(file), out),
+            (Content::Summary, Some(summary)) => out.write_all(summary),
+            (Content::Summary, None) => Err(io::Error::other("the run was stopped, and a summary is of whole inputs")),
+        })
     }
 
     fn place(&mut self, drafts: Vec<(Target<'a>, Draft)>) {

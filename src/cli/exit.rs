@@ -10,7 +10,9 @@ pub const USAGE: u8 = 2;
 pub const INPUT: u8 = 3;
 pub const WRITE: u8 = 4;
 pub const LOCKED: u8 = 5;
+pub const CHANGED: u8 = 6;
 pub const LAW: u8 = 70;
+pub const AGAIN: u8 = 75;
 pub const CLOSED: u8 = 141;
 
 /// The code of a run that a signal ended, if one came.

@@ -1,39 +1,38 @@
 //! `resplog ids` and `resplog find`: rows as they are found, in order.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
 use resplog::catalog::{Class, Classes};
-use resplog::internals::engine::{self, InOrder, Options, RunControl};
+use resplog::internals::engine::{self, InOrder, RunControl};
 use resplog::internals::filter::Filter;
-use resplog::internals::ids::{self, Listed, Wanted};
+use resplog::internals::ids::{self, Wanted};
 use resplog::internals::input::feed::InputRead;
 use resplog::internals::input::{Status, discover};
 use resplog::internals::render;
 use resplog::report::class_of;
 
 use super::args::{FindArgs, FindFormat, IdsArgs, InputArgs, RowFormat};
+use super::plan::{self, Listed};
 use super::said::{self, complain};
 use super::signals::Signals;
 use super::wanted::Ids;
-use super::{copy, exit, plan, stdout};
+use super::{copy, exit, stdout, summaries};
 
 pub fn ids(args: &IdsArgs) -> u8 {
-    let plan = plan::reading(&args.input, &args.filter).and_then(|(names, options)| {
+    let plan = plan::reading(&args.input, &args.filter).and_then(|listed| {
         let slow = args.slow.map(nanoseconds).transpose()?;
-        Ok((names, options, slow))
+        Ok((listed, slow, Choice::of(args)?))
     });
-    let plan = plan.and_then(|plan| Ok((plan, Choice::of(args)?)));
-    let ((names, options, slow), choice) = match plan {
+    let (plan, slow, choice) = match plan {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
     let wanted = slow.map_or(Wanted::Failed, Wanted::Slow);
     let format = if args.json { RowFormat::Ndjson } else { args.format };
-    let done = list(&names, &args.input, &options, &wanted, |listed, input, out| match format {
+    let done = list(plan, &args.input, &wanted, |listed, input, out| match format {
         _ if !choice.has(&listed.code) => Ok(()),
         RowFormat::Tsv => render::ids::tsv(listed, input, out),
         RowFormat::Ndjson => render::ids::ndjson(listed, input, None, out),
@@ -75,16 +74,16 @@ impl<'a> Choice<'a> {
 pub fn find(args: &FindArgs) -> u8 {
     let plan = Ids::of(args).and_then(|(ids, names)| {
         let input = super::args::InputArgs { inputs: names, ..args.input.clone() };
-        let (names, options) = plan::reading(&input, &args.filter)?;
-        Ok((ids, names, options))
+        Ok((ids, plan::reading(&input, &args.filter)?))
     });
-    let (mut ids, names, options) = match plan {
+    let (mut ids, plan) = match plan {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
     let format = if args.json { FindFormat::Ndjson } else { args.format };
     let wanted = Wanted::Ids { ids: Arc::clone(&ids.all), raw: args.raw };
-    let done = list(&names, &args.input, &options, &wanted, |listed, input, out| {
+    let is_filtered = plan.options.reading.filter != Filter::default();
+    let done = list(plan, &args.input, &wanted, |listed, input, out| {
         let text = String::from_utf8_lossy(&listed.text);
         let printed = match (args.raw, format) {
             (true, _) => out.write_all(&listed.text).and_then(|()| out.write_all(b"\n")),
@@ -99,7 +98,7 @@ pub fn find(args: &FindArgs) -> u8 {
     match done {
         Ok(done) => {
             done.say_failures();
-            say_found(&done, &ids, options.reading.filter != Filter::default());
+            say_found(&done, &ids, is_filtered);
             done.exit(!ids.are_found())
         }
         Err(error) => complain(&error, exit::WRITE),
@@ -179,23 +178,24 @@ impl Listing {
 
 /// Lists records to standard output; the first write that fails ends the run.
 fn list(
-    names: &[PathBuf],
+    plan: Listed,
     args: &InputArgs,
-    options: &Options,
     wanted: &Wanted,
-    mut write: impl FnMut(&Listed, &str, &mut dyn Write) -> io::Result<()> + Send,
+    mut write: impl FnMut(&ids::Listed, &str, &mut dyn Write) -> io::Result<()> + Send,
 ) -> Result<Listing> {
     let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;
-    let found = discover::discover_until(names, &stdout::own(), &watch.stop);
+    let Listed { names, mut options, settings } = plan;
+    let found = discover::discover_until(&names, &stdout::own(), &watch.stop);
     let (inputs, _copy) = copy::with_tars(found, &std::env::temp_dir(), &watch.stop);
-    said::warn_of_sources(args, options, &inputs);
+    let inputs = summaries::expand(inputs, &mut options, &settings, &watch.stop)?;
+    said::warn_of_sources(args, &options, &inputs);
     let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let path = |rank: usize| paths.get(rank).map_or("", String::as_str);
     let mut out = stdout::open()?;
-    let mut failed: Option<(io::Error, Listed)> = None;
+    let mut failed: Option<(io::Error, ids::Listed)> = None;
     let stop = Arc::clone(&watch.stop);
-    let each = |listed: Listed| {
+    let each = |listed: ids::Listed| {
         if failed.is_none()
             && let Err(error) = write(&listed, path(listed.input as usize), &mut out)
         {
@@ -203,7 +203,7 @@ fn list(
             failed = Some((error, listed));
         }
     };
-    let InOrder { reads, ended, scanned, .. } = ids::list(&inputs, options, &watch, wanted, each)?;
+    let InOrder { reads, ended, scanned, .. } = ids::list(&inputs, &options, &watch, wanted, each)?;
     let place = match &failed {
         Some((_, listed)) => Some((listed.input as usize, listed.offset)),
         None => scanned.get(ended).map(|&end| (ended, end)),

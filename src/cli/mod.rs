@@ -1,15 +1,18 @@
 //! The plot of every command. The library does the work and never prints; here is what is printed, and where to.
 
 mod args;
+mod by;
 mod config;
 mod copy;
 mod deliver;
 mod exit;
+mod filters;
 mod host;
 mod incremental;
 mod list;
 mod manual;
 mod outputs;
+mod parts;
 mod plan;
 mod progress;
 mod report;
@@ -20,6 +23,7 @@ mod shape;
 mod signals;
 mod state;
 mod stdout;
+mod summaries;
 mod ticket;
 mod usage;
 mod wanted;
@@ -43,6 +47,8 @@ pub fn run() -> u8 {
         Command::Ids(args) => list::ids(&args),
         Command::Find(args) => list::find(&args),
         Command::Ticket(args) => ticket::run(&args),
+        Command::Plan(args) => parts::plan(&args),
+        Command::Part(args) => parts::part(&args),
         Command::State(command) => state::run(&command),
         Command::Codes(args) => run_codes(&args),
         Command::Completions { shell } => {
@@ -66,10 +72,12 @@ fn command_line() -> Result<Cli, u8> {
     let matches = if has_file { program.clone().try_get_matches_from(whole) } else { Ok(matches) };
     let parsed = matches.and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
-        if let (Command::Report(args), Some((name, own))) = (&mut cli.command, matches.subcommand()) {
-            if let (Some(command), Some((_, typed))) = (program.find_subcommand(name), alone.subcommand()) {
-                args.given = args::Given::of(&program, command, own, typed, !sources.is_empty());
-            }
+        let (name, own) = matches.subcommand().unwrap_or(("", &matches));
+        let typed = alone.subcommand().map_or(&alone, |(_, typed)| typed);
+        if let (Some(given), Some(command)) = (cli.command.given(), program.find_subcommand(name)) {
+            *given = args::Given::of(&program, command, own, typed, !sources.is_empty());
+        }
+        if let Command::Report(args) = &mut cli.command {
             args.in_force = program.find_subcommand(name).map(|it| config::in_force(it, own)).unwrap_or_default();
             args.in_force.extend((!sources.is_empty()).then(|| (SOURCE.to_owned(), texts(&sources))));
             args.in_force.sort();

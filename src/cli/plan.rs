@@ -1,6 +1,6 @@
 //! Strings become types, once; nothing later compares strings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -19,14 +19,14 @@ use resplog::report::tables::Table;
 use resplog::rule::Rule;
 use resplog::scan::{ScannerKind, Tier};
 use resplog::settings::{self, Bound, InputFormat, Settings, Value};
-
 use resplog::time::{self, Nanos, Period, Zone};
 
 use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs};
+use super::by::By;
 use super::outputs::{Named, Output};
 use super::said::warn;
-use super::shape::{File, Shape};
-use super::{host, incremental};
+use super::shape::{Content, File, SUMMARY, Shape};
+use super::{by, filters, host, incremental};
 
 /// How many threads a processor gets at the most.
 const THREADS_EACH: usize = 4;
@@ -36,6 +36,8 @@ pub struct ReportPlan {
     pub inputs: Vec<PathBuf>,
     pub options: Options,
     pub by: Vec<String>,
+    /// The same with their pointers, as they are given.
+    pub by_fields: Vec<String>,
     pub periods: Vec<Period>,
     pub classes: Classes,
     pub only_classes: Vec<Class>,
@@ -54,6 +56,11 @@ pub struct ReportPlan {
 }
 
 impl ReportPlan {
+    /// Whether one of the files is a summary.
+    pub fn writes_summary(&self) -> bool {
+        self.files.iter().any(|file| matches!(file.content, Content::Summary))
+    }
+
     /// Records with later times were written by a clock that is ahead.
     pub fn horizon(&self) -> Nanos {
         horizon(self.now)
@@ -82,7 +89,7 @@ fn horizon(now: Nanos) -> Nanos {
 
 /// Resolves the options of `report`. `now` is the clock, `simd` the setting that forces a tier.
 pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<ReportPlan> {
-    let (by, by_pointers, periods) = by(&args.by)?;
+    let By { names, pointers, fields: by_fields, periods } = by::read(&args.by)?;
     let table = table(&args.table)?;
     let outputs = args.output.iter().map(|path| outputs(path, table)).collect::<Result<Vec<_>>>()?.concat();
     let inputs = inputs(&args.input)?;
@@ -97,6 +104,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         .reads("--ack", args.alarms.ack.as_deref())
         .reads("--classes", args.classes.as_deref())
         .reads("--baseline", args.alarms.baseline.as_deref())
+        .reads("--plan", args.plan.as_deref())
         .writes("-o", outputs.iter().map(|(path, _)| path.as_path()))
         .writes("--rejects", args.rejects.as_deref())
         .keeps(args.state.state.as_deref())
@@ -104,7 +112,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     named.check()?;
     incremental::check(args, &inputs)?;
     let settings = Settings { dedupe: args.dedupe, ..settings(&args.input, &args.filter, now)? };
-    let mut options = options(&args.input, &args.filter, &settings, by_pointers, simd)?;
+    let mut options = options(&args.input, &args.filter, &settings, pointers, simd)?;
     let the_now = the_now(&args.filter, now, &zone(&args.input.assume_tz, "--assume-tz")?)?;
     options.reading.horizon = Some(horizon(the_now));
     // A file that is left out has no position.
@@ -117,13 +125,17 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         baseline: baseline(args.alarms.baseline.as_deref())?,
         inputs,
         options,
-        by,
+        by: names,
         periods,
         classes: classes(args.classes.as_ref())?,
         only_classes,
-        filters: filters(args, &settings, &acknowledged),
+        filters: filters::of(args, &by_fields, &settings, &acknowledged),
+        by_fields,
         settings,
-        files: outputs.iter().map(|(path, shape)| Ok(File::new(Output::at(path)?, *shape))).collect::<Result<_>>()?,
+        files: outputs
+            .iter()
+            .map(|(path, content)| Ok(File::new(Output::at(path)?, *content)))
+            .collect::<Result<_>>()?,
         rejects: args.rejects.as_deref().map(Output::at).transpose()?,
         stdout,
         zone: zone(&args.tz, "--tz")?,
@@ -167,11 +179,19 @@ fn baseline(file: Option<&Path>) -> Result<Option<Baseline>> {
 }
 
 /// Resolves what the commands share that list records: the names of the inputs, and how they are read.
-pub fn reading(input: &InputArgs, filter: &FilterArgs) -> Result<(Vec<PathBuf>, Options)> {
+pub fn reading(input: &InputArgs, filter: &FilterArgs) -> Result<Listed> {
     let settings = settings(input, filter, host::clock())?;
-    let inputs = inputs(input)?;
-    Named::new(&inputs, input).prints(true).check()?;
-    Ok((inputs, options(input, filter, &settings, Vec::new(), host::simd().as_deref())?))
+    let names = inputs(input)?;
+    Named::new(&names, input).prints(true).check()?;
+    let options = options(input, filter, &settings, Vec::new(), host::simd().as_deref())?;
+    Ok(Listed { names, options, settings })
+}
+
+/// What is read by commands that list records.
+pub struct Listed {
+    pub names: Vec<PathBuf>,
+    pub options: Options,
+    pub settings: Settings,
 }
 
 /// The class table in force.
@@ -239,7 +259,7 @@ fn options(
 }
 
 /// How many threads are started. More than a few for each processor make no run faster, and each takes memory.
-fn threads(wanted: Option<usize>) -> Result<usize> {
+pub fn threads(wanted: Option<usize>) -> Result<usize> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads_max = processors.saturating_mul(THREADS_EACH);
     match wanted {
@@ -253,7 +273,7 @@ fn threads(wanted: Option<usize>) -> Result<usize> {
     }
 }
 
-fn tier(simd: Option<&str>) -> Result<Tier> {
+pub fn tier(simd: Option<&str>) -> Result<Tier> {
     let Some(name) = simd else { return Ok(Tier::best()) };
     let tier =
         Tier::from_name(name).ok_or_else(|| anyhow!("RESPLOG_SIMD is '{name}'; it can be portable, avx2 or avx512"))?;
@@ -290,47 +310,28 @@ fn window(args: &FilterArgs, clock: Nanos, assumed: &Zone) -> Result<(Option<Bou
     Ok((since, until))
 }
 
-/// The names, pointers and periods to group by.
-fn by(texts: &[String]) -> Result<(Vec<String>, Vec<Pointer>, Vec<Period>)> {
-    let (mut names, mut pointers, mut periods) = (Vec::new(), Vec::new(), Vec::new());
-    let mut taken = BTreeSet::new();
-    for text in texts {
-        // Rows of two fields under one name could not be told apart, and Prometheus refuses them.
-        let name = text.split_once('=').map_or(text.as_str(), |(name, _)| name);
-        if !taken.insert(name) {
-            bail!("--by: the name '{name}' is given twice: expected another name, as in --by other=/pointer");
-        }
-        if let Some(period) = Period::ALL.into_iter().find(|period| period.as_str() == text) {
-            periods.push(period);
-            continue;
-        }
-        let (name, pointer) =
-            text.split_once('=').ok_or_else(|| anyhow!("--by takes NAME=POINTER, day, week or month, not '{text}'"))?;
-        pointers.push(Pointer::parse(pointer).with_context(|| format!("--by {text}"))?);
-        names.push(name.to_owned());
-    }
-    Ok((names, pointers, periods))
-}
-
 /// The files that a path of `-o` stands for.
-fn outputs(path: &Path, table: Table) -> Result<Vec<(PathBuf, Shape)>> {
+fn outputs(path: &Path, table: Table) -> Result<Vec<(PathBuf, Content)>> {
     if path.is_dir() {
         let tables = Format::ALL.into_iter().filter(|format| format.is_one_table()).flat_map(|format| {
             let file = |table: Table| path.join(table.as_str()).with_extension(format.extension());
-            Table::ALL.map(|table| (file(table), Shape { format, table }))
+            Table::ALL.map(|table| (file(table), Content::Report(Shape { format, table })))
         });
         return Ok(tables.collect());
     }
+    if path.extension().is_some_and(|extension| extension == SUMMARY) {
+        return Ok(vec![(path.to_owned(), Content::Summary)]);
+    }
     let Some(format) = Format::of(path) else {
-        let mut names: Vec<_> = Format::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
-        let last = names.pop().unwrap_or_default();
+        let names: Vec<_> = Format::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
+        let last = format!(".{SUMMARY}");
         bail!(
             "-o {}: the extension names no format, and it is no folder; there are {} and {last}",
             path.display(),
             names.join(", ")
         );
     };
-    Ok(vec![(path.to_owned(), Shape { format, table })])
+    Ok(vec![(path.to_owned(), Content::Report(Shape { format, table }))])
 }
 
 fn table(name: &str) -> Result<Table> {
@@ -351,41 +352,4 @@ pub fn class(name: &str) -> Result<Class> {
 /// The zone that a flag names.
 pub fn zone(text: &str, flag: &str) -> Result<Zone> {
     settings::zone(text).with_context(|| flag.to_owned())
-}
-
-/// The options that change numbers or lists, as the report shows them.
-fn filters(args: &ReportArgs, settings: &Settings, acknowledged: &[Acknowledged]) -> BTreeMap<&'static str, Value> {
-    let keys = |(name, value)| (key(name), value);
-    let mut filters: BTreeMap<_, _> = settings.given().into_iter().map(keys).collect();
-    for (name, values) in [("code", &args.code), ("class", &args.class), ("by", &args.by)] {
-        if !values.is_empty() {
-            filters.insert(name, Value::List(values.clone()));
-        }
-    }
-    if let Some(now) = &args.filter.now {
-        filters.insert("now", Value::Text(now.clone()));
-    }
-    if !acknowledged.is_empty() {
-        filters.insert("ack", Value::List(acknowledged.iter().map(Acknowledged::terms).collect()));
-    }
-    // Of files, only that there is one: a path says nothing to whoever reads the report elsewhere.
-    for (name, file) in [("baseline", &args.alarms.baseline), ("classes", &args.classes)] {
-        if file.is_some() {
-            filters.insert(name, Value::Switch(true));
-        }
-    }
-    if args.ids != 5 {
-        filters.insert("ids", Value::Number(args.ids as u64));
-    }
-    filters
-}
-
-/// The key of an option in a report, where JSON has no hyphens.
-fn key(flag: &'static str) -> &'static str {
-    match flag {
-        "max-line" => "max_line",
-        "assume-tz" => "assume_tz",
-        "input-format" => "input_format",
-        plain => plain,
-    }
 }

@@ -1,19 +1,24 @@
 //! `resplog report`: read, sum up, check, write.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use resplog::internals::dedupe;
 use resplog::internals::disk::Disk;
 use resplog::internals::engine::{self, Analysis, Duplicates, RunControl};
 use resplog::internals::follow::ReadBefore;
 use resplog::internals::hints;
 use resplog::internals::input::{Input, discover};
+use resplog::internals::partial::Partial;
+use resplog::internals::partial::coverage::Coverage;
+use resplog::internals::partial::merge::Merger;
+use resplog::internals::partial::wire;
 use resplog::internals::render::json;
 use resplog::internals::state::read::{Names, NewLines};
 use resplog::internals::summary::rejects::Reject;
 use resplog::report::build;
-use resplog::report::{self, Report, Stamp, Window};
+use resplog::report::{self, InputFacts, Report, Stamp, Window};
 use resplog::time::Nanos;
 
 use tempfile::NamedTempFile;
@@ -25,11 +30,11 @@ use super::outputs::Draft;
 use super::plan::{self, ReportPlan};
 use super::said::{complain, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
-use super::{copy, exit, host, progress, rules, stdout, usage};
+use super::{copy, exit, host, parts, progress, rules, stdout, summaries, usage};
 
 pub fn run(args: &ReportArgs) -> u8 {
     let (began, timer) = (host::clock(), std::time::Instant::now());
-    let plan = match plan::report(args, host::clock(), host::simd().as_deref()) {
+    let mut plan = match plan::report(args, host::clock(), host::simd().as_deref()) {
         Ok(plan) => plan,
         Err(error) => return usage::refuse(&error),
     };
@@ -45,16 +50,45 @@ pub fn run(args: &ReportArgs) -> u8 {
         Ok(session) => session,
         Err(Refused(error, code)) => return complain(&error, code),
     };
+    let parts = match args.plan.as_ref().map(|path| parts::merge(path, &mut plan, args)).transpose() {
+        Ok(parts) => parts,
+        Err(error) => return usage::refuse(&error),
+    };
+    let reads_logs = session.is_none() && parts.is_none();
+    let mut inputs = if reads_logs { found(&plan, &watch) } else { Found::default() };
+    let files = summaries::take(&mut inputs.logs);
+    let mut merger = match files.is_empty() {
+        true => None,
+        false => match summaries::merge(&files, &mut plan, args, inputs.logs.len()) {
+            Ok(merger) => Some(merger),
+            Err(error) => return usage::refuse(&error),
+        },
+    };
+    let again = merger.as_ref().map(|merger| inputs.covered(merger.coverage())).unwrap_or_default();
+    if let Some(merger) = &mut merger
+        && let Err(error) = compare(&again, &plan, merger, &watch)
+    {
+        return usage::refuse(&error);
+    }
     let (NewLines { inputs, analysis, rejects, positions }, _copies) =
-        match read(args, &plan, session.as_mut(), &disk, &watch) {
+        match read(args, &plan, session.as_mut(), inputs, &disk, &watch) {
             Ok(done) => done,
             Err(error) => return complain(&error, exit::WRITE),
         };
     let facts = engine::facts(&inputs, &analysis);
     warn_of_inputs(&facts);
     warn_of_sources(&args.input, &plan.options, &inputs);
+    let whole = match parts.map_or_else(|| whole(&plan, merger, &inputs, &facts, &analysis), |parts| Ok(Some(parts))) {
+        Ok(whole) => whole,
+        Err(error) => return usage::refuse(&error),
+    };
+    let (summary, facts) = match &whole {
+        Some(partial) => (&partial.summary, engine::held_facts(partial)),
+        None => (&analysis.summary, facts),
+    };
     let history = session.as_ref().map(Session::history).unwrap_or_default();
     let newest = session.as_ref().and_then(|session| session.newest(plan.horizon()));
+    let newest = newest.max(summary.span.last.filter(|&last| last <= plan.horizon()));
     let options = report::Options {
         classes: &plan.classes,
         ids: args.ids,
@@ -65,8 +99,8 @@ pub fn run(args: &ReportArgs) -> u8 {
         filters: &plan.filters,
         against: plan.against(&history, newest.max(analysis.newest)),
     };
-    let hints = hints::hints(&analysis.summary, &facts);
-    let mut report = match build::report(&analysis.summary, facts, analysis.interrupted, hints, &options) {
+    let hints = hints::hints(summary, &facts);
+    let mut report = match build::report(summary, facts, analysis.interrupted, hints, &options) {
         Ok(report) => report,
         Err(broken) => {
             return complain(
@@ -85,7 +119,11 @@ pub fn run(args: &ReportArgs) -> u8 {
     if args.stamp {
         report.stamp = Some(stamp(args, &plan, &report, began, timer.elapsed().as_secs_f64()));
     }
-    let delivery = Delivery::new(args, &plan, &disk, report);
+    let encoded = match whole.filter(|_| !analysis.interrupted && plan.writes_summary()).map(|it| wire::encode(&it)) {
+        Some(Err(error)) => return complain(&error.into(), exit::LAW),
+        encoded => encoded.and_then(Result::ok),
+    };
+    let delivery = Delivery::new(args, &plan, &disk, report, encoded);
     let commit = || match (&session, positions) {
         (Some(session), Some(positions)) if !analysis.interrupted => session.commit(&disk, &analysis, positions),
         _ => Ok(()),
@@ -93,26 +131,86 @@ pub fn run(args: &ReportArgs) -> u8 {
     delivery.run(rejects, commit, signals.received())
 }
 
+/// What was found under the names of the inputs.
+#[derive(Default)]
+struct Found {
+    logs: Vec<Input>,
+    /// Of what came from standard input and is read more than once.
+    copy: Option<NamedTempFile>,
+}
+
+impl Found {
+    /// Takes out the logs of which the summaries have something.
+    fn covered(&mut self, coverage: &Coverage) -> Vec<Input> {
+        self.logs.extract_if(.., |input| coverage.input(&engine::shown_path(input)).is_some()).collect()
+    }
+}
+
+/// Reads logs one by one of which the summaries have something, so that each is found to be the same, or is refused.
+fn compare(logs: &[Input], plan: &ReportPlan, merger: &mut Merger, watch: &RunControl) -> Result<()> {
+    for log in logs {
+        let inputs = std::slice::from_ref(log);
+        let none = None::<fn(&Reject, u64)>;
+        let analysis = engine::analyze(inputs, &plan.options, watch, &Duplicates::default(), none)?;
+        let facts = engine::facts(inputs, &analysis);
+        let empty = Partial::empty(&plan.settings, &plan.by_fields);
+        merger
+            .add(engine::partial(empty, inputs, &facts, &analysis.reads, analysis.summary))
+            .with_context(|| engine::shown_path(log))?;
+    }
+    Ok(())
+}
+
+/// Finds the inputs, but for the run's own outputs.
+fn found(plan: &ReportPlan, watch: &RunControl) -> Found {
+    let found = discover::discover_until(&plan.inputs, &own(plan), &watch.stop);
+    let (logs, copy) = copy::with_tars(found, &plan.folder, &watch.stop);
+    Found { logs, copy }
+}
+
+/// The files that the run writes.
+fn own(plan: &ReportPlan) -> Vec<PathBuf> {
+    let outputs = plan.files.iter().map(|file| &file.output).chain(&plan.rejects).map(|output| output.path.clone());
+    outputs.chain(stdout::own()).collect()
+}
+
+/// The summaries with what the logs say; none when there are no summaries and none is written.
+fn whole(
+    plan: &ReportPlan,
+    merger: Option<Merger>,
+    inputs: &[Input],
+    facts: &[InputFacts],
+    analysis: &Analysis,
+) -> Result<Option<Partial>> {
+    if merger.is_none() && !plan.writes_summary() {
+        return Ok(None);
+    }
+    let empty = Partial::empty(&plan.settings, &plan.by_fields);
+    let logs = engine::partial(empty, inputs, facts, &analysis.reads, analysis.summary.clone());
+    let Some(mut merger) = merger else { return Ok(Some(logs)) };
+    if !inputs.is_empty() {
+        merger.add(logs).context("the logs cannot be merged with the summaries")?;
+    }
+    Ok(Some(merger.finish()))
+}
+
 /// Reads the inputs, or with a state what is new in them. Copies of inputs vanish with what comes last.
 fn read(
     args: &ReportArgs,
     plan: &ReportPlan,
     session: Option<&mut Session>,
+    found: Found,
     disk: &Disk,
     watch: &RunControl,
 ) -> Result<(NewLines<Result<Draft>>, Vec<NamedTempFile>)> {
-    let outputs = plan.files.iter().map(|file| &file.output).chain(&plan.rejects).map(|output| output.path.clone());
-    let outputs = outputs.chain(stdout::own());
     let Some(session) = session else {
-        let found = discover::discover_until(&plan.inputs, &outputs.collect::<Vec<_>>(), &watch.stop);
-        let (inputs, tar) = copy::with_tars(found, &plan.folder, &watch.stop);
-        let (inputs, duplicates, mut copies) = sort_out(args, plan, inputs, watch)?;
+        let (inputs, duplicates, mut copies) = sort_out(args, plan, found.logs, watch)?;
         let (analysis, rejects) =
             progress::shown(args.progress, &inputs, watch, || analyze(args, plan, &inputs, disk, &duplicates, watch))?;
-        copies.extend(tar);
+        copies.extend(found.copy);
         return Ok((NewLines { inputs, analysis, rejects, positions: None }, copies));
     };
-    let own: Vec<_> = outputs.chain(session.own()).collect();
+    let own: Vec<_> = own(plan).into_iter().chain(session.own()).collect();
     let open_from = |input: &Input, end: u64, before: &ReadBefore<'_>| {
         plan.options.reading.open_from(input, end, plan.options.sizes.line_bytes_max, before)
     };

@@ -1,4 +1,4 @@
-//! How a report is written, and to which file.
+//! What is written, how, and to which file.
 
 use resplog::Format;
 use resplog::internals::render::prometheus;
@@ -14,19 +14,32 @@ pub struct Shape {
     pub table: Table,
 }
 
-/// A file that the report goes to.
+/// What a file holds.
+#[derive(Clone, Copy)]
+pub enum Content {
+    /// The report.
+    Report(Shape),
+    /// What the report is made of, for other reports.
+    Summary,
+}
+
+/// The extension of a summary.
+pub const SUMMARY: &str = "summary";
+
+/// A file that is written.
 pub struct File {
     pub output: Output,
-    pub shape: Shape,
+    pub content: Content,
     /// The time of the last success in the metrics that it held before.
     pub last_success: Option<Nanos>,
 }
 
 impl File {
-    /// A report in a format at an output.
-    pub fn new(output: Output, shape: Shape) -> Self {
-        let before = if shape.format.keeps_success() { output.before() } else { None };
+    /// A content at an output.
+    pub fn new(output: Output, content: Content) -> Self {
+        let keeps = matches!(content, Content::Report(shape) if shape.format.keeps_success());
+        let before = if keeps { output.before() } else { None };
         let last_success = before.and_then(|text| prometheus::last_success(&text));
-        Self { output, shape, last_success }
+        Self { output, content, last_success }
     }
 }

@@ -15,19 +15,20 @@ use resplog::internals::summary::rejects::Reject;
 use resplog::internals::ticket::{self, Tickets, evidence};
 use resplog::report::Report;
 use resplog::report::build;
+use resplog::settings::Settings;
 use resplog::time::Zone;
 
 use super::args::{LanguageArg, TicketArgs, TicketFormat};
 use super::outputs::{Named, Output};
 use super::said::{complain, print, warn, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
-use super::{copy, exit, host, plan, stdout};
+use super::{copy, exit, host, plan, stdout, summaries};
 
 /// Digits of an account, at the most.
 const UIN_DIGITS_MAX: usize = 20;
 
 pub fn run(args: &TicketArgs) -> u8 {
-    let plan = match resolve(args) {
+    let mut plan = match resolve(args) {
         Ok(plan) => plan,
         Err(error) => return complain(&error, exit::USAGE),
     };
@@ -38,7 +39,11 @@ pub fn run(args: &TicketArgs) -> u8 {
     };
     let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().chain(stdout::own()).collect();
     let found = discover::discover_until(&plan.inputs, &own, &watch.stop);
-    let (mut inputs, _tar) = copy::with_tars(found, &plan.folder, &watch.stop);
+    let (inputs, _tar) = copy::with_tars(found, &plan.folder, &watch.stop);
+    let mut inputs = match summaries::expand(inputs, &mut plan.options, &plan.settings, &watch.stop) {
+        Ok(inputs) => inputs,
+        Err(error) => return complain(&error, exit::USAGE),
+    };
     warn_of_sources(&args.input, &plan.options, &inputs);
     let _copies = copy::rereadable(&mut inputs, &plan.folder, &watch.stop);
     let mut analysis =
@@ -104,6 +109,7 @@ fn hand_in(plan: &TicketPlan, disk: &Disk, tickets: &Tickets) -> u8 {
 struct TicketPlan {
     inputs: Vec<PathBuf>,
     options: Options,
+    settings: Settings,
     classes: Classes,
     only_classes: Vec<Class>,
     format: Format,
@@ -114,7 +120,7 @@ struct TicketPlan {
 }
 
 fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
-    let (inputs, options) = plan::reading(&args.input, &args.filter)?;
+    let plan::Listed { names: inputs, options, settings } = plan::reading(&args.input, &args.filter)?;
     let named = Named::new(&inputs, &args.input)
         .reads("--classes", args.classes.as_deref())
         .writes("-o", args.output.as_deref())
@@ -148,6 +154,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
     Ok(TicketPlan {
         inputs,
         options,
+        settings,
         classes: plan::classes(args.classes.as_ref())?,
         only_classes,
         format,

@@ -7,9 +7,9 @@ use crate::engine::drive::{ThreadsError, drive};
 use crate::engine::duplicates::Duplicates;
 use crate::engine::run::{Done, Options, Run, RunControl, Seen};
 use crate::filter::{Filter, Verdict};
-use crate::input::Input;
 use crate::input::feed::InputRead;
 use crate::input::order::Order;
+use crate::input::{Input, Start};
 use crate::inspect::Inspected;
 use crate::record::{Line, LineClass};
 use crate::redact::redact;
@@ -122,13 +122,17 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     }
     let mut merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
     for (rank, input) in (0..).zip(inputs) {
-        if let Some(start) = input.start.as_ref().filter(|start| start.lines > 0) {
+        if let Some(start) = input.start.as_ref().filter(|start| start.offset > 0) {
             merged.begin(rank, start.offset, start.lines);
         }
     }
     let ids = inputs.iter().enumerate().map(|(rank, input)| InputId {
         path: redact(&input.path.to_string_lossy()).into_owned(),
-        identity: analysis.inspected.get(rank).and_then(|inspected| inspected.as_ref()?.identity),
+        identity: input
+            .start
+            .as_ref()
+            .map(Start::identity)
+            .or_else(|| analysis.inspected.get(rank)?.as_ref()?.identity),
     });
     analysis.summary = merged.finish(ids);
     Ok(analysis)

@@ -5,10 +5,12 @@ mod drive;
 mod duplicates;
 mod facts;
 mod run;
+mod survey;
 mod worker;
 
 pub use analysis::{Analysis, analyze};
 pub use drive::{ThreadsError, drive, in_order};
 pub use duplicates::Duplicates;
-pub use facts::{facts, shown_path};
+pub use facts::{facts, held_facts, partial, shown_path};
 pub use run::{Done, Driven, InOrder, Options, Run, RunControl, Seen};
+pub use survey::{Surveyed, survey};

@@ -11,7 +11,7 @@ use super::folder::name_beside;
 use super::names::{self, Newest};
 use super::planner::{Candidate, Moved, Planner};
 use super::position::Position;
-use crate::input::feed;
+use crate::input::Compression;
 use crate::input::source::folder_of;
 
 /// The logs that were named, whether they are there or not.
@@ -262,7 +262,7 @@ impl Search {
     /// Whether a rotated file is newer than all that is known of the log.
     fn is_new(&self, listed: &Listed) -> bool {
         // An archive that is being made has nothing that the file beside it has not.
-        if feed::named_compression(&listed.place).is_some() && listed.place.with_extension("").exists() {
+        if Compression::named(&listed.place).is_some() && listed.place.with_extension("").exists() {
             return false;
         }
         let order = if self.is_reopened { None } else { self.known.compare(&listed.place) };

@@ -149,7 +149,7 @@ pub(super) fn begin(input: &Input, probe: &Probe, before: Option<&Position>) -> 
 
 /// Whether a file is empty that should be an archive; not while it is being made from the file beside it.
 fn is_empty_archive(probe: &Probe) -> bool {
-    probe.size == 0 && feed::named_compression(&probe.place).is_some() && !probe.place.with_extension("").exists()
+    probe.size == 0 && Compression::named(&probe.place).is_some() && !probe.place.with_extension("").exists()
 }
 
 pub(super) fn start_of(probe: &Probe, position: &Position, reads: bool, compression: Compression) -> Start {

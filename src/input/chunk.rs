@@ -56,6 +56,12 @@ pub struct Damage {
 }
 
 impl Damage {
+    /// Whether it is an error of the operating system rather than of the bytes, which says its number.
+    #[must_use]
+    pub fn is_of_system(&self) -> bool {
+        self.text.contains("(os error ")
+    }
+
     /// What an error of the operating system at a place makes of an input.
     #[must_use]
     pub fn of(error: &io::Error, offset: u64) -> Self {

@@ -13,6 +13,8 @@ use super::{Compression, Status};
 pub struct InputRead {
     /// Decompressed bytes.
     pub bytes: u64,
+    /// How many bytes the input has, as they are packed; none of a pipe, and of what was not opened.
+    pub size: Option<u64>,
     /// How the bytes were packed.
     pub compression: Compression,
     /// The damage that came first, if any.

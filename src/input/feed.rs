@@ -3,7 +3,6 @@
 //! a line is.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +11,6 @@ use super::budget::{Budget, Lease};
 use super::chunk::{Damage, Sizes};
 use super::decode::{Outer, Source};
 pub use super::event::{Event, Framing, Head, InputRead, Whole};
-use super::fingerprint::Fingerprint;
 pub use super::hand::Hand;
 use super::hand::{Body, Open, next_part};
 use super::lane::{self, Lane, lanes};
@@ -57,6 +55,8 @@ pub struct Feed<'a, T, P> {
     budget: Budget,
 }
 
+/// What is wrong with an empty file that is called like an archive.
+pub const EMPTY_ARCHIVE: &str = "the file is empty, and its name is that of an archive";
 /// How long a wait for an input lasts before the wish to stop is looked at.
 const WAIT: Duration = Duration::from_millis(100);
 
@@ -143,16 +143,9 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         }
     }
 
-    fn note_compression(&self, input: u32, compression: Compression) {
-        if let Some(read) = lock(&self.read).get_mut(input as usize) {
-            read.compression = compression;
-        }
-    }
-
-    fn note_ends(&self, input: u32, ends: Option<Fingerprint>) {
-        if let Some(read) = lock(&self.read).get_mut(input as usize) {
-            read.ends = ends;
-        }
+    /// Notes something else of what is read of an input.
+    fn note_of(&self, input: u32, note: impl FnOnce(&mut InputRead)) {
+        lock(&self.read).get_mut(input as usize).map(note);
     }
 
     /// Passes over what earlier runs read.
@@ -182,15 +175,15 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         let input = open.input;
         let (chunk, bytes, mut lines) = match &open.body {
             Body::File { .. } if self.is_stopped() => return None,
-            Body::File { file, input_start, span, parts, next } => {
+            Body::File { file, input_start, span, piece, parts, next } => {
                 let part = next_part(stretch, next, *parts)?;
                 if part >= *parts {
                     return (part == *parts).then(|| self.ended(input, *parts, None));
                 }
-                let read = source::read_part(file, span.clone(), part, self.sizes, buffer, lease, self.stop);
+                let bytes = source::part_bytes(piece, part, self.sizes);
+                let read = source::read_part(file, span, bytes.clone(), self.sizes, buffer, lease, self.stop);
                 self.note(input, read.bytes, read.damage);
                 self.bytes_done.fetch_add(read.bytes, Ordering::Relaxed);
-                let bytes = source::part_bytes(span, part, self.sizes);
                 let lines = read.lines.map(|lines| lines.since(*input_start));
                 (part, bytes.start - input_start..bytes.end - input_start, lines)
             }
@@ -216,7 +209,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         self.note(input, stream.bytes_read() - before, damage);
         self.bytes_done.fetch_add(stream.packed_bytes_read() - packed, Ordering::Relaxed);
         if matches!(taken, Taken::End) {
-            self.note_ends(input, stream.ends());
+            self.note_of(input, |read| read.ends = stream.ends());
         }
         taken
     }
@@ -279,7 +272,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             return Err(failed(error.clone()));
         }
         if let Some(compression) = input.start.as_ref().and_then(|start| start.nothing_new) {
-            self.note_compression(rank, compression);
+            self.note_of(rank, |read| read.compression = compression);
             return Ok(Opening::Skipped);
         }
         let packed_before = outer.as_ref().map_or(0, |outer| outer.packed_bytes_read());
@@ -300,16 +293,22 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 let (mut buffer, mut lease) = (Vec::new(), self.budget.lease());
                 let begin = whole.start + offset;
                 let span = begin..whole.end.max(begin);
-                let part = source::read_part(&file, span.clone(), 0, head, &mut buffer, &mut lease, self.stop);
+                let first = source::part_bytes(&span, 0, head);
+                let part = source::read_part(&file, &span, first, head, &mut buffer, &mut lease, self.stop);
                 let size = whole.end - whole.start;
-                let parts = (span.end - span.start).div_ceil(self.sizes.chunk_bytes as u64);
+                self.note_of(rank, |read| read.size = Some(size));
+                let piece = match &input.piece {
+                    Some(piece) => source::within(whole.start + piece.start..whole.start + piece.end, &span),
+                    None => span.clone(),
+                };
+                let parts = (piece.end - piece.start).div_ceil(self.sizes.chunk_bytes as u64);
                 let parts = u32::try_from(parts).map_err(|_| failed(format!("{size} bytes are too many")))?;
                 // What is wrong with a tar stands under its own path.
                 if size == 0
                     && !(is_cut && input.path == input.file())
-                    && let Some(compression) = named_compression(&input.path)
+                    && let Some(compression) = Compression::named(&input.path)
                 {
-                    self.note_compression(rank, compression);
+                    self.note_of(rank, |read| read.compression = compression);
                     let damage = Damage { offset: 0, status: Status::Incomplete, text: EMPTY_ARCHIVE.into() };
                     self.note(rank, 0, Some(damage));
                 }
@@ -319,17 +318,19 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                 match (self.prepare)(rank, head) {
                     (_, Framing::Skip) => return Ok(Opening::Skipped),
                     (_, Framing::Refuse(text)) => return Err(failed(text.into())),
+                    (_, Framing::Values) if input.is_looked_at() => return Ok(Opening::Skipped),
                     (prepared, Framing::Values) => {
                         let source = Source::Span { file, at: whole.start, end: whole.end };
                         return Ok(Opening::Alone(Stream::new(source, &self.memories.outer, &self.budget), prepared));
                     }
                     (prepared, Framing::Lines) => {
                         let next = AtomicU32::new(0);
-                        (prepared, Body::File { file, input_start: whole.start, span, parts, next })
+                        (prepared, Body::File { file, input_start: whole.start, span, piece, parts, next })
                     }
                 }
             }
             Opened::Stream(mut stream) => {
+                self.note_of(rank, |read| read.size = source::packed_size(input));
                 let mut skipped = None;
                 if let Some(start) = &input.start {
                     stream.keep_ends();
@@ -343,17 +344,22 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                     *outer = stream.into_outer();
                     return Err(failed(text.into()));
                 }
+                if input.is_looked_at() {
+                    self.note(rank, 0, damage);
+                    self.note_of(rank, |read| read.compression = packed(input, &stream));
+                    return Ok(Opening::Skipped);
+                }
                 if let Some(start) = input.start.as_ref().filter(|_| !is_begun) {
                     skipped = self.skip(&mut stream, start);
                 }
                 let damage = skipped.or(damage);
                 if framing == Framing::Values {
                     self.note(rank, 0, damage);
-                    self.note_compression(rank, packed(input, &stream));
+                    self.note_of(rank, |read| read.compression = packed(input, &stream));
                     return Ok(Opening::Alone(stream, prepared));
                 }
                 self.note(rank, stream.bytes_read().saturating_sub(offset), damage);
-                self.note_compression(rank, packed(input, &stream));
+                self.note_of(rank, |read| read.compression = packed(input, &stream));
                 // A decoder that began anew has read less than the one before it.
                 let packed_read = stream.packed_bytes_read().saturating_sub(packed_before);
                 self.bytes_done.fetch_add(packed_read, Ordering::Relaxed);
@@ -373,22 +379,6 @@ enum Acquired<T> {
 fn packed(input: &Input, stream: &Stream) -> Compression {
     let own = stream.compression();
     input.member.as_ref().filter(|_| own == Compression::None).map_or(own, |member| member.compression)
-}
-
-/// What is wrong with an empty file that is called like an archive.
-pub const EMPTY_ARCHIVE: &str = "the file is empty, and its name is that of an archive";
-
-/// What the name of an archive says of its format; a name matters only when there is nothing in the file.
-#[must_use]
-pub fn named_compression(path: &Path) -> Option<Compression> {
-    match path.extension()?.to_str()? {
-        "gz" => Some(Compression::Gzip),
-        "zst" => Some(Compression::Zstd),
-        "bz2" => Some(Compression::Bzip2),
-        "xz" => Some(Compression::Xz),
-        "lz4" => Some(Compression::Lz4),
-        _ => None,
-    }
 }
 
 /// A thread that panicked while it held the lock has ended the run already.

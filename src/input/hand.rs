@@ -75,7 +75,16 @@ pub(super) struct Open<T> {
 
 #[derive(Debug)]
 pub(super) enum Body {
-    File { file: std::fs::File, input_start: u64, span: Range<u64>, parts: u32, next: AtomicU32 },
+    File {
+        file: std::fs::File,
+        input_start: u64,
+        /// Where the lines stand that can be seen.
+        span: Range<u64>,
+        /// Those that are read begin here.
+        piece: Range<u64>,
+        parts: u32,
+        next: AtomicU32,
+    },
     Stream(Relay),
 }
 

@@ -17,7 +17,7 @@ use super::decode::{self, Decoder, Outer, SNIFF_BYTES};
 use super::headers::{self, BLOCK_BYTES, Blocks, Found, Listing};
 use super::lane::{fill, pass_to};
 use super::source;
-use super::{Compression, Input};
+use super::{Compression, Input, is_summary};
 
 /// A file of a tar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,18 +41,19 @@ impl Member {
 }
 
 /// Replaces each tar among the inputs, known by its first bytes, plain or packed, by its regular files, and sorts the inputs
-/// by path. What is wrong with a tar outside of its files, or that it has none, is an input of its own, under its path.
+/// by path; a summary is marked as one. What is wrong with a tar outside of its files, or that it has none, is an input of its own, under its path.
 /// Pipes are left as they are. When `stop` is set not all files are found.
 #[must_use]
 pub fn with_members(inputs: Vec<Input>, stop: &AtomicBool) -> Vec<Input> {
     let mut all = Vec::with_capacity(inputs.len());
     let mut has_tar = false;
     for input in inputs {
-        match listing(&input, stop) {
-            Some((compression, listing)) => {
+        match look(&input, stop) {
+            Some(Content::Tar(compression, listing)) => {
                 has_tar = true;
                 add(&mut all, &input, compression, listing);
             }
+            Some(Content::Summary) => all.push(Input { is_summary: true, ..input }),
             None => all.push(input),
         }
     }
@@ -62,8 +63,14 @@ pub fn with_members(inputs: Vec<Input>, stop: &AtomicBool) -> Vec<Input> {
     all
 }
 
-/// What is in an input if it is a tar. One that cannot be read says so when it is read.
-fn listing(input: &Input, stop: &AtomicBool) -> Option<(Compression, Listing)> {
+/// What is in an input that is not a log.
+enum Content {
+    Tar(Compression, Listing),
+    Summary,
+}
+
+/// What is in an input if it is a tar, or a summary. One that cannot be read says so when it is read.
+fn look(input: &Input, stop: &AtomicBool) -> Option<Content> {
     if input.error.is_some() || input.is_stdin() && input.copy.is_none() {
         return None;
     }
@@ -74,10 +81,13 @@ fn listing(input: &Input, stop: &AtomicBool) -> Option<(Compression, Listing)> {
     let mut head = [0; BLOCK_BYTES];
     let length = source::read_at(&file, 0, &mut head).ok()?;
     let head = head.get(..length)?;
+    if is_summary(head, &input.path) {
+        return Some(Content::Summary);
+    }
     match decode::sniff(head.get(..SNIFF_BYTES.min(length))?) {
         None if headers::is_tar(head) => {
             let mut blocks = Plain { file: &file, at: 0, size: metadata.len() };
-            Some((Compression::None, headers::list(&mut blocks)))
+            Some(Content::Tar(Compression::None, headers::list(&mut blocks)))
         }
         None => None,
         Some(compression) => {
@@ -90,7 +100,7 @@ fn listing(input: &Input, stop: &AtomicBool) -> Option<(Compression, Listing)> {
             }
             let mut blocks = Begun { block, at: 0, rest: blocks };
             let listing = headers::list(&mut blocks);
-            Some((blocks.rest.outer.compression(), listing))
+            Some(Content::Tar(blocks.rest.outer.compression(), listing))
         }
     }
 }

@@ -24,16 +24,28 @@ pub mod split;
 pub mod stream;
 pub mod wait;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::foreign::Foreign;
 pub use headers::is_tar;
 pub use member::{Member, with_members};
 pub use pattern::{Pattern, PatternError};
 pub use peek::{Peeked, peek};
+
+/// What a file begins with that is a summary of logs.
+pub const SUMMARY_MAGIC: &[u8; 8] = b"\xF5resplog";
+
+/// Whether a file is a summary of logs: by its first bytes, or by its name when it is too short to have all of them.
+#[must_use]
+pub fn is_summary(head: &[u8], path: &Path) -> bool {
+    let is_named_so = || path.extension().is_some_and(|extension| extension == "summary");
+    head.starts_with(SUMMARY_MAGIC) || SUMMARY_MAGIC.starts_with(head) && is_named_so()
+}
 
 /// What a user named, found and in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +66,10 @@ pub struct Input {
     pub known_as: Option<PathBuf>,
     /// What it is of a tar, whose name its path then begins with: no file has that path.
     pub member: Option<Member>,
+    /// Whether it is a summary instead of a log, by its first bytes.
+    pub is_summary: bool,
+    /// Which of its bytes are read, when it is plain: the lines that begin in them. All when there are none.
+    pub piece: Option<Range<u64>>,
 }
 
 /// Where reading a file begins when earlier runs read its first lines.
@@ -69,6 +85,15 @@ pub struct Start {
     pub mid_line: bool,
     /// Nothing is read at all; this is how the file is packed.
     pub nothing_new: Option<Compression>,
+}
+
+impl Start {
+    /// What a summary knows by that is of the bytes from here on: those of two runs are of two inputs.
+    #[must_use]
+    pub fn identity(&self) -> u128 {
+        let FileId { device, inode } = self.file;
+        xxh3_128([device, inode, self.offset].map(u64::to_le_bytes).as_flattened())
+    }
 }
 
 /// Device and inode of a file.
@@ -93,7 +118,18 @@ impl Input {
     /// An input at a path.
     #[must_use]
     pub const fn new(path: PathBuf) -> Self {
-        Self { path, error: None, copy: None, head: None, bytes_max: None, start: None, known_as: None, member: None }
+        Self {
+            path,
+            error: None,
+            copy: None,
+            head: None,
+            bytes_max: None,
+            start: None,
+            known_as: None,
+            member: None,
+            is_summary: false,
+            piece: None,
+        }
     }
 
     /// The path of the file that holds it.
@@ -106,6 +142,12 @@ impl Input {
     #[must_use]
     pub fn bytes_path(&self) -> &Path {
         self.copy.as_ref().unwrap_or(&self.path)
+    }
+
+    /// Whether it is opened and looked at, and no line of it is read.
+    #[must_use]
+    pub fn is_looked_at(&self) -> bool {
+        self.piece.as_ref().is_some_and(Range::is_empty)
     }
 
     /// Whether the input is standard input.
@@ -219,6 +261,19 @@ pub enum Compression {
 }
 
 impl Compression {
+    /// What the name of an archive says of its format; a name matters only when there is nothing in the file.
+    #[must_use]
+    pub fn named(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "gz" => Some(Self::Gzip),
+            "zst" => Some(Self::Zstd),
+            "bz2" => Some(Self::Bzip2),
+            "xz" => Some(Self::Xz),
+            "lz4" => Some(Self::Lz4),
+            _ => None,
+        }
+    }
+
     /// The word that reports use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

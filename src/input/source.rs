@@ -211,20 +211,37 @@ pub struct Part {
     pub damage: Option<Damage>,
 }
 
-/// The bytes of a part of a span of a file.
+/// What of a piece lies within a span.
 #[must_use]
-pub fn part_bytes(span: &Range<u64>, part: u32, sizes: Sizes) -> Range<u64> {
-    let begin = span.start + u64::from(part) * sizes.chunk_bytes as u64;
-    begin..(begin + sizes.chunk_bytes as u64).min(span.end)
+pub fn within(piece: Range<u64>, span: &Range<u64>) -> Range<u64> {
+    let start = piece.start.clamp(span.start, span.end);
+    start..piece.end.clamp(start, span.end)
 }
 
-/// Reads the lines that begin in part `part` of a span of a file into `buffer`. The span begins with a line and ends at
+/// How many bytes an input has that is read in order, as they are packed; none of a pipe.
+#[must_use]
+pub fn packed_size(input: &Input) -> Option<u64> {
+    match &input.member {
+        Some(member) => Some(member.span.end - member.span.start),
+        None if input.is_stdin() => None,
+        None => input.path.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len()),
+    }
+}
+
+/// The bytes of a part of a piece of a file.
+#[must_use]
+pub fn part_bytes(piece: &Range<u64>, part: u32, sizes: Sizes) -> Range<u64> {
+    let begin = piece.start + u64::from(part) * sizes.chunk_bytes as u64;
+    begin..(begin + sizes.chunk_bytes as u64).min(piece.end)
+}
+
+/// Reads the lines that begin in some bytes of a span of a file into `buffer`. The span begins with a line and ends at
 /// the size that the file had when it was opened; what was added since is not looked at. `lease` is what the buffer
 /// holds of the memory for long lines. When `stop` is set a line that goes on behind the part is left out.
 pub fn read_part(
     file: &File,
-    span: Range<u64>,
-    part: u32,
+    span: &Range<u64>,
+    part: Range<u64>,
     sizes: Sizes,
     buffer: &mut Vec<u8>,
     lease: &mut Lease,
@@ -232,8 +249,9 @@ pub fn read_part(
 ) -> Part {
     buffer.clear();
     let size = span.end;
-    let Range { start: begin, end } = part_bytes(&span, part, sizes);
-    let from = if part == 0 { begin } else { begin - 1 };
+    let Range { start: begin, end } = part;
+    let is_first = begin == span.start;
+    let from = if is_first { begin } else { begin - 1 };
     let mut reader = At { file, offset: from, size };
     let wanted = (end - from) as usize + OVERLAP_BYTES.min(sizes.read_bytes);
     let mut damage = None;
@@ -241,7 +259,7 @@ pub fn read_part(
         damage = reader.append(buffer, wanted);
     }
     let bytes = reader.offset.min(end).saturating_sub(begin);
-    let Some(start) = split::first_line(buffer, bytes as usize, part == 0) else {
+    let Some(start) = split::first_line(buffer, bytes as usize, is_first) else {
         return Part { lines: None, bytes, damage };
     };
     let offset = from + start as u64;

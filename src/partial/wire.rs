@@ -8,9 +8,10 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Partial;
+use crate::input::SUMMARY_MAGIC;
 
 /// What every file begins with.
-pub const MAGIC: &[u8; 8] = b"\xF5resplog";
+pub const MAGIC: &[u8; 8] = SUMMARY_MAGIC;
 /// The version of the format.
 pub const VERSION: u16 = 1;
 /// Bytes before the body.

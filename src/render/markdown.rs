@@ -14,7 +14,7 @@ use crate::record::LineClass;
 use crate::report::cells::Row;
 use crate::report::columns::Column;
 use crate::report::numbers::{bytes, count, counted, duration, percent_range, rough_percent};
-use crate::report::parts::{Part, path};
+use crate::report::parts::{Part, path, place};
 use crate::report::phrases;
 use crate::report::tables::{Layout, Table};
 use crate::report::troubles::{Trouble, troubles};
@@ -214,7 +214,7 @@ fn whereabouts(at: &At, view: &View) -> String {
     for text in [&at.service, &at.action, &at.region].into_iter().flatten() {
         said += &format!(", {}", markdown(text));
     }
-    said + &format!(", {}", markdown(&format!("{}:{}", path(&at.input), at.line)))
+    said + &format!(", {}", markdown(&place(path(&at.input), at.line, at.offset)))
 }
 
 /// Every number of the report by name.

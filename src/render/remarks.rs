@@ -5,7 +5,7 @@ use super::view::View;
 use crate::input::Compression;
 use crate::report::gaps::Gaps;
 use crate::report::numbers::{bytes, count, counted, duration};
-use crate::report::parts::{Part, path, quoted, words};
+use crate::report::parts::{self, Part, path, quoted, words};
 use crate::report::phrases;
 use crate::report::remarks::{NAMED_MAX, OUTCOMES, Remark, Topic, Way};
 use crate::report::{Input, Report, Stamp};
@@ -57,7 +57,7 @@ fn worded(remark: &Remark<'_>, view: &View) -> Vec<Parts> {
             let mut parts = vec![words(format!("{lines} malformed, {reason}: {}", phrases::reason(reason)))];
             for (place, sample) in first.iter().enumerate() {
                 parts.push(words(if place == 0 { ", first at " } else { ", " }));
-                parts.push(quoted(format!("{}:{}", path(&sample.input), sample.line)));
+                parts.push(quoted(parts::place(path(&sample.input), sample.line, sample.offset)));
             }
             vec![parts]
         }

@@ -179,7 +179,7 @@ impl<'r> Row<'r> {
             (Self::Latency(_, row), column) => of_latency(row, column),
             (Self::Input(row), column) => of_input(row, column),
             (Self::Malformed(row), Column::Input) => Cell::Path(&row.input),
-            (Self::Malformed(row), Column::Line) => Cell::Count(row.line),
+            (Self::Malformed(row), Column::Line) => row.line.map_or(Cell::Empty, Cell::Count),
             (Self::Malformed(row), Column::Offset) => Cell::Count(row.offset),
             (Self::Malformed(row), Column::Reason) => Cell::Word(row.reason),
             (Self::Single(name, ..), Column::Name) => Cell::Log(name),
@@ -266,7 +266,7 @@ fn of_code(code: &Code, column: Column) -> Cell<'_> {
 fn of_place(at: &At, column: Column) -> Cell<'_> {
     match column {
         Column::Input => Cell::Path(&at.input),
-        Column::Line => Cell::Count(at.line),
+        Column::Line => at.line.map_or(Cell::Empty, Cell::Count),
         Column::Offset => Cell::Count(at.offset),
         Column::Time => at.time.map_or(Cell::Empty, Cell::Time),
         Column::Service => maybe(at.service.as_ref()),

@@ -1,6 +1,8 @@
 //! What is said about a report: our own words beside texts of the log. It knows no format; each format escapes what is
 //! not its own in its own manner.
 
+use std::fmt::Display;
+
 /// A piece of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -20,6 +22,12 @@ pub fn words(text: impl Into<String>) -> Part {
 /// Text from a log, a file name or an option.
 pub fn quoted(text: impl Into<String>) -> Part {
     Part::Quoted(text.into())
+}
+
+/// Where a line stands in an input: `path:line`, or by its first byte when the number of the line is not known.
+#[must_use]
+pub fn place(input: impl Display, line: Option<u64>, offset: u64) -> String {
+    line.map_or_else(|| format!("{input}, byte {offset}"), |line| format!("{input}:{line}"))
 }
 
 /// The path of an input as people know it: standard input by its name.

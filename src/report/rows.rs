@@ -147,8 +147,8 @@ pub struct RequestId {
 pub struct At {
     /// Path of the input.
     pub input: String,
-    /// Number of the line, from 1.
-    pub line: u64,
+    /// Number of the line, from 1; none when what stands before it was not read.
+    pub line: Option<u64>,
     /// Offset of its first byte.
     pub offset: u64,
     /// When the call was made.
@@ -166,7 +166,7 @@ pub struct At {
 impl At {
     /// Where a call stands, once its input has a name and its line a number, and what is known of it.
     #[must_use]
-    pub fn of(call: &Call, input: String, line: u64, offset: u64) -> Self {
+    pub fn of(call: &Call, input: String, line: Option<u64>, offset: u64) -> Self {
         let own = |name: Option<&str>| name.map(str::to_owned);
         Self {
             input,

@@ -109,7 +109,7 @@ pub fn code(name: &str) -> Code {
 pub fn at(input: &str, line: u64) -> At {
     At {
         input: input.to_owned(),
-        line,
+        line: Some(line),
         offset: 126 * (line - 1),
         time: None,
         service: None,
@@ -203,7 +203,7 @@ fn malformed(reasons: &[(&'static str, u64)], path: &str) -> Malformed {
     let samples = reasons.iter().flat_map(|&(reason, lines)| {
         (0..lines.min(10)).map(move |place| MalformedSample {
             input: path.to_owned(),
-            line: 88 + 97 * place + lines,
+            line: Some(88 + 97 * place + lines),
             offset: 126 * place,
             reason,
         })

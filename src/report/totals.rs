@@ -63,8 +63,8 @@ impl<V: Serialize> Serialize for Ordered<V> {
 pub struct MalformedSample {
     /// Path of the input.
     pub input: String,
-    /// Number of the line, from 1.
-    pub line: u64,
+    /// Number of the line, from 1; none when what stands before it was not read.
+    pub line: Option<u64>,
     /// Offset of its first byte.
     pub offset: u64,
     /// Why it is malformed.

@@ -10,7 +10,7 @@ use crate::time::{self, Nanos, Zone};
 
 /// An option that is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} was '{was}' when the state was begun and is '{is}' now: numbers of both would not add up", named(.option))]
+#[error("{} was '{was}' when the state was begun and is '{is}' now: numbers of both would not add up", self.named())]
 pub struct Changed {
     /// The name of the option.
     pub option: String,
@@ -20,9 +20,12 @@ pub struct Changed {
     pub is: String,
 }
 
-/// An option as it is written where it is given.
-fn named(option: &str) -> String {
-    if option == SOURCE { format!("[[{SOURCE}]]") } else { format!("--{option}") }
+impl Changed {
+    /// The option as it is written where it is given.
+    #[must_use]
+    pub fn named(&self) -> String {
+        if self.option == SOURCE { format!("[[{SOURCE}]]") } else { format!("--{}", self.option) }
+    }
 }
 
 impl Settings {

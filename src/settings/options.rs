@@ -105,6 +105,13 @@ impl Settings {
         }
     }
 
+    /// The same with the ends of the window as points in time, which mean the same whenever they are read.
+    #[must_use]
+    pub fn absolute(&self) -> Self {
+        let absolute = |bound: &Bound| Bound { at: bound.at, text: bound.at.to_string() };
+        Self { since: self.since.as_ref().map(absolute), until: self.until.as_ref().map(absolute), ..self.clone() }
+    }
+
     /// The options that are not at their default, by the names of their flags.
     #[must_use]
     pub fn given(&self) -> BTreeMap<&'static str, Value> {

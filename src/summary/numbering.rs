@@ -34,8 +34,8 @@ pub struct Joined {
 /// Line numbers of complete inputs.
 #[derive(Clone, Debug)]
 pub struct Numbers {
-    /// Lines before each stretch.
-    starts: BTreeMap<Start, u64>,
+    /// Lines before each stretch; none where bytes before it are missing.
+    starts: BTreeMap<Start, Option<u64>>,
 }
 
 impl Numbering {
@@ -95,15 +95,16 @@ impl Numbering {
     /// Adds up the lines before each stretch.
     #[must_use]
     pub fn resolve(&self) -> Numbers {
-        let mut of = None;
-        let mut lines = 0;
         let mut starts = BTreeMap::new();
-        for ((input, start), stretch_lines) in self.stretches.iter() {
-            if of.replace(input) != Some(input) {
-                lines = self.before.get(&input).filter(|&&(offset, _)| offset <= start).map_or(0, |&(_, lines)| lines);
-            }
+        let mut before: Option<(u32, u64, Option<u64>)> = None;
+        for ((input, start), (end, stretch_lines)) in self.stretches.ends() {
+            let lines = match before {
+                Some((of, ended, lines)) if of == input && ended == start => lines,
+                _ if start == 0 => Some(0),
+                _ => self.before.get(&input).filter(|&&(offset, _)| offset == start).map(|&(_, lines)| lines),
+            };
             starts.insert((input, start), lines);
-            lines += stretch_lines;
+            before = Some((input, end, lines.map(|lines| lines + stretch_lines)));
         }
         Numbers { starts }
     }
@@ -126,11 +127,11 @@ impl Joined {
 }
 
 impl Numbers {
-    /// The line's number in its input, from 1.
+    /// The line's number in its input, from 1; none when it is not known how many lines stand before it.
     #[must_use]
-    pub fn line(&self, origin: Origin) -> u64 {
-        let before = self.starts.get(&(origin.input, origin.chunk_offset)).copied().unwrap_or(0);
-        before + origin.line + 1
+    pub fn line(&self, origin: Origin) -> Option<u64> {
+        let before = self.starts.get(&(origin.input, origin.chunk_offset)).copied().unwrap_or(Some(0))?;
+        Some(before + origin.line + 1)
     }
 }
 
@@ -153,11 +154,15 @@ mod tests {
             let numbers = numbering.resolve();
             lines.iter().map(|&line| numbers.line(line)).collect::<Vec<_>>()
         };
-        assert_eq!(numbers(&numbering, &lines), [1, 3, 6, 11]);
+        assert_eq!(numbers(&numbering, &lines), [Some(1), Some(3), Some(6), None]);
         let joined = numbering.join();
         lines.iter_mut().for_each(|line| joined.follow(line));
         assert_eq!(lines, [origin(0, 0), origin(0, 2), origin(0, 5), origin(50, 4)]);
-        assert_eq!(numbers(&numbering, &lines), [1, 3, 6, 11]);
+        assert_eq!(
+            numbers(&numbering, &lines),
+            [Some(1), Some(3), Some(6), None],
+            "the bytes from 40 to 50 are missing"
+        );
         assert_eq!(numbering.stretches.len(), 2);
     }
 
@@ -166,13 +171,13 @@ mod tests {
         let mut later = Numbering::default();
         later.begin(1, 10, 4);
         later.chunk(1, &(10..20), 2);
-        assert_eq!(later.resolve().line(origin(10, 1)), 6);
+        assert_eq!(later.resolve().line(origin(10, 1)), Some(6));
         let mut all = Numbering::default();
         all.chunk(1, &(0..10), 4);
         all.merge(later);
         let mut line = origin(10, 1);
         all.join().follow(&mut line);
-        assert_eq!((line, all.resolve().line(line)), (origin(0, 5), 6));
+        assert_eq!((line, all.resolve().line(line)), (origin(0, 5), Some(6)));
         assert!(all.before.is_empty());
     }
 }

@@ -68,6 +68,11 @@ impl<T> Stretches<T> {
         self.of.iter().map(|(&start, (_, what))| (start, what))
     }
 
+    /// Every stretch with its start, and the byte after it, in order.
+    pub fn ends(&self) -> impl Iterator<Item = (Start, (u64, &T))> {
+        self.of.iter().map(|(&start, (end, what))| (start, (*end, what)))
+    }
+
     /// What is said of an input, in order.
     pub fn of_input(&self, input: u32) -> impl DoubleEndedIterator<Item = &T> {
         self.of.range((input, 0)..=(input, u64::MAX)).map(|(_, (_, what))| what)

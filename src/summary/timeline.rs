@@ -161,6 +161,17 @@ struct Recent {
     calls: Calls,
 }
 
+impl Timeline {
+    /// All calls that have a time.
+    #[must_use]
+    pub fn calls(&self) -> Calls {
+        let mut all = Calls::default();
+        self.buckets.iter().for_each(|(_, calls)| all.add(*calls));
+        all.add(self.recent.as_ref().map(|recent| recent.calls).unwrap_or_default());
+        all
+    }
+}
+
 impl Default for Timeline {
     fn default() -> Self {
         Self { seconds: BUCKET_SECONDS_MIN, buckets: Vec::new(), recent: None }

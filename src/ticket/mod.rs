@@ -301,10 +301,10 @@ mod tests {
             tickets.tickets.iter().map(|it| (it.code.as_str(), it.product.named(), it.failures)).collect();
         assert_eq!(summary, [("InternalError", Some("cvm"), 2), ("InternalError", Some("cbs"), 1)]);
         let of_cbs = &tickets.tickets[1];
-        assert_eq!(of_cbs.success.as_ref().map(|it| (it.request_id.as_str(), it.at.line)), Some(("good-2", 5)));
+        assert_eq!(of_cbs.success.as_ref().map(|it| (it.request_id.as_str(), it.at.line)), Some(("good-2", Some(5))));
         assert_eq!(
             of_cbs.ids.iter().map(|it| (it.request_id.as_str(), it.at.line)).collect::<Vec<_>>(),
-            [("bad-1", 2)]
+            [("bad-1", Some(2))]
         );
         assert_eq!(of_cbs.impact, Impact { failures: 1, calls: 5, action: Some("Act".to_owned()) });
         assert!(tickets.tickets[0].success.is_none());

@@ -18,7 +18,7 @@ use resplog::report::{InputFacts, build};
 use resplog::scan::{ScannerKind, Tier};
 use resplog::settings::Settings;
 use resplog::time::Period;
-use resplog::{Analyzer, Error, Format, Report, ReportOptions, Summary};
+use resplog::{Analyzer, Error, Format, MergeError, Report, ReportOptions, Summary};
 
 use crate::program::{run, testdata};
 
@@ -137,11 +137,14 @@ fn what_would_be_counted_twice_or_otherwise_is_refused() {
     let mut others = Analyzer::new().summary([&path, &testdata().join("wrapped.ndjson")]).unwrap();
     let unmerged = others.to_bytes().unwrap();
     let shared = path.to_string_lossy();
-    assert!(matches!(others.merge(both()), Err(Error::SharedInput(input)) if input == shared), "neither holds all");
+    assert!(
+        matches!(others.merge(both()), Err(Error::Merge(MergeError::SharedInput(input))) if input == shared),
+        "neither holds all"
+    );
     assert_eq!(others.to_bytes().unwrap(), unmerged);
     let other = Settings { services: Settings::names(["cvm"]), ..Settings::default() };
     let filtered = Analyzer::new().settings(other).summary([testdata().join("wrapped.ndjson")]).unwrap();
-    assert!(matches!(held.merge(filtered.clone()), Err(Error::Settings)));
+    assert!(matches!(held.merge(filtered.clone()), Err(Error::Merge(MergeError::Settings(_)))));
     assert_eq!(held.to_bytes().unwrap(), before);
     let folder = tempfile::tempdir().unwrap();
     let changing = folder.path().join("log");
@@ -151,7 +154,9 @@ fn what_would_be_counted_twice_or_otherwise_is_refused() {
     };
     let mut first = of("{\"Response\":{\"RequestId\":\"id-1\"}}\n");
     let other = of("{\"Response\":{\"RequestId\":\"id-2\"}}\n");
-    assert!(matches!(first.merge(other), Err(Error::SameInput(input)) if input == changing.to_string_lossy()));
+    assert!(
+        matches!(first.merge(other), Err(Error::Merge(MergeError::OtherInput(input))) if input == changing.to_string_lossy())
+    );
     assert!(matches!(Summary::from_bytes(&before[..before.len() - 1]), Err(Error::Wire(_))));
     assert!(json(&filtered.report(&ReportOptions::default()).unwrap()).contains(r#""service""#));
 }

@@ -27,6 +27,7 @@ mod month;
 mod outputs;
 mod packages;
 mod packing;
+mod parts;
 mod places;
 mod program;
 mod read_back;

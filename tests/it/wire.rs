@@ -8,8 +8,9 @@ use proptest::sample::Index;
 use proptest::strategy::ValueTree;
 use resplog::internals::foreign::{Cloud, Foreign};
 use resplog::internals::input::Facts;
-use resplog::internals::partial::Partial;
+use resplog::internals::partial::pieces::Pieces;
 use resplog::internals::partial::wire::{MAGIC, VERSION, WireError, decode, encode};
+use resplog::internals::partial::{Held, Partial};
 use resplog::internals::summary::Summary;
 use resplog::internals::summary::fold::Fold;
 use resplog::internals::summary::inputs::InputId;
@@ -23,8 +24,9 @@ use crate::scanners::cases;
 
 fn partial(summary: Summary) -> Partial {
     let read = Facts { bytes: 7, foreign: Some(Foreign::OtherCloud(Cloud::Huawei)), ..Facts::default() };
-    let inputs = vec![read; summary.inputs.len()];
-    Partial { settings: BTreeMap::from([("max-line".into(), "16M".into())]), inputs, summary }
+    let inputs = vec![Held { read, size: 9, pieces: Pieces::of(2..9) }; summary.inputs.len()];
+    let settings = BTreeMap::from([("max-line".into(), "16M".into())]);
+    Partial { settings, by: vec!["app=/app".to_owned()], inputs, summary }
 }
 
 fn written(summary: &Summary) -> Vec<u8> {

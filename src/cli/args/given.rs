@@ -6,12 +6,13 @@ use std::path::PathBuf;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use resplog::internals::partial::plan::Words;
 use resplog::internals::render::commands::{self, Commands};
 use resplog::settings::Settings;
 
 /// Options that change only where output goes, how it looks or how fast it comes; and the window of time, which a
 /// suggested command has of its own.
-const NOT_REPEATED: [&str; 21] = [
+const NOT_REPEATED: [&str; 23] = [
     "color",
     "config",
     "format",
@@ -20,6 +21,8 @@ const NOT_REPEATED: [&str; 21] = [
     "lock-wait",
     "mail-to",
     "output",
+    "part-bytes",
+    "plan",
     "progress",
     "quiet-if-ok",
     "rejects",
@@ -78,8 +81,8 @@ impl Given {
         given
     }
 
-    /// The commands to suggest; none when the inputs cannot be read again, or not be named.
-    pub fn commands(&self, inputs: &[PathBuf], settings: &Settings) -> Option<Commands> {
+    /// The inputs and options, word by word; none when the inputs cannot be read again, or not be named.
+    pub fn words(&self, inputs: &[PathBuf]) -> Option<Words> {
         let inputs: BTreeSet<_> = inputs.iter().collect();
         let input = |path: &&PathBuf| {
             let path = path.to_str().filter(|path| *path != "-")?;
@@ -87,14 +90,30 @@ impl Given {
             Some(if path.starts_with('-') { format!("./{path}") } else { path.to_owned() })
         };
         let inputs: Vec<_> = inputs.iter().map(input).collect::<Option<_>>().filter(|_| self.is_repeatable)?;
+        Some(Words { inputs, report: self.report.clone(), ticket: self.ticket.clone() })
+    }
+
+    /// The commands to suggest; none when the inputs cannot be read again, or not be named.
+    pub fn commands(&self, inputs: &[PathBuf], settings: &Settings) -> Option<Commands> {
+        Self::suggest(self.words(inputs)?, settings)
+    }
+
+    /// The commands to suggest of what was planned for with these words.
+    pub fn planned(&self, words: Option<Words>, settings: &Settings) -> Option<Commands> {
+        let Words { inputs, report, ticket } = words?;
+        let with = |options: Vec<String>, own: &[String]| options.into_iter().chain(own.iter().cloned()).collect();
+        let words = Words { inputs, report: with(report, &self.report), ticket: with(ticket, &self.ticket) };
+        Self::suggest(words, settings)
+    }
+
+    fn suggest(words: Words, settings: &Settings) -> Option<Commands> {
         let line = |command: &str, options: &[String]| {
-            let words = ["resplog", command].into_iter().map(str::to_owned).chain(inputs.iter().cloned());
-            let words: Vec<_> = words.chain(options.iter().cloned()).collect();
-            commands::line(&words.iter().map(String::as_str).collect::<Vec<_>>())
+            let words = ["resplog", command].into_iter().chain(words.inputs.iter().chain(options).map(String::as_str));
+            commands::line(&words.collect::<Vec<_>>())
         };
         Some(Commands {
-            report: line("report", &self.report)?,
-            ticket: line("ticket", &self.ticket)?,
+            report: line("report", &words.report)?,
+            ticket: line("ticket", &words.ticket)?,
             since: settings.since.as_ref().map(|bound| bound.at),
             until: settings.until.as_ref().map(|bound| bound.at),
         })

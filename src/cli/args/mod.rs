@@ -4,6 +4,7 @@ mod alarms;
 pub mod complete;
 mod given;
 mod list;
+mod parts;
 pub mod short;
 mod state;
 mod words;
@@ -19,6 +20,7 @@ use resplog::settings::Source;
 pub use alarms::AlarmArgs;
 pub use given::Given;
 pub use list::{FindArgs, IdsArgs};
+pub use parts::{PartArgs, PlanArgs};
 pub use state::{HISTORY, StateArgs, StateCommand};
 pub use words::*;
 
@@ -36,7 +38,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 a rule fired, or an id was not found; 2 usage; 3 an input is missing, unreadable, \
 incomplete or corrupt, or holds no response (the report covers the rest); 4 a report or the state could not be \
-written, or the state is damaged; 5 another run holds the lock of the state; 70 the numbers do not add up (a bug); 130, 143 interrupted (the report covers what was read); 141 stdout closed.";
+written, or the state is damaged; 5 another run holds the lock of the state; 6 an input is not what the plan says; 70 the numbers do not add up (a bug); 75 a part may succeed when tried again; 130, 143 interrupted (the report covers what was read); 141 stdout closed.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -52,6 +54,12 @@ pub enum Command {
     /// Write up failures as text to paste into a support ticket, one for each code and product.
     #[command(after_long_help = EXIT_CODES)]
     Ticket(Box<TicketArgs>),
+    /// List inputs, and deal them out into parts for many machines.
+    #[command(after_long_help = EXIT_CODES)]
+    Plan(Box<PlanArgs>),
+    /// Read one part of a plan and write its summary.
+    #[command(after_long_help = EXIT_CODES)]
+    Part(PartArgs),
     /// Show or check what runs with --state left.
     #[command(subcommand)]
     State(StateCommand),
@@ -74,7 +82,19 @@ impl Command {
             Self::Ids(args) => Some(&mut args.input),
             Self::Find(args) => Some(&mut args.input),
             Self::Ticket(args) => Some(&mut args.input),
-            Self::State(_) | Self::Codes(_) | Self::Completions { .. } | Self::Man { .. } => None,
+            Self::Plan(args) => Some(&mut args.input),
+            Self::Part(_) | Self::State(_) | Self::Codes(_) | Self::Completions { .. } | Self::Man { .. } => None,
+        }
+    }
+}
+
+impl Command {
+    /// Where it keeps what the commands repeat that a report suggests.
+    pub fn given(&mut self) -> Option<&mut Given> {
+        match self {
+            Self::Report(args) => Some(&mut args.given),
+            Self::Plan(args) => Some(&mut args.given),
+            _ => None,
         }
     }
 }
@@ -174,6 +194,11 @@ pub struct ReportArgs {
     #[arg(long, help_heading = "Filters")]
     pub dedupe: bool,
 
+    /// Report what `resplog part` wrote of this plan: the inputs are summaries, and folders of them. It is the report that
+    /// one machine would write; a part that is missing is named.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["state", "dedupe", "rejects"], help_heading = "Reading")]
+    pub plan: Option<PathBuf>,
+
     /// Where temporary files go.
     #[arg(long, value_name = "FOLDER", help_heading = "Filters")]
     pub tmp_dir: Option<PathBuf>,
@@ -186,8 +211,8 @@ pub struct ReportArgs {
     #[arg(long, hide = true, conflicts_with = "format")]
     pub json: bool,
 
-    /// Write the report to a file, replaced atomically; the extension is the format: txt, json, md, html, csv, prom or
-    /// eml. A folder gets every table as a CSV file. Repeat it for several. Standard output then gets a report only
+    /// Write the report to a file, replaced atomically; the extension is the format: txt, json, md, html, csv, prom, eml, or
+    /// summary, which other reports read like a log. A folder gets every table as a CSV file. Repeat it for several. Standard output then gets a report only
     /// with -f.
     #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output")]
     pub output: Vec<PathBuf>,

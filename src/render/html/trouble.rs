@@ -11,7 +11,7 @@ use crate::render::ticket::Language;
 use crate::render::ticket::words::{BLANK, Words, words};
 use crate::render::view::{View, history};
 use crate::report::numbers::{count, counted, duration, rate, rough_percent};
-use crate::report::parts::path;
+use crate::report::parts::{path, place};
 use crate::report::phrases;
 use crate::report::troubles::troubles;
 use crate::report::{At, Code, Report, RequestId, Trend};
@@ -108,7 +108,7 @@ fn id_row(id: &RequestId, clock: &Clock<'_>, limits: Limits) -> IdRow {
         id: limits.whole(&id.request_id),
         reason: id.reason.clone(),
         facts: facts.into_iter().flatten().collect(),
-        place: format!("{}:{}", limits.whole(path(&at.input)), at.line),
+        place: place(limits.whole(path(&at.input)), at.line, at.offset),
     }
 }
 

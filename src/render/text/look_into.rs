@@ -12,6 +12,7 @@ use crate::render::clock::Clock;
 use crate::render::plain;
 use crate::render::view::View;
 use crate::report::numbers::{count, counted, duration, rate, rough_percent};
+use crate::report::parts;
 use crate::report::troubles::{Trouble, troubles};
 use crate::report::{At, LookInto, Message, Report, StandsOut, phrases};
 
@@ -308,5 +309,5 @@ fn called(id: &LookInto) -> String {
 
 /// Where the record stands: `path:line`.
 fn place(id: &LookInto) -> String {
-    format!("{}:{}", path(&id.at.input), id.at.line)
+    parts::place(path(&id.at.input), id.at.line, id.at.offset)
 }

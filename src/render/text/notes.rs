@@ -9,6 +9,7 @@ use crate::render::plain;
 use crate::render::remarks::made_in;
 use crate::report::gaps::Gaps;
 use crate::report::numbers::{count, counted};
+use crate::report::parts;
 use crate::report::remarks::{OUTCOMES, Remark, Topic, Way, forms, found_elsewhere, remarks};
 use crate::report::{Input, MalformedSample, Report, Stamp, phrases};
 use crate::summary::totals::OutcomeCounts;
@@ -125,7 +126,7 @@ fn malformed(reason: &str, lines: u64, first: &[&MalformedSample]) -> Item {
     let lines = counted(lines, "line", "lines");
     let mut item = item(format!("{lines} malformed ({reason}): {}", phrases::reason(reason)));
     for (place, sample) in first.iter().enumerate() {
-        let at = Span::whole(Style::Plain, format!("{}:{}", path(&sample.input), sample.line));
+        let at = Span::whole(Style::Plain, parts::place(path(&sample.input), sample.line, sample.offset));
         item.push(if place == 0 { vec![Span::plain("first at "), at] } else { vec![at] });
     }
     item

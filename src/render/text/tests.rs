@@ -11,6 +11,7 @@ use crate::render::commands::Commands;
 use crate::render::plain;
 use crate::report as samples;
 use crate::report::numbers::{count, rough_percent};
+use crate::report::parts::place;
 use crate::report::tables::Table;
 use crate::report::verdict::{Verdict, verdict};
 use crate::report::{Bucket, LookInto, Timeline};
@@ -104,8 +105,8 @@ fn hostile(text: &str) -> Report {
 
 /// What is never wrapped apart, as it is shown.
 fn wholes(report: &Report) -> Vec<String> {
-    let places = report.look_into.iter().map(|id| format!("{}:{}", path(&id.at.input), id.at.line));
-    let samples = report.malformed.samples.iter().map(|sample| format!("{}:{}", path(&sample.input), sample.line));
+    let places = report.look_into.iter().map(|id| place(path(&id.at.input), id.at.line, id.at.offset));
+    let samples = report.malformed.samples.iter().map(|sample| place(path(&sample.input), sample.line, sample.offset));
     let ids = report.look_into.iter().map(|id| safe(&id.request_id));
     let paths = report.inputs.iter().map(|input| path(&input.path));
     let commands = [commands().ticket(&Zone::Utc), commands().report];
@@ -135,7 +136,7 @@ fn ids_and_places_stand_whole_on_every_page() {
         for width in WIDTHS {
             let text = shown(&report, &view(width));
             for id in &report.look_into {
-                let place = format!("{}:{}", path(&id.at.input), id.at.line);
+                let place = place(path(&id.at.input), id.at.line, id.at.offset);
                 assert!(text.contains(&safe(&id.request_id)) && text.contains(&place), "{width}: {place}\n{text}");
             }
             for input in report.inputs.iter().filter(|input| input.status != crate::input::Status::Ok) {

@@ -77,7 +77,7 @@ mod tests {
         let name = Some(name.to_owned());
         let at = At {
             input: "logs/$(touch y).ndjson".to_owned(),
-            line: 7,
+            line: Some(7),
             offset: 99,
             time: Some(Nanos(1_795_487_500_452_000_000)),
             service: name.clone(),

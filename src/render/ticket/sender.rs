@@ -7,6 +7,7 @@ use crate::time::{NS_PER_SECOND, Nanos};
 
 use super::sheet::{Piece, Value};
 use crate::report::numbers::count;
+use crate::report::parts::place;
 
 /// How much time before and after a call is looked through.
 const AROUND_SECONDS: i64 = 900;
@@ -35,7 +36,7 @@ pub(super) fn notes(ticket: &Ticket, ids_cut: usize) -> Vec<Note> {
         let at = [
             Piece::Log(picked.request_id.clone()),
             Piece::Own(" at ".to_owned()),
-            Piece::Log(format!("{}:{}", picked.at.input, picked.at.line)),
+            Piece::Log(place(&picked.at.input, picked.at.line, picked.at.offset)),
         ];
         notes.push(Note::Text(at.into()));
     }

@@ -1,0 +1,50 @@
+//! Parts of a work for many machines, as options. Nothing is resolved here.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{FilterArgs, Given, InputArgs};
+
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub filter: FilterArgs,
+
+    /// Group calls by a field, as `report` does.
+    #[arg(long, value_name = "NAME=POINTER", help_heading = "Output")]
+    pub by: Vec<String>,
+
+    /// About how many bytes a part reads. Plain inputs are cut, archives are not. Accepts K, M and G.
+    #[arg(long, value_name = "BYTES", default_value = "256M", help_heading = "Output")]
+    pub part_bytes: String,
+
+    /// Write the plan to a file, replaced atomically, and not to standard output.
+    #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+
+    /// What of the command line the commands repeat that the report suggests.
+    #[arg(skip)]
+    pub given: Given,
+}
+
+#[derive(Debug, Args)]
+pub struct PartArgs {
+    /// The plan that `resplog plan` wrote.
+    #[arg(long, value_name = "FILE")]
+    pub plan: PathBuf,
+
+    /// The number of the part, from 0.
+    pub part: u64,
+
+    /// Write the summary to a file, replaced atomically, and not to standard output.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// How many threads read and scan: as many as there are processors when not given, at most four for each.
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+}

@@ -1,0 +1,53 @@
+//! The options that change numbers or lists, under the keys that a report shows them by.
+
+use std::collections::BTreeMap;
+
+use resplog::internals::acknowledged::Acknowledged;
+use resplog::settings::{Settings, Value};
+
+use super::args::ReportArgs;
+
+/// The options that change numbers or lists, as the report shows them.
+pub fn of(
+    args: &ReportArgs,
+    by: &[String],
+    settings: &Settings,
+    acknowledged: &[Acknowledged],
+) -> BTreeMap<&'static str, Value> {
+    let keys = |(name, value)| (key(name), value);
+    let mut filters: BTreeMap<_, _> = settings.given().into_iter().map(keys).collect();
+    // Fields that were not typed here are those of summaries.
+    let own = by.iter().filter(|field| !args.by.contains(field));
+    let by: Vec<_> = own.chain(&args.by).cloned().collect();
+    for (name, values) in [("code", &args.code), ("class", &args.class), ("by", &by)] {
+        if !values.is_empty() {
+            filters.insert(name, Value::List(values.clone()));
+        }
+    }
+    if let Some(now) = &args.filter.now {
+        filters.insert("now", Value::Text(now.clone()));
+    }
+    if !acknowledged.is_empty() {
+        filters.insert("ack", Value::List(acknowledged.iter().map(Acknowledged::terms).collect()));
+    }
+    // Of files, only that there is one: a path says nothing to whoever reads the report elsewhere.
+    for (name, file) in [("baseline", &args.alarms.baseline), ("classes", &args.classes)] {
+        if file.is_some() {
+            filters.insert(name, Value::Switch(true));
+        }
+    }
+    if args.ids != 5 {
+        filters.insert("ids", Value::Number(args.ids as u64));
+    }
+    filters
+}
+
+/// The key of an option in a report, where JSON has no hyphens.
+fn key(flag: &'static str) -> &'static str {
+    match flag {
+        "max-line" => "max_line",
+        "assume-tz" => "assume_tz",
+        "input-format" => "input_format",
+        plain => plain,
+    }
+}

@@ -1,0 +1,248 @@
+//! Summaries among the inputs of a report: read one after another, refused where numbers would not add up, and merged with
+//! what the logs say.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result, bail};
+use resplog::internals::engine::{self, Options};
+use resplog::internals::input::discover::discover;
+use resplog::internals::input::{Facts, Input, Status, with_members};
+use resplog::internals::inspect::Reading;
+use resplog::internals::partial::merge::{MergeError, Merger};
+use resplog::internals::partial::wire::{self, WireError};
+use resplog::internals::partial::{Held, Partial};
+use resplog::internals::summary::Summary;
+use resplog::internals::summary::inputs::{InputId, Inputs};
+use resplog::record::LineClass;
+use resplog::settings::{Bound, Settings};
+
+use super::args::ReportArgs;
+use super::plan::ReportPlan;
+use super::{by, filters};
+
+/// Takes the summaries out of the inputs.
+pub fn take(inputs: &mut Vec<Input>) -> Vec<Input> {
+    inputs.extract_if(.., |input| input.is_summary && input.error.is_none()).collect()
+}
+
+/// Merges summaries for a report that reads `logs` logs too. Where no option that changes numbers is given and no log is
+/// read, those of the summaries hold, and the plan is changed accordingly.
+///
+/// # Errors
+///
+/// They cannot be one, or not with the logs; or what is asked for is not in them.
+pub fn merge(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, logs: usize) -> Result<Merger> {
+    if args.dedupe {
+        bail!("--dedupe does not go with summaries, which hold no ids to compare: expected the logs");
+    }
+    if args.rejects.is_some() {
+        bail!("--rejects does not go with summaries, which hold only the first of such lines: expected the logs");
+    }
+    let mut asked = Asked::of(plan);
+    if logs == 0 && asked.is_nothing() {
+        adopt(files, plan, args, &mut asked)?;
+    }
+    let in_order = merged(files.iter(), &asked);
+    let shares = |error: &anyhow::Error| matches!(error.downcast_ref(), Some(MergeError::SharedInput(_)));
+    let merger = match in_order {
+        Err(error) if shares(&error) => merged(largest_first(files)?.into_iter(), &asked)?,
+        other => other?,
+    };
+    // What they suggest would read the summaries, which hold no records to look into.
+    plan.commands = None;
+    if plan.settings.dedupe && files.len() + logs > 1 {
+        bail!(
+            "a summary that was made with --dedupe cannot be merged, as it holds no ids to compare: expected the logs"
+        );
+    }
+    Ok(merger)
+}
+
+/// Puts the logs that summaries name in the places of the summaries, for commands that look for records. Where no option
+/// that changes numbers is given, and the summaries were made with some, those hold.
+///
+/// # Errors
+///
+/// A newer version wrote a summary.
+pub fn expand(
+    mut inputs: Vec<Input>,
+    options: &mut Options,
+    settings: &Settings,
+    stop: &AtomicBool,
+) -> Result<Vec<Input>> {
+    let files = take(&mut inputs);
+    if files.is_empty() {
+        return Ok(inputs);
+    }
+    let (mut named, mut unread, mut own) = (BTreeSet::new(), Vec::new(), None);
+    for file in files {
+        match load(&file)? {
+            Ok(partial) => {
+                named.extend(partial.held().map(|(id, _)| PathBuf::from(&id.path)));
+                own = own.or(Some(partial.settings));
+            }
+            Err(Facts { error, .. }) => unread.push(Input { error, ..file }),
+        }
+    }
+    if let Some(own) = own.filter(|_| *settings == Settings::default()) {
+        options.reading =
+            Reading { prune: options.reading.prune, ..Reading::of(&Settings::from_kept(&own)?, Vec::new()) };
+    }
+    // A file of a tar has no path of its own.
+    let holder = |path: &PathBuf| path.ancestors().find(|path| path.is_file()).map(Path::to_owned);
+    let files: BTreeSet<_> = named.iter().map(|path| holder(path).unwrap_or_else(|| path.clone())).collect();
+    let found = with_members(discover(&files.into_iter().collect::<Vec<_>>(), &[]), stop);
+    inputs.extend(found.into_iter().filter(|input| named.contains(&input.path)));
+    inputs.extend(unread);
+    inputs.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+    inputs.dedup_by(|a, b| a.path == b.path);
+    Ok(inputs)
+}
+
+/// What a report of summaries is asked for.
+struct Asked {
+    since: Option<Bound>,
+    until: Option<Bound>,
+    /// The options that change numbers, the window among them.
+    whole: Partial,
+    /// The same without the window.
+    expected: Partial,
+}
+
+impl Asked {
+    fn of(plan: &ReportPlan) -> Self {
+        let open = Settings { since: None, until: None, ..plan.settings.clone() };
+        Self {
+            since: plan.settings.since.clone(),
+            until: plan.settings.until.clone(),
+            whole: Partial::empty(&plan.settings, &plan.by_fields),
+            expected: Partial::empty(&open, &plan.by_fields),
+        }
+    }
+
+    /// Whether no option is given but a window.
+    fn is_nothing(&self) -> bool {
+        let nothing = Partial::empty(&Settings::default(), &[]);
+        self.expected.settings == nothing.settings && self.expected.by.is_empty()
+    }
+
+    /// A summary as far as it lies in the window, which has to be all of it or nothing.
+    fn within(&self, partial: Partial) -> Result<Partial> {
+        if partial.agrees(&self.whole).is_ok() {
+            return Ok(partial);
+        }
+        partial.agrees(&self.expected)?;
+        let Summary { totals, span, timeline, .. } = &partial.summary;
+        let calls = timeline.calls();
+        let are_timed = totals[LineClass::Ok] + totals[LineClass::Failed] == calls.ok + calls.failed;
+        let Some((first, last)) = span.first.zip(span.last).filter(|_| are_timed) else {
+            if are_timed && totals[LineClass::DryRun] == 0 {
+                return Ok(partial);
+            }
+            bail!("it holds records without a time, which a window cannot choose from: expected its logs");
+        };
+        let is_before = self.since.as_ref().is_some_and(|since| last < since.at);
+        let is_after = self.until.as_ref().is_some_and(|until| first >= until.at);
+        let begins_before = self.since.as_ref().is_some_and(|since| first < since.at);
+        let ends_after = self.until.as_ref().is_some_and(|until| last >= until.at);
+        if is_before || is_after {
+            return Ok(left_out(partial));
+        }
+        if begins_before || ends_after {
+            bail!(
+                "its records are of {first} to {last}, which the window cuts: expected its logs, or a window with all of \
+                 them or none"
+            );
+        }
+        Ok(partial)
+    }
+}
+
+/// The inputs of a summary, with nothing of their lines.
+fn left_out(partial: Partial) -> Partial {
+    let ids = partial.summary.inputs.iter().map(|(id, _)| (id.clone(), Default::default())).collect();
+    let mut inputs = partial.inputs;
+    for held in &mut inputs {
+        held.read = Facts { bytes: 0, skipped: true, unfinished: false, ..std::mem::take(&mut held.read) };
+    }
+    Partial { inputs, summary: Summary { inputs: Inputs::new(ids), ..Summary::default() }, ..partial }
+}
+
+/// Takes over the options that the first summary was made with.
+fn adopt(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, asked: &mut Asked) -> Result<()> {
+    for file in files {
+        let Ok(first) = load(file)? else { continue };
+        let own = Settings::from_kept(&first.settings).with_context(|| named(file))?;
+        let by = by::read(&first.by).with_context(|| named(file))?;
+        let has_window = asked.since.is_some() || asked.until.is_some();
+        plan.settings = match has_window {
+            true => Settings { since: asked.since.take(), until: asked.until.take(), ..own },
+            false => own,
+        };
+        (plan.by, plan.by_fields) = (by.names, by.fields);
+        plan.filters = filters::of(args, &plan.by_fields, &plan.settings, &plan.acknowledged);
+        *asked = Asked::of(plan);
+        break;
+    }
+    Ok(())
+}
+
+fn merged<'i>(files: impl Iterator<Item = &'i Input>, asked: &Asked) -> Result<Merger> {
+    let mut merger = Merger::new(&asked.whole);
+    for file in files {
+        let mut partial = match load(file)? {
+            Ok(partial) => asked.within(partial).with_context(|| named(file))?,
+            Err(facts) => unread(file, facts),
+        };
+        partial.settings.clone_from(&asked.whole.settings);
+        partial.by.clone_from(&asked.whole.by);
+        merger.add(partial).with_context(|| named(file))?;
+    }
+    Ok(merger)
+}
+
+/// The summaries in an order in which those that hold all of others come before them.
+fn largest_first(files: &[Input]) -> Result<Vec<&Input>> {
+    let mut sized = Vec::with_capacity(files.len());
+    for file in files {
+        let held = load(file)?.map(|partial| {
+            let bytes = |held: &Held| held.pieces.ranges().iter().map(|range| range.end - range.start).sum::<u64>();
+            (partial.inputs.len(), partial.inputs.iter().map(bytes).sum::<u64>())
+        });
+        sized.push((Reverse(held.unwrap_or_default()), file));
+    }
+    sized.sort_by_key(|(size, _)| *size);
+    Ok(sized.into_iter().map(|(_, file)| file).collect())
+}
+
+/// Reads a summary; of one that cannot be read, what a report says of it.
+///
+/// # Errors
+///
+/// A newer version wrote it.
+pub fn load(file: &Input) -> Result<Result<Partial, Facts>> {
+    let failed = |status, error: String| Err(Facts { status, error: Some(error), ..Facts::default() });
+    let bytes = match std::fs::read(file.bytes_path()) {
+        Ok(bytes) => bytes,
+        Err(error) => return Ok(failed(Status::Error, error.to_string())),
+    };
+    match wire::decode(&bytes) {
+        Ok(partial) => Ok(Ok(partial)),
+        Err(newer @ WireError::Newer(_)) => Err(anyhow::Error::new(newer).context(named(file))),
+        Err(error) => Ok(failed(Status::Corrupt, error.to_string())),
+    }
+}
+
+/// An input of which nothing is known but why it cannot be read.
+fn unread(file: &Input, read: Facts) -> Partial {
+    let id = InputId { path: named(file), identity: None };
+    let summary = Summary { inputs: Inputs::new(vec![(id, Default::default())]), ..Summary::default() };
+    Partial { inputs: vec![Held { read, ..Held::default() }], summary, ..Partial::default() }
+}
+
+fn named(file: &Input) -> String {
+    engine::shown_path(file)
+}

@@ -1,0 +1,194 @@
+//! Summaries become one, each byte of each input counted once. Many of them merge in a tree, so that this takes time that
+//! grows with their number and hardly any memory that does.
+
+use std::collections::BTreeMap;
+
+use super::coverage::{Coverage, News};
+use super::{Held, Partial};
+use crate::input::Facts;
+use crate::settings::{Changed, Settings};
+
+/// Why two summaries cannot be one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MergeError {
+    /// They were made with other options that change numbers.
+    #[error("{} is '{}' there and '{}' here: expected the same, since numbers of both would not add up", .0.named(), .0.was, .0.is)]
+    Settings(Changed),
+    /// They group calls by other fields.
+    #[error("calls are grouped by {} there and by {} here: expected the same --by", by(.was), by(.is))]
+    By {
+        /// The fields of the summary.
+        was: Vec<String>,
+        /// Those that are expected.
+        is: Vec<String>,
+    },
+    /// They have inputs of one path that are not the same.
+    #[error("another input is named {0}: expected the same one, or another name")]
+    OtherInput(String),
+    /// They have bytes of an input in common, and each has others.
+    #[error(
+        "the input {0} would be counted twice: expected summaries that have nothing in common, or of which one has all of the other"
+    )]
+    SharedInput(String),
+}
+
+fn by(fields: &[String]) -> String {
+    if fields.is_empty() { "no field".to_owned() } else { fields.join(", ") }
+}
+
+/// What became of a summary that was to be merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merged {
+    /// It was added.
+    Added,
+    /// All of it was there already.
+    Known,
+}
+
+impl Partial {
+    /// Adds another summary, unless all of it is there. The order in which summaries are merged changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be one; nothing is added then.
+    pub fn merge(&mut self, other: Self) -> Result<(), MergeError> {
+        other.agrees(self)?;
+        let (mut mine, mut theirs) = (Coverage::default(), Coverage::default());
+        mine.add(self);
+        theirs.add(&other);
+        match mine.news(&other) {
+            News::All => self.add(other),
+            News::None => {}
+            News::Other(path) => return Err(MergeError::OtherInput(path)),
+            News::Some(_) if theirs.news(self) == News::None => *self = other,
+            News::Some(path) => return Err(MergeError::SharedInput(path)),
+        }
+        Ok(())
+    }
+
+    /// Whether it was made with the options of another one.
+    ///
+    /// # Errors
+    ///
+    /// It was not; which option differs.
+    pub fn agrees(&self, expected: &Self) -> Result<(), MergeError> {
+        if self.settings != expected.settings {
+            match Settings::from_kept(&expected.settings) {
+                Ok(settings) => settings.changed(&self.settings).map_or(Ok(()), |it| Err(MergeError::Settings(it)))?,
+                Err(_) => return Err(MergeError::Settings(unreadable(&self.settings, &expected.settings))),
+            }
+        }
+        if self.by != expected.by {
+            return Err(MergeError::By { was: self.by.clone(), is: expected.by.clone() });
+        }
+        Ok(())
+    }
+
+    /// Adds a summary of other bytes.
+    pub(super) fn add(&mut self, other: Self) {
+        let sorted = |partial: &Self| {
+            let mut held: Vec<_> = partial.held().map(|(id, held)| (id.clone(), held.clone())).collect();
+            held.sort_by(|(a, _), (b, _)| a.cmp(b));
+            held.into_iter().peekable()
+        };
+        let (mut mine, mut theirs) = (sorted(self), sorted(&other));
+        let mut inputs = Vec::with_capacity(self.inputs.len() + other.inputs.len());
+        // As the summary's table of inputs merges: sorted, and an input of both is one.
+        while let Some(id) = mine.peek().into_iter().chain(theirs.peek()).map(|(id, _)| id.clone()).min() {
+            let mut next = [&mut mine, &mut theirs].map(|held| held.next_if(|(it, _)| *it == id)).into_iter().flatten();
+            let Some((_, mut held)) = next.next() else { break };
+            next.for_each(|(_, more)| held.add(more));
+            inputs.push(held);
+        }
+        self.inputs = inputs;
+        self.summary.merge(other.summary);
+    }
+}
+
+/// The first option that differs, of options that this version cannot read.
+fn unreadable(was: &BTreeMap<String, String>, is: &BTreeMap<String, String>) -> Changed {
+    let names = was.keys().chain(is.keys());
+    let option = names.into_iter().find(|name| was.get(*name) != is.get(*name)).cloned().unwrap_or_default();
+    let of = |of: &BTreeMap<String, String>| of.get(&option).cloned().unwrap_or_default();
+    Changed { was: of(was), is: of(is), option }
+}
+
+impl Held {
+    /// Adds other bytes of the same input.
+    fn add(&mut self, other: Self) {
+        let Self { read, size: _, pieces } = other;
+        self.pieces.add(&pieces);
+        let Facts { format: _, compression: _, bytes, status, error, unfinished, skipped, foreign } = read;
+        self.read.bytes += bytes;
+        self.read.status = self.read.status.max(status);
+        // Of errors at several places the first one is shown, which has the smallest number.
+        let order = |error: &String| (error.len(), error.clone());
+        self.read.error = self.read.error.take().into_iter().chain(error).min_by_key(order);
+        self.read.unfinished |= unfinished;
+        self.read.skipped &= skipped;
+        self.read.foreign = self.read.foreign.or(foreign);
+    }
+}
+
+/// Merges many summaries, one after another.
+#[derive(Debug)]
+pub struct Merger {
+    /// What all of them have to agree with.
+    expected: Partial,
+    coverage: Coverage,
+    /// Summaries of twice as many others as the next one, or more.
+    stack: Vec<(u64, Partial)>,
+}
+
+impl Merger {
+    /// Nothing merged yet; all summaries have to be made with the options of this one.
+    #[must_use]
+    pub fn new(expected: &Partial) -> Self {
+        let (settings, by) = (expected.settings.clone(), expected.by.clone());
+        let expected = Partial { settings, by, ..Partial::default() };
+        Self { expected, coverage: Coverage::default(), stack: Vec::new() }
+    }
+
+    /// Adds a summary.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be one with the others. When it shares inputs with them, a summary that has all of theirs has to come
+    /// before them.
+    pub fn add(&mut self, partial: Partial) -> Result<Merged, MergeError> {
+        partial.agrees(&self.expected)?;
+        match self.coverage.news(&partial) {
+            News::None if !partial.inputs.is_empty() => return Ok(Merged::Known),
+            News::None | News::All => {}
+            News::Some(path) => return Err(MergeError::SharedInput(path)),
+            News::Other(path) => return Err(MergeError::OtherInput(path)),
+        }
+        self.coverage.add(&partial);
+        let (mut count, mut newest) = (1, partial);
+        while let Some((held, mut before)) = self.stack.pop_if(|(held, _)| *held <= count) {
+            before.add(newest);
+            (count, newest) = (held + count, before);
+        }
+        self.stack.push((count, newest));
+        Ok(Merged::Added)
+    }
+
+    /// What the summaries are of.
+    #[must_use]
+    pub const fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The one summary.
+    #[must_use]
+    pub fn finish(self) -> Partial {
+        let Self { expected, stack, .. } = self;
+        let mut all = stack.into_iter().rev().map(|(_, partial)| partial);
+        let mut merged = all.next().unwrap_or_default();
+        for partial in all {
+            merged.add(partial);
+        }
+        Partial { settings: expected.settings, by: expected.by, ..merged }
+    }
+}
