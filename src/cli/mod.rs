@@ -2,6 +2,8 @@
 
 mod args;
 mod by;
+mod cache;
+mod cached;
 mod config;
 mod copy;
 mod deliver;
@@ -49,6 +51,7 @@ pub fn run() -> u8 {
         Command::Ticket(args) => ticket::run(&args),
         Command::Plan(args) => parts::plan(&args),
         Command::Part(args) => parts::part(&args),
+        Command::Cache(command) => cache::run(&command),
         Command::State(command) => state::run(&command),
         Command::Codes(args) => run_codes(&args),
         Command::Completions { shell } => {

@@ -21,7 +21,7 @@ use resplog::scan::{ScannerKind, Tier};
 use resplog::settings::{self, Bound, InputFormat, Settings, Value};
 use resplog::time::{self, Nanos, Period, Zone};
 
-use super::args::{FilterArgs, InputArgs, InputFormatArg, ReportArgs};
+use super::args::{CacheArgs, FilterArgs, InputArgs, InputFormatArg, ReportArgs};
 use super::by::By;
 use super::outputs::{Named, Output};
 use super::said::warn;
@@ -45,6 +45,7 @@ pub struct ReportPlan {
     pub filters: BTreeMap<&'static str, Value>,
     pub files: Vec<File>,
     pub rejects: Option<Output>,
+    pub cache: Option<Kept>,
     pub stdout: Option<Shape>,
     pub zone: Zone,
     pub folder: PathBuf,
@@ -53,6 +54,14 @@ pub struct ReportPlan {
     pub baseline: Option<Baseline>,
     pub acknowledged: Vec<Acknowledged>,
     pub commands: Option<Commands>,
+}
+
+/// A cache, and how it is used.
+pub struct Kept {
+    pub folder: PathBuf,
+    pub bytes_max: u64,
+    /// Whether all files are read nevertheless.
+    pub verify: bool,
 }
 
 impl ReportPlan {
@@ -137,12 +146,19 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
             .map(|(path, content)| Ok(File::new(Output::at(path)?, *content)))
             .collect::<Result<_>>()?,
         rejects: args.rejects.as_deref().map(Output::at).transpose()?,
+        cache: cache(&args.cache)?,
         stdout,
         zone: zone(&args.tz, "--tz")?,
         folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
         now: the_now,
         acknowledged,
     })
+}
+
+fn cache(args: &CacheArgs) -> Result<Option<Kept>> {
+    let CacheArgs { cache, cache_bytes, verify } = args;
+    let bytes_max = settings::bytes(cache_bytes).context("--cache-bytes")? as u64;
+    Ok(cache.as_ref().map(|folder| Kept { folder: folder.clone(), bytes_max, verify: *verify }))
 }
 
 /// The rules, each once.

@@ -30,7 +30,7 @@ use super::outputs::Draft;
 use super::plan::{self, ReportPlan};
 use super::said::{complain, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
-use super::{copy, exit, host, parts, progress, rules, stdout, summaries, usage};
+use super::{cached, copy, exit, host, parts, progress, rules, stdout, summaries, usage};
 
 pub fn run(args: &ReportArgs) -> u8 {
     let (began, timer) = (host::clock(), std::time::Instant::now());
@@ -58,12 +58,18 @@ pub fn run(args: &ReportArgs) -> u8 {
     let mut inputs = if reads_logs { found(&plan, &watch) } else { Found::default() };
     let files = summaries::take(&mut inputs.logs);
     let mut merger = match files.is_empty() {
-        true => None,
+        true => plan.cache.as_ref().map(|_| Merger::new(&Partial::empty(&plan.settings, &plan.by_fields))),
         false => match summaries::merge(&files, &mut plan, args, inputs.logs.len()) {
             Ok(merger) => Some(merger),
             Err(error) => return usage::refuse(&error),
         },
     };
+    if let (Some(merger), Some(cache)) = (&mut merger, &plan.cache) {
+        let add = || cached::add(cache, &inputs.files, &plan, merger, (&disk, &watch));
+        if let Err(error) = progress::shown(args.progress, &inputs.files, &watch, add) {
+            return usage::refuse(&error);
+        }
+    }
     let again = merger.as_ref().map(|merger| inputs.covered(merger.coverage())).unwrap_or_default();
     if let Some(merger) = &mut merger
         && let Err(error) = compare(&again, &plan, merger, &watch)
@@ -76,8 +82,6 @@ pub fn run(args: &ReportArgs) -> u8 {
             Err(error) => return complain(&error, exit::WRITE),
         };
     let facts = engine::facts(&inputs, &analysis);
-    warn_of_inputs(&facts);
-    warn_of_sources(&args.input, &plan.options, &inputs);
     let whole = match parts.map_or_else(|| whole(&plan, merger, &inputs, &facts, &analysis), |parts| Ok(Some(parts))) {
         Ok(whole) => whole,
         Err(error) => return usage::refuse(&error),
@@ -86,6 +90,8 @@ pub fn run(args: &ReportArgs) -> u8 {
         Some(partial) => (&partial.summary, engine::held_facts(partial)),
         None => (&analysis.summary, facts),
     };
+    warn_of_inputs(&facts);
+    warn_of_sources(&args.input, &plan.options, &inputs);
     let history = session.as_ref().map(Session::history).unwrap_or_default();
     let newest = session.as_ref().and_then(|session| session.newest(plan.horizon()));
     let newest = newest.max(summary.span.last.filter(|&last| last <= plan.horizon()));
@@ -135,6 +141,8 @@ pub fn run(args: &ReportArgs) -> u8 {
 #[derive(Default)]
 struct Found {
     logs: Vec<Input>,
+    /// Files that a cache can hold the summaries of.
+    files: Vec<Input>,
     /// Of what came from standard input and is read more than once.
     copy: Option<NamedTempFile>,
 }
@@ -163,9 +171,10 @@ fn compare(logs: &[Input], plan: &ReportPlan, merger: &mut Merger, watch: &RunCo
 
 /// Finds the inputs, but for the run's own outputs.
 fn found(plan: &ReportPlan, watch: &RunControl) -> Found {
-    let found = discover::discover_until(&plan.inputs, &own(plan), &watch.stop);
+    let mut found = discover::discover_until(&plan.inputs, &own(plan), &watch.stop);
+    let files = if plan.cache.is_some() { cached::take(&mut found) } else { Vec::new() };
     let (logs, copy) = copy::with_tars(found, &plan.folder, &watch.stop);
-    Found { logs, copy }
+    Found { logs, files, copy }
 }
 
 /// The files that the run writes.

@@ -67,6 +67,12 @@ impl Found {
 /// What the names of this program's temporary files begin with; a run that was killed may leave one.
 pub const TEMPORARY: &str = ".resplog-";
 
+/// The file that says of a folder that it is a cache, as programs agree that make backups.
+pub const CACHE_TAG: &str = "CACHEDIR.TAG";
+/// What it holds in a cache of this program.
+pub const CACHE_TAG_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
+    # This folder is a cache of resplog. It may be removed.\n";
+
 /// How many bytes of a file tell whether it is a state.
 const STATE_BYTES: usize = 32;
 
@@ -89,6 +95,11 @@ fn is_own(path: &Path, own: &[FileId]) -> bool {
     is_temporary || identity(path).is_some_and(|identity| own.contains(&identity)) || is_state(path) || is_lock(path)
 }
 
+/// Whether a folder is a cache of this program.
+fn is_cache(folder: &Path) -> bool {
+    std::fs::read(folder.join(CACHE_TAG)).is_ok_and(|text| text == CACHE_TAG_TEXT.as_bytes())
+}
+
 fn is_state(path: &Path) -> bool {
     let mut head = [0; STATE_BYTES];
     let read = source::open_path(path).and_then(|file| source::read_at(&file, 0, &mut head));
@@ -108,7 +119,9 @@ fn walk(directory: &Path, own: &[FileId], stop: &AtomicBool, found: &mut Found) 
     let before = found.paths.len();
     let mut failed = false;
     let is_stopped = || stop.load(Ordering::Relaxed);
-    let entries = ignore::WalkBuilder::new(directory).standard_filters(false).follow_links(true).build();
+    let mut entries = ignore::WalkBuilder::new(directory);
+    entries.standard_filters(false).follow_links(true);
+    let entries = entries.filter_entry(|entry| entry.depth() == 0 || !is_cache(entry.path())).build();
     for entry in entries.take_while(|_| !is_stopped()) {
         match entry {
             Ok(entry) => {

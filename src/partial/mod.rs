@@ -1,6 +1,7 @@
 //! A part of the work: a summary with what makes it mean something elsewhere, which are the options that it was made with,
 //! and which bytes of which inputs it is of. It reads no log and makes no report.
 
+pub mod cache;
 pub mod coverage;
 pub mod merge;
 pub mod pieces;

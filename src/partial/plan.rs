@@ -15,6 +15,7 @@ use super::coverage::Coverage;
 use super::pieces::{Pieces, Relation};
 use crate::input::FileId;
 use crate::input::source::{open_path, read_at};
+use crate::time::NS_PER_SECOND;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "resplog.plan/1";
@@ -62,6 +63,10 @@ pub struct FileStamp {
     pub size: Option<u64>,
     /// When it was changed last, in nanoseconds since 1970. It is compared when it is the same file, not a copy.
     pub modified: i64,
+    /// When anything about it was changed last, its name for instance, in nanoseconds since 1970. It is not compared, as it
+    /// changes where nothing was written.
+    #[serde(skip)]
+    pub touched: i64,
     /// Its device and inode.
     #[serde(flatten)]
     pub id: FileId,
@@ -121,9 +126,12 @@ impl FileStamp {
     pub fn of(path: &Path) -> io::Result<Self> {
         let file = open_path(path)?;
         let metadata = file.metadata()?;
-        let modified = metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec());
+        let time = |seconds: i64, nanos: i64| seconds.saturating_mul(NS_PER_SECOND).saturating_add(nanos);
+        let modified = time(metadata.mtime(), metadata.mtime_nsec());
+        let touched = time(metadata.ctime(), metadata.ctime_nsec());
         let ends = if metadata.is_file() { ends(&file, metadata.len())? } else { String::new() };
-        Ok(Self { path: path.to_owned(), size: Some(metadata.len()), modified, id: FileId::of(&metadata), ends })
+        let (size, id) = (Some(metadata.len()), FileId::of(&metadata));
+        Ok(Self { path: path.to_owned(), size, modified, touched, id, ends })
     }
 
     /// What there is to say of a path under which no file can be read.

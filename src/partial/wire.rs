@@ -68,6 +68,12 @@ pub fn encode(partial: &Partial) -> Result<Vec<u8>, WireError> {
     Ok(bytes)
 }
 
+/// Whether two summaries say the same: whether their bytes are.
+#[must_use]
+pub fn are_same(one: &Partial, other: &Partial) -> bool {
+    matches!((encode(one), encode(other)), (Ok(one), Ok(other)) if one == other)
+}
+
 /// Reads the bytes of a summary's file.
 ///
 /// # Errors

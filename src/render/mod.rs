@@ -1,6 +1,7 @@
 //! Reports become text. A renderer shows what the report says and decides nothing: a format is a file here and a row of a table.
 
-pub mod clock;
+pub mod cache;
+mod clock;
 pub mod codes;
 pub mod commands;
 pub mod csv;

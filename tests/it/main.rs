@@ -5,6 +5,7 @@
 
 mod archives;
 mod arguments;
+mod cache;
 mod cases;
 mod chunks;
 mod circles;

@@ -12,6 +12,7 @@ use resplog::internals::input::Input;
 use resplog::internals::input::source::Sizes;
 use resplog::internals::partial::Partial;
 use resplog::internals::partial::merge::{Merged, Merger};
+use resplog::internals::partial::pieces::Pieces;
 use resplog::internals::partial::wire;
 use resplog::internals::summary::rejects::Reject;
 use resplog::settings::Settings;
@@ -437,4 +438,38 @@ fn records_are_looked_for_in_the_logs_that_a_summary_names() {
     let told = run(path, ["ids", "a.summary"], None);
     assert_eq!(told.exit, 3);
     assert!(told.stderr.contains("bare.ndjson: No such file"), "{}", told.stderr);
+}
+
+/// The most memory that this process has had, in kB.
+fn peak_kb() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// `.ci/long` merges a million of them.
+#[test]
+fn parts_without_a_line_merge_in_memory_that_does_not_grow() {
+    let count: u64 = std::env::var("RESPLOG_PARTS").ok().and_then(|parts| parts.parse().ok()).unwrap_or(4_000);
+    let folder = folder(&[("log", &vec![b' '; count as usize])]);
+    let path = folder.path().join("log");
+    let part = |piece: u64| wire::decode(&bytes(&read(&[(path.clone(), Some(piece..piece + 1))], &options()))).unwrap();
+    let (first, second) = (part(0), part(1));
+    let mut merger = Merger::new(&empty());
+    merger.add(first).unwrap();
+    let (begun, mut before) = (std::time::Instant::now(), peak_kb());
+    for piece in 1..count {
+        // Only where it is differs from part to part, and to read a file a million times takes long.
+        let mut part = second.clone();
+        part.inputs[0].pieces = Pieces::of(piece..piece + 1);
+        let part = wire::decode(&bytes(&part)).unwrap();
+        assert_eq!(merger.add(part).unwrap(), Merged::Added);
+        if piece == count / 10 {
+            before = peak_kb();
+        }
+    }
+    println!("{count} parts: {:?}, {} kB more after the first tenth", begun.elapsed(), peak_kb() - before);
+    let merged = merger.finish();
+    assert!(merged.inputs[0].pieces.are_all(count));
+    assert!(count < 100_000 || peak_kb() - before < 8_192, "{} kB", peak_kb() - before);
 }

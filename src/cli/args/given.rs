@@ -12,7 +12,9 @@ use resplog::settings::Settings;
 
 /// Options that change only where output goes, how it looks or how fast it comes; and the window of time, which a
 /// suggested command has of its own.
-const NOT_REPEATED: [&str; 23] = [
+const NOT_REPEATED: [&str; 26] = [
+    "cache",
+    "cache-bytes",
     "color",
     "config",
     "format",
@@ -35,6 +37,7 @@ const NOT_REPEATED: [&str; 23] = [
     "threads",
     "tmp-dir",
     "until",
+    "verify",
     "evidence",
 ];
 

@@ -1,6 +1,7 @@
 //! The command line as data, with its documentation beside each flag. Nothing is resolved here.
 
 mod alarms;
+mod cache;
 pub mod complete;
 mod given;
 mod list;
@@ -18,6 +19,7 @@ use resplog::internals::render::Format;
 use resplog::settings::Source;
 
 pub use alarms::AlarmArgs;
+pub use cache::{CacheArgs, CacheCommand};
 pub use given::Given;
 pub use list::{FindArgs, IdsArgs};
 pub use parts::{PartArgs, PlanArgs};
@@ -63,6 +65,9 @@ pub enum Command {
     /// Show or check what runs with --state left.
     #[command(subcommand)]
     State(StateCommand),
+    /// Show what a cache of summaries holds, or remove some of it.
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Tell what an error code means, who can act and what to do.
     Codes(CodesArgs),
     /// Print a completion script for a shell.
@@ -83,7 +88,12 @@ impl Command {
             Self::Find(args) => Some(&mut args.input),
             Self::Ticket(args) => Some(&mut args.input),
             Self::Plan(args) => Some(&mut args.input),
-            Self::Part(_) | Self::State(_) | Self::Codes(_) | Self::Completions { .. } | Self::Man { .. } => None,
+            Self::Part(_)
+            | Self::Cache(_)
+            | Self::State(_)
+            | Self::Codes(_)
+            | Self::Completions { .. }
+            | Self::Man { .. } => None,
         }
     }
 }
@@ -185,6 +195,9 @@ pub struct ReportArgs {
 
     #[command(flatten)]
     pub state: StateArgs,
+
+    #[command(flatten)]
+    pub cache: CacheArgs,
 
     #[command(flatten)]
     pub filter: FilterArgs,
