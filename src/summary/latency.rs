@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
-use hdrhistogram::serialization::{Deserializer as ReadV2, Serializer as WriteV2, V2Serializer};
 use serde::de::{Deserialize, Deserializer, Error as _};
-use serde::ser::{Error as _, Serialize, Serializer};
+use serde::ser::{Serialize, Serializer};
 
 use super::aggregate::Aggregate;
-use super::bounds::COUNT_MAX;
+use super::histogram;
 use crate::record::{Origin, Outcome, Record};
 
 /// Durations of some calls, counted in the cells of an HDR histogram. Counting by itself, a histogram would compute with
@@ -32,11 +31,6 @@ impl<const DIGITS: u8> Default for Durations<DIGITS> {
     }
 }
 
-/// Where the last byte of the number of digits stands in the form of version 2: cookie, length and offset come first,
-/// of four bytes each.
-const DIGITS_PLACE: usize = 15;
-/// Where the counts begin: beside those, lowest and highest value and a ratio come before, of eight bytes each.
-const COUNTS_PLACE: usize = 40;
 /// How many calls are kept one by one.
 const FEW_MAX: usize = 256;
 
@@ -103,6 +97,18 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         }
     }
 
+    /// Adds the counts of cells to those that are there.
+    fn add_all(&mut self, cells: &[u16]) {
+        self.widen(cells.len().saturating_sub(1));
+        for (cell, (count, &more)) in self.cells.iter_mut().zip(cells).enumerate() {
+            let (sum, carries) = count.overflowing_add(more);
+            *count = sum;
+            if carries {
+                *self.carries.entry(cell).or_default() += 1;
+            }
+        }
+    }
+
     /// Makes room for the count of a cell.
     fn widen(&mut self, cell: usize) {
         if self.cells.len() <= cell {
@@ -134,8 +140,12 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         let Self { few, cells, carries, ns_max } = other;
         self.ns_max = self.ns_max.max(ns_max);
         few.into_iter().for_each(|cell| self.add(usize::from(cell), 1));
-        for (cell, more) in cells.into_iter().enumerate().filter(|&(_, more)| more > 0) {
-            self.add(cell, more);
+        if self.cells.is_empty() {
+            for (cell, more) in cells.into_iter().enumerate().filter(|&(_, more)| more > 0) {
+                self.add(cell, more);
+            }
+        } else {
+            self.add_all(&cells);
         }
         for (cell, more) in carries {
             // What is left of the count may be 0, and the cell still to be made.
@@ -144,18 +154,35 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         }
     }
 
-    /// Adds calls to a cell.
-    fn add_count(&mut self, cell: usize, count: u64) {
-        for _ in 0..count.min(FEW_MAX as u64 + 1) {
-            self.add(cell, 1);
+    /// The durations of counted cells, sorted; none when there are more cells than there can be.
+    fn of(counts: &[(usize, u64)], ns_max: u64) -> Option<Self> {
+        let mut durations = Self { ns_max, ..Self::default() };
+        let &(last, _) = counts.last()?;
+        if last > Self::cell(u64::MAX) {
+            return None;
         }
-        let rest = count.saturating_sub(FEW_MAX as u64 + 1);
-        if rest > 0 {
-            self.add(cell, (rest & u64::from(u16::MAX)) as u16);
-            let carries = rest >> u16::BITS;
-            if carries > 0 {
-                *self.carries.entry(cell).or_default() += carries;
+        let calls: u64 = counts.iter().map(|(_, count)| count).sum();
+        if calls <= FEW_MAX as u64 && last <= usize::from(u16::MAX) {
+            let cells = counts.iter().flat_map(|&(cell, count)| std::iter::repeat_n(cell as u16, count as usize));
+            durations.few = cells.collect();
+            return Some(durations);
+        }
+        durations.widen(last);
+        for &(cell, count) in counts {
+            durations.cells[cell] = (count & u64::from(u16::MAX)) as u16;
+            if count >> u16::BITS > 0 {
+                durations.carries.insert(cell, count >> u16::BITS);
             }
+        }
+        Some(durations)
+    }
+
+    /// The longest duration that a histogram of these cells has room for, as it says itself: it grows by runs, from the
+    /// first one on, of which it says that it ends at 2.
+    fn highest(counts: &[(usize, u64)]) -> u64 {
+        match counts.last().map_or(0, |&(cell, _)| cell >> Self::RUN_BITS) {
+            0 | 1 => 2,
+            run => 1_u64.checked_shl(Self::RUN_BITS + run as u32).map_or(u64::MAX - 1, |end| end - 1),
         }
     }
 
@@ -186,66 +213,26 @@ impl<const DIGITS: u8> Durations<DIGITS> {
 impl<const DIGITS: u8> Serialize for Durations<DIGITS> {
     /// An HDR histogram in its own form, version 2, and the longest duration; nothing without calls.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut bytes = Vec::new();
-        if let Some(histogram) = self.histogram() {
-            V2Serializer::new().serialize(&histogram, &mut bytes).map_err(S::Error::custom)?;
-        }
+        let counts = self.counts();
+        let bytes = match counts.is_empty() {
+            true => Vec::new(),
+            false => histogram::encode(DIGITS, Self::highest(&counts), &counts),
+        };
         (bytes, self.ns_max).serialize(serializer)
     }
-}
-
-/// Whether these are counts and lengths of runs of zeros that add up: numbers of at most nine bytes with seven bits each,
-/// the last with eight, whose lowest bit is the sign. The reader of the form takes that for granted.
-fn has_counts(mut bytes: &[u8]) -> bool {
-    let (mut cells, mut calls) = (0_u64, 0_u64);
-    while !bytes.is_empty() {
-        let (mut number, mut shift) = (0_u64, 0);
-        loop {
-            let Some((&byte, rest)) = bytes.split_first() else { return false };
-            bytes = rest;
-            if shift == 56 {
-                number |= u64::from(byte) << shift;
-                break;
-            }
-            number |= u64::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte & 0x80 == 0 {
-                break;
-            }
-        }
-        let is_run = number & 1 == 1;
-        let sum = if is_run { cells.checked_add((number >> 1) + 1) } else { calls.checked_add(number >> 1) };
-        let Some(sum) = sum.filter(|&sum| sum <= COUNT_MAX) else { return false };
-        if is_run {
-            cells = sum;
-        } else {
-            calls = sum;
-            cells += 1;
-        }
-    }
-    true
 }
 
 impl<'de, const DIGITS: u8> Deserialize<'de> for Durations<DIGITS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (bytes, ns_max) = <(Vec<u8>, u64)>::deserialize(deserializer)?;
-        let mut durations = Self { ns_max, ..Self::default() };
-        let other_max = || D::Error::custom("the longest duration is not among those of its histogram");
-        if bytes.is_empty() {
-            return if ns_max == 0 { Ok(durations) } else { Err(other_max()) };
+        if bytes.is_empty() && ns_max == 0 {
+            return Ok(Self::default());
         }
-        // A header that asks for more digits than are kept would ask for as much more memory.
-        if bytes.get(DIGITS_PLACE) != Some(&DIGITS) || !has_counts(bytes.get(COUNTS_PLACE..).unwrap_or_default()) {
-            return Err(D::Error::custom("a histogram is not one that can be"));
-        }
-        let histogram: Histogram<u64> = ReadV2::new().deserialize(&mut bytes.as_slice()).map_err(D::Error::custom)?;
-        let mut longest = None;
-        for cell in histogram.iter_recorded() {
-            let place = Self::cell(cell.value_iterated_to());
-            durations.add_count(place, cell.count_at_value());
-            longest = Some(place);
-        }
-        if longest == Some(Self::cell(ns_max)) { Ok(durations) } else { Err(other_max()) }
+        let counts = histogram::decode(DIGITS, &bytes).unwrap_or_default();
+        // A hostile file has any numbers; the longest duration is one of those that are counted.
+        let is_longest = counts.last().is_some_and(|&(last, _)| last == Self::cell(ns_max));
+        let durations = if is_longest { Self::of(&counts, ns_max) } else { None };
+        durations.ok_or_else(|| D::Error::custom("a histogram is not one that can be"))
     }
 }
 
@@ -293,6 +280,7 @@ impl Aggregate for Latency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hdrhistogram::serialization::{Serializer as _, V2Serializer};
     use proptest::prelude::*;
 
     /// The figures that a histogram tells that counted every call itself.
@@ -347,7 +335,60 @@ mod tests {
         assert_eq!(merged.quantiles().count, 65_536);
     }
 
+    /// The bytes of a histogram by the crate that defines them here.
+    fn serialized<const DIGITS: u8>(durations: &Durations<DIGITS>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        V2Serializer::new().serialize(&durations.histogram().unwrap(), &mut bytes).unwrap();
+        bytes
+    }
+
+    fn travels<const DIGITS: u8>(durations_ns: &[(u64, u32)]) {
+        let mut durations = Durations::<DIGITS>::default();
+        for &(duration_ns, count) in durations_ns {
+            (0..count).for_each(|_| durations.record(duration_ns));
+        }
+        let counts = durations.counts();
+        if counts.is_empty() {
+            return;
+        }
+        let bytes = histogram::encode(DIGITS, Durations::<DIGITS>::highest(&counts), &counts);
+        assert_eq!(bytes, serialized(&durations), "{durations_ns:?}");
+        assert_eq!(histogram::decode(DIGITS, &bytes).as_ref(), Some(&counts));
+        let again = Durations::<DIGITS>::of(&counts, durations.ns_max).unwrap();
+        assert_eq!((again.counts(), again.quantiles()), (counts, durations.quantiles()));
+    }
+
+    #[test]
+    fn every_edge_travels() {
+        for bits in 0..64 {
+            for duration_ns in [(1 << bits) - 1, 1 << bits, (1 << bits) + 1, u64::MAX >> bits] {
+                travels::<2>(&[(duration_ns, 1), (duration_ns / 2, 300), (duration_ns / 3 + 1, 2)]);
+                travels::<3>(&[(duration_ns, 70_000)]);
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn the_form_is_that_of_the_crate(
+            durations_ns in prop::collection::vec(
+                ((any::<u64>(), 0..64_u32).prop_map(|(ns, shift)| ns >> shift), 1..400_u32), 0..20),
+        ) {
+            travels::<2>(&durations_ns);
+            travels::<3>(&durations_ns);
+        }
+
+        #[test]
+        fn any_bytes_are_a_histogram_or_none(body: Vec<u8>, digits in 2..4_u8) {
+            let mut bytes = histogram::encode(digits, 9, &[]);
+            bytes[4..8].copy_from_slice(&(body.len() as u32).to_be_bytes());
+            bytes.extend(body);
+            if let Some(counts) = histogram::decode(digits, &bytes) {
+                prop_assert!(counts.is_sorted() && counts.iter().all(|&(_, count)| count > 0));
+                let _ = Durations::<3>::of(&counts, 7);
+            }
+        }
+
         #[test]
         fn figures_are_those_of_the_histogram(
             durations_ns in prop::collection::vec((any::<u64>(), 0..64_u32).prop_map(|(ns, shift)| ns >> shift), 0..60),

@@ -17,6 +17,7 @@ pub mod failed_names;
 pub mod failed_timeline;
 pub mod fold;
 pub mod groups;
+mod histogram;
 pub mod inputs;
 pub mod latency;
 mod longest;
