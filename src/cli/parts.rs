@@ -263,16 +263,20 @@ pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<
     report.commands = args.given.planned(plan.words.clone(), &report.settings);
     let mut merger = Merger::new(&expected);
     for name in &report.inputs {
-        for file in files(name)? {
-            let input = Input::new(file);
-            let partial = match summaries::load(&input)? {
-                Ok(partial) => partial,
-                Err(Facts { error, .. }) => {
-                    warn(&format!("{}: {}", engine::shown_path(&input), error.unwrap_or_default()));
-                    continue;
+        let mut files = files(name)?.map(Input::new);
+        loop {
+            let some: Vec<_> = files.by_ref().take(summaries::AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            for (file, loaded) in some.iter().zip(summaries::load_all(&some, report.options.threads)) {
+                match loaded? {
+                    Ok(partial) => drop(merger.add(partial).with_context(|| engine::shown_path(file))?),
+                    Err(Facts { error, .. }) => {
+                        warn(&format!("{}: {}", engine::shown_path(file), error.unwrap_or_default()));
+                    }
                 }
-            };
-            merger.add(partial).with_context(|| engine::shown_path(&input))?;
+            }
         }
     }
     if let Some(path) = plan.foreign(merger.coverage()) {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use resplog::internals::engine::{self, Options};
@@ -45,10 +46,11 @@ pub fn merge(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, logs: us
     if logs == 0 && asked.is_nothing() {
         adopt(files, plan, args, &mut asked)?;
     }
-    let in_order = merged(files.iter(), &asked);
+    let threads = plan.options.threads;
+    let in_order = merged(files, &asked, threads);
     let shares = |error: &anyhow::Error| matches!(error.downcast_ref(), Some(MergeError::SharedInput(_)));
     let merger = match in_order {
-        Err(error) if shares(&error) => merged(largest_first(files)?.into_iter(), &asked)?,
+        Err(error) if shares(&error) => merged(&largest_first(files)?, &asked, threads)?,
         other => other?,
     };
     // What they suggest would read the summaries, which hold no records to look into.
@@ -190,22 +192,24 @@ fn adopt(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, asked: &mut 
     Ok(())
 }
 
-fn merged<'i>(files: impl Iterator<Item = &'i Input>, asked: &Asked) -> Result<Merger> {
+fn merged(files: &[Input], asked: &Asked, threads: usize) -> Result<Merger> {
     let mut merger = Merger::new(&asked.whole);
-    for file in files {
-        let mut partial = match load(file)? {
-            Ok(partial) => asked.within(partial).with_context(|| named(file))?,
-            Err(facts) => unread(file, facts),
-        };
-        partial.settings.clone_from(&asked.whole.settings);
-        partial.by.clone_from(&asked.whole.by);
-        merger.add(partial).with_context(|| named(file))?;
+    for files in files.chunks(AT_ONCE) {
+        for (file, loaded) in files.iter().zip(load_all(files, threads)) {
+            let mut partial = match loaded? {
+                Ok(partial) => asked.within(partial).with_context(|| named(file))?,
+                Err(facts) => unread(file, facts),
+            };
+            partial.settings.clone_from(&asked.whole.settings);
+            partial.by.clone_from(&asked.whole.by);
+            merger.add(partial).with_context(|| named(file))?;
+        }
     }
     Ok(merger)
 }
 
 /// The summaries in an order in which those that hold all of others come before them.
-fn largest_first(files: &[Input]) -> Result<Vec<&Input>> {
+fn largest_first(files: &[Input]) -> Result<Vec<Input>> {
     let mut sized = Vec::with_capacity(files.len());
     for file in files {
         let held = load(file)?.map(|partial| {
@@ -215,7 +219,21 @@ fn largest_first(files: &[Input]) -> Result<Vec<&Input>> {
         sized.push((Reverse(held.unwrap_or_default()), file));
     }
     sized.sort_by_key(|(size, _)| *size);
-    Ok(sized.into_iter().map(|(_, file)| file).collect())
+    Ok(sized.into_iter().map(|(_, file)| file.clone()).collect())
+}
+
+/// How many summaries are read before they are merged.
+pub const AT_ONCE: usize = 16;
+
+/// Reads some summaries with several threads, in their order.
+pub fn load_all(files: &[Input], threads: usize) -> Vec<Result<Result<Partial, Facts>>> {
+    let each = files.len().div_ceil(threads.max(1)).max(1);
+    thread::scope(|scope| {
+        let parts: Vec<_> =
+            files.chunks(each).map(|files| scope.spawn(|| files.iter().map(load).collect::<Vec<_>>())).collect();
+        let read = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        read.collect::<Vec<_>>().into_iter().flatten().collect()
+    })
 }
 
 /// Reads a summary; of one that cannot be read, what a report says of it.

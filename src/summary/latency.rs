@@ -31,6 +31,8 @@ impl<const DIGITS: u8> Default for Durations<DIGITS> {
     }
 }
 
+/// How many cells are added at once.
+const ADDED_AT_ONCE: usize = 64;
 /// How many calls are kept one by one.
 const FEW_MAX: usize = 256;
 
@@ -100,11 +102,15 @@ impl<const DIGITS: u8> Durations<DIGITS> {
     /// Adds the counts of cells to those that are there.
     fn add_all(&mut self, cells: &[u16]) {
         self.widen(cells.len().saturating_sub(1));
-        for (cell, (count, &more)) in self.cells.iter_mut().zip(cells).enumerate() {
-            let (sum, carries) = count.overflowing_add(more);
-            *count = sum;
-            if carries {
-                *self.carries.entry(cell).or_default() += 1;
+        let held = self.cells.chunks_mut(ADDED_AT_ONCE).zip(cells.chunks(ADDED_AT_ONCE));
+        for (group, (counts, more)) in held.enumerate() {
+            let carries = counts.iter().zip(more).fold(false, |any, (count, &more)| any | (*count > u16::MAX - more));
+            for (cell, (count, &more)) in counts.iter_mut().zip(more).enumerate() {
+                // Looked for once for all of them, so that the sums are made with vectors.
+                if carries && *count > u16::MAX - more {
+                    *self.carries.entry(group * ADDED_AT_ONCE + cell).or_default() += 1;
+                }
+                *count = count.wrapping_add(more);
             }
         }
     }
@@ -121,11 +127,14 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         let mut few = self.few.clone();
         few.sort_unstable();
         let few = few.chunk_by(|a, b| a == b).map(|same| (usize::from(same[0]), same.len() as u64));
+        let has_carries = !self.carries.is_empty();
         let count = |(cell, &low): (usize, &u16)| {
-            let high = self.carries.get(&cell).copied().unwrap_or_default();
+            let high = if has_carries { self.carries.get(&cell).copied().unwrap_or_default() } else { 0 };
             (cell, (high << u16::BITS) + u64::from(low))
         };
-        let many = self.cells.iter().enumerate().map(count).filter(|&(_, count)| count > 0);
+        // Most cells are empty, and most histograms have no count beyond 16 bits.
+        let filled = self.cells.iter().enumerate().filter(|&(_, &low)| low > 0 || has_carries);
+        let many = filled.map(count).filter(|&(_, count)| count > 0);
         few.chain(many).collect()
     }
 
