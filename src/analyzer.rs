@@ -19,8 +19,9 @@ use crate::report::{Against, LawBroken, Report, build};
 use crate::rule::Rule;
 use crate::scan::{ScannerKind, Tier};
 use crate::settings::{InvalidSetting, Settings};
+use crate::summary::counting::Counting;
 use crate::summary::rejects::Reject;
-use crate::time::{Nanos, Period};
+use crate::time::{Calendar, Nanos, Period};
 
 /// How many ids a code lists when nobody says otherwise.
 const IDS: usize = 5;
@@ -41,6 +42,7 @@ pub fn analyze(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Repo
 pub struct Analyzer {
     settings: Settings,
     threads: usize,
+    calendar: Calendar,
 }
 
 impl Default for Analyzer {
@@ -54,7 +56,7 @@ impl Analyzer {
     #[must_use]
     pub fn new() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        Self { settings: Settings::default(), threads }
+        Self { settings: Settings::default(), threads, calendar: Calendar::default() }
     }
 
     /// How many threads read; at least one does. It changes no number.
@@ -68,6 +70,14 @@ impl Analyzer {
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = Settings { dedupe: false, ..settings };
+        self
+    }
+
+    /// The days that calls are grouped by, those of UTC by default, or the hours: without them the periods of
+    /// [`ReportOptions::periods`] are no hours. Summaries of different calendars do not add up.
+    #[must_use]
+    pub fn calendar(mut self, calendar: Calendar) -> Self {
+        self.calendar = calendar;
         self
     }
 
@@ -87,6 +97,7 @@ impl Analyzer {
             sizes: Sizes { line_bytes_max: self.settings.line_bytes_max, ..Sizes::default() },
             way: ScannerKind::Fast(Tier::best()),
             reading: Reading::of(&self.settings, Vec::new()),
+            counting: Counting { calendar: self.calendar.clone(), split: None },
         };
         let none = None::<fn(&Reject, u64)>;
         let analysis = engine::analyze(&inputs, &options, &control, &Duplicates::default(), none)?;
@@ -190,6 +201,7 @@ impl Summary {
             by: &[],
             periods: &options.periods,
             filters: &filters,
+            split: None,
             against: Against {
                 baseline: options.baseline.as_ref(),
                 rules: &options.rules,

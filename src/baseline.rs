@@ -1,4 +1,4 @@
-//! What an earlier run counted, as trends compare it. It does not know where that run stands: in a state or in a JSON
+//! What an earlier run counted, as trends and comparisons take it. It does not know where that run stands: in a state or in a JSON
 //! report.
 
 use std::collections::BTreeMap;
@@ -39,6 +39,32 @@ impl Baseline {
     }
 }
 
+/// Calls of some time, as they are compared with those of another time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// Calls that succeeded.
+    pub ok: u64,
+    /// Calls that failed.
+    pub failed: u64,
+    /// The 99th percentile of their durations, in milliseconds; none when no duration is known.
+    pub p99_ms: Option<f64>,
+    /// Failures by code; only those above 0.
+    pub codes: BTreeMap<String, u64>,
+    /// Calls by service, where it is known, and action.
+    pub actions: BTreeMap<(Option<String>, String), MeasuredAction>,
+}
+
+/// Calls of an action.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeasuredAction {
+    /// Calls that succeeded.
+    pub ok: u64,
+    /// Calls that failed.
+    pub failed: u64,
+    /// As that of all calls.
+    pub p99_ms: Option<f64>,
+}
+
 /// Why an earlier report cannot be compared with.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
@@ -61,6 +87,32 @@ struct Told {
     reading: u32,
     totals: Counts,
     codes: Vec<CodeCount>,
+    #[serde(default)]
+    actions: Vec<ActionCounts>,
+    #[serde(default)]
+    latency: Latency,
+}
+
+#[derive(Deserialize)]
+struct ActionCounts {
+    service: Option<String>,
+    action: String,
+    ok: u64,
+    failed: u64,
+    #[serde(default)]
+    latency: Quantiles,
+}
+
+#[derive(Default, Deserialize)]
+struct Latency {
+    #[serde(default)]
+    all: Quantiles,
+}
+
+#[derive(Default, Deserialize)]
+struct Quantiles {
+    #[serde(default)]
+    p99: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -75,13 +127,13 @@ struct CodeCount {
     count: u64,
 }
 
-/// What a JSON report counted.
+/// What a JSON report counted, and how long its calls took.
 ///
 /// # Errors
 ///
 /// It is no report, of another version, or does not list all codes.
-pub fn from_report(json: &[u8]) -> Result<Baseline, BaselineError> {
-    let Told { schema, reading, totals, codes } = serde_json::from_slice(json)?;
+pub fn from_report(json: &[u8]) -> Result<(Baseline, Measured), BaselineError> {
+    let Told { schema, reading, totals, codes, actions, latency } = serde_json::from_slice(json)?;
     if ![SCHEMA, SCHEMA_BEFORE].contains(&schema.as_str()) {
         return Err(BaselineError::Schema(schema));
     }
@@ -89,6 +141,13 @@ pub fn from_report(json: &[u8]) -> Result<Baseline, BaselineError> {
     if listed != totals.failed {
         return Err(BaselineError::SomeCodes);
     }
-    let codes = codes.into_iter().filter(|row| row.count > 0).map(|row| (row.code, row.count)).collect();
-    Ok(Baseline { ok: totals.ok, failed: totals.failed, codes, reading })
+    let codes = codes.into_iter().filter(|row| row.count > 0).map(|row| (row.code, row.count));
+    let codes: BTreeMap<_, _> = codes.collect();
+    let actions = actions.into_iter().map(|row| {
+        let ActionCounts { service, action, ok, failed, latency } = row;
+        ((service, action), MeasuredAction { ok, failed, p99_ms: latency.p99 })
+    });
+    let Counts { ok, failed } = totals;
+    let measured = Measured { ok, failed, p99_ms: latency.all.p99, codes: codes.clone(), actions: actions.collect() };
+    Ok((Baseline { ok, failed, codes, reading }, measured))
 }

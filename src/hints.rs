@@ -4,7 +4,7 @@ use crate::coverage::{say_holes, say_repeats};
 use crate::foreign::Foreign;
 use crate::input::Framing;
 use crate::profile::names::Field;
-use crate::record::{Doubt, Form, LineClass};
+use crate::record::{Anomaly, Doubt, Form, LineClass};
 use crate::redact::redact;
 use crate::report::InputFacts;
 use crate::report::numbers::duration;
@@ -155,6 +155,9 @@ fn doubtful(summary: &Summary) -> Vec<String> {
 
 /// Durations whose median no call takes are most often in another unit.
 fn durations(summary: &Summary) -> Option<String> {
+    if let Some(hint) = nanoseconds(summary) {
+        return Some(hint);
+    }
     let [median, ..] = summary.latency.all().quantiles().percentiles_ns?;
     let field = summary
         .readings
@@ -170,6 +173,23 @@ fn durations(summary: &Summary) -> Option<String> {
     Some(format!(
         "the median duration is {} ms: if {pointer} is in another unit, say so: --field duration={pointer}:{unit}",
         milliseconds(median)
+    ))
+}
+
+/// Numbers above 900,000 are no milliseconds, and cannot be read: where most records have such a field and no duration,
+/// the log says nanoseconds, as Go does.
+fn nanoseconds(summary: &Summary) -> Option<String> {
+    let unread = summary.anomalies.iter().find(|(anomaly, _)| *anomaly == Anomaly::BadContext).map_or(0, |(_, it)| it);
+    let timed = summary.latency.all().quantiles().count;
+    if unread <= timed || 2 * unread < summary.totals.responses() {
+        return None;
+    }
+    let fields = summary.readings.values().flat_map(Reading::fields);
+    let mut durations = fields.filter(|(field, seen)| *field == Field::Duration && !seen.pointer.is_empty());
+    let pointer = durations.next().map_or("POINTER".into(), |(_, seen)| redact(&seen.pointer));
+    Some(format!(
+        "{unread} records have a context field that cannot be read: if that is a duration in nanoseconds, say so: --field \
+         duration={pointer}:ns"
     ))
 }
 

@@ -33,8 +33,9 @@ pub fn read(texts: &[String]) -> Result<By> {
             by.periods.push(period);
             continue;
         }
-        let (name, pointer) =
-            text.split_once('=').ok_or_else(|| anyhow!("--by takes NAME=POINTER, day, week or month, not '{text}'"))?;
+        let (name, pointer) = text
+            .split_once('=')
+            .ok_or_else(|| anyhow!("--by takes NAME=POINTER, hour, day, week or month, not '{text}'"))?;
         by.pointers.push(Pointer::parse(pointer).with_context(|| format!("--by {text}"))?);
         by.names.push(name.to_owned());
         by.fields.push(text.clone());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use resplog::internals::acknowledged::Acknowledged;
 use resplog::settings::{Settings, Value};
+use resplog::time::{Period, Zone};
 
 use super::args::ReportArgs;
 
@@ -13,6 +14,7 @@ pub fn of(
     by: &[String],
     settings: &Settings,
     acknowledged: &[Acknowledged],
+    zone: &Zone,
 ) -> BTreeMap<&'static str, Value> {
     let keys = |(name, value)| (key(name), value);
     let mut filters: BTreeMap<_, _> = settings.given().into_iter().map(keys).collect();
@@ -23,6 +25,13 @@ pub fn of(
         if !values.is_empty() {
             filters.insert(name, Value::List(values.clone()));
         }
+    }
+    // Periods are those of the zone; otherwise it changes no number.
+    if args.by.iter().any(|by| Period::ALL.iter().any(|period| period.as_str() == by)) && *zone != Zone::Utc {
+        filters.insert("tz", Value::Text(zone.name()));
+    }
+    if let Some(split) = &args.alarms.split {
+        filters.insert("split", Value::Text(split.clone()));
     }
     if let Some(now) = &args.filter.now {
         filters.insert("now", Value::Text(now.clone()));

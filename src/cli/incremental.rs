@@ -64,8 +64,10 @@ pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
         }
     }
     for (name, time) in [("since", &args.filter.since), ("until", &args.filter.until)] {
-        if time.as_ref().is_some_and(|time| time::relative(time).is_some()) {
-            bail!("--{name} before now does not go with --state: the runs would not add up; name a point in time");
+        if time.as_deref().is_some_and(time::depends_on_now) {
+            bail!(
+                "--{name} as seen from now does not go with --state: the runs would not add up; name a point in time"
+            );
         }
     }
     patience(args)?;

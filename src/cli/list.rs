@@ -22,7 +22,7 @@ use super::wanted::Ids;
 use super::{copy, exit, stdout, summaries};
 
 pub fn ids(args: &IdsArgs) -> u8 {
-    let plan = plan::reading(&args.input, &args.filter).and_then(|listed| {
+    let plan = plan::reading(&args.input, &args.filter, Vec::new()).and_then(|listed| {
         let slow = args.slow.map(nanoseconds).transpose()?;
         Ok((listed, slow, Choice::of(args)?))
     });
@@ -74,7 +74,7 @@ impl<'a> Choice<'a> {
 pub fn find(args: &FindArgs) -> u8 {
     let plan = Ids::of(args).and_then(|(ids, names)| {
         let input = super::args::InputArgs { inputs: names, ..args.input.clone() };
-        Ok((ids, plan::reading(&input, &args.filter)?))
+        Ok((ids, plan::reading(&input, &args.filter, Vec::new())?))
     });
     let (mut ids, plan) = match plan {
         Ok(plan) => plan,

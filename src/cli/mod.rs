@@ -4,6 +4,7 @@ mod args;
 mod by;
 mod cache;
 mod cached;
+mod compared;
 mod config;
 mod copy;
 mod deliver;

@@ -13,6 +13,7 @@ use resplog::internals::partial::merge::Merger;
 use resplog::internals::partial::plan::{FileStamp, Part, Plan, Planned, SCHEMA, Whole, parts};
 use resplog::internals::partial::{Partial, wire};
 use resplog::internals::render::json;
+use resplog::internals::summary::counting::Counting;
 use resplog::internals::summary::rejects::Reject;
 use resplog::scan::{ScannerKind, Tier};
 use resplog::settings::Settings;
@@ -46,7 +47,7 @@ pub fn plan(args: &PlanArgs) -> u8 {
 }
 
 fn planned(args: &PlanArgs) -> Result<(Plan, Option<Output>)> {
-    let plan::Listed { names, mut options, settings } = plan::reading(&args.input, &args.filter)?;
+    let plan::Listed { names, mut options, settings } = plan::reading(&args.input, &args.filter, Vec::new())?;
     let by::By { pointers, fields, periods, .. } = by::read(&args.by)?;
     if let Some(period) = periods.first() {
         bail!("--by {}: periods belong to the report of the parts: expected NAME=POINTER", period.as_str());
@@ -166,6 +167,7 @@ fn options(plan: &Plan, args: &PartArgs) -> Result<Options> {
         threads: plan::threads(args.threads)?,
         sizes: Sizes { line_bytes_max: settings.line_bytes_max, ..Sizes::default() },
         way: ScannerKind::Fast(tier),
+        counting: Counting::default(),
         reading: Reading { prune: plan.prune, ..Reading::of(&settings, by.pointers) },
     })
 }
@@ -250,6 +252,9 @@ fn inputs(plan: &Plan, part: &Part, stop: &AtomicBool) -> Result<Vec<Input>, Fai
 ///
 /// They cannot be one, or are not of the plan.
 pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<Partial> {
+    if let Some(counts) = report.counts {
+        bail!("{counts} does not go with --plan, since parts have days of UTC: expected the logs");
+    }
     let plan = load(path)?;
     let expected = Partial { settings: plan.settings.clone(), by: plan.by.clone(), ..Partial::default() };
     let own = Partial::empty(&report.settings, &report.by_fields);
@@ -259,7 +264,7 @@ pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<
     report.settings = Settings::from_kept(&plan.settings).context("the options of the plan")?;
     let by = by::read(&plan.by).context("the options of the plan")?;
     (report.by, report.by_fields) = (by.names, by.fields);
-    report.filters = filters::of(args, &report.by_fields, &report.settings, &report.acknowledged);
+    report.filters = filters::of(args, &report.by_fields, &report.settings, &report.acknowledged, &report.zone);
     report.commands = args.given.planned(plan.words.clone(), &report.settings);
     let mut merger = Merger::new(&expected);
     for name in &report.inputs {

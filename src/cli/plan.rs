@@ -4,29 +4,29 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use resplog::baseline::{self, Baseline};
+use resplog::baseline::{Baseline, Measured};
 use resplog::catalog::{Class, Classes};
 use resplog::internals::acknowledged::Acknowledged;
 use resplog::internals::engine::Options;
 use resplog::internals::input::source::Sizes;
 use resplog::internals::inspect::Reading;
-use resplog::internals::partial::wire;
 use resplog::internals::render::commands::Commands;
 use resplog::internals::render::{Format, mail};
+use resplog::internals::summary::counting::Counting;
 use resplog::profile::Pointer;
 use resplog::report::Against;
 use resplog::report::tables::Table;
 use resplog::rule::Rule;
 use resplog::scan::{ScannerKind, Tier};
 use resplog::settings::{self, Bound, InputFormat, Settings, Value};
-use resplog::time::{self, Nanos, Period, Zone};
+use resplog::time::{self, Calendar, Nanos, Period, Zone};
 
 use super::args::{CacheArgs, FilterArgs, InputArgs, InputFormatArg, ReportArgs};
 use super::by::By;
 use super::outputs::{Named, Output};
 use super::said::warn;
 use super::shape::{Content, File, SUMMARY, Shape};
-use super::{by, filters, host, incremental};
+use super::{by, compared, filters, host, incremental};
 
 /// How many threads a processor gets at the most.
 const THREADS_EACH: usize = 4;
@@ -39,6 +39,8 @@ pub struct ReportPlan {
     /// The same with their pointers, as they are given.
     pub by_fields: Vec<String>,
     pub periods: Vec<Period>,
+    /// The option by which lines are counted as in no summary, if there is one.
+    pub counts: Option<&'static str>,
     pub classes: Classes,
     pub only_classes: Vec<Class>,
     pub settings: Settings,
@@ -51,7 +53,7 @@ pub struct ReportPlan {
     pub folder: PathBuf,
     pub now: Nanos,
     pub rules: Vec<Rule>,
-    pub baseline: Option<Baseline>,
+    pub baseline: Option<(Baseline, Measured)>,
     pub acknowledged: Vec<Acknowledged>,
     pub commands: Option<Commands>,
 }
@@ -81,7 +83,8 @@ impl ReportPlan {
         Against {
             history,
             newest,
-            baseline: self.baseline.as_ref(),
+            baseline: self.baseline.as_ref().map(|(baseline, _)| baseline),
+            measured: self.baseline.as_ref().map(|(_, measured)| measured),
             acknowledged: &self.acknowledged,
             rules: &self.rules,
             now: self.now,
@@ -122,23 +125,36 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     incremental::check(args, &inputs)?;
     let settings = Settings { dedupe: args.dedupe, ..settings(&args.input, &args.filter, now)? };
     let mut options = options(&args.input, &args.filter, &settings, pointers, simd)?;
-    let the_now = the_now(&args.filter, now, &zone(&args.input.assume_tz, "--assume-tz")?)?;
+    let the_now = the_now(&args.filter, now, &settings.assume_tz)?;
+    options.counting.split =
+        args.alarms.split.as_deref().map(|text| compared::split(text, the_now, &settings.assume_tz)).transpose()?;
     options.reading.horizon = Some(horizon(the_now));
     // A file that is left out has no position.
     options.reading.prune &= args.state.state.is_none();
     options.reading.rejects_text = args.rejects_text;
+    let zone = zone(&args.tz, "--tz")?;
+    if !periods.is_empty() {
+        options.counting.calendar = Calendar::new(zone.clone(), periods.contains(&Period::Hour));
+    }
+    let counts = compared::counts(&options.counting, &periods, &zone);
+    if let Some(counts) = counts.filter(|_| outputs.iter().any(|(_, content)| matches!(content, Content::Summary))) {
+        bail!(
+            "{counts} does not go with -o FILE.{SUMMARY}, since summaries have days of UTC: expected another run for it"
+        );
+    }
     let acknowledged = acknowledged(args.alarms.ack.as_deref())?;
     Ok(ReportPlan {
         commands: args.given.commands(&inputs, &settings),
         rules: rules(&args.alarms.fail_if)?,
-        baseline: baseline(args.alarms.baseline.as_deref())?,
+        baseline: compared::baseline(args.alarms.baseline.as_deref())?,
         inputs,
         options,
         by: names,
         periods,
+        counts,
         classes: classes(args.classes.as_ref())?,
         only_classes,
-        filters: filters::of(args, &by_fields, &settings, &acknowledged),
+        filters: filters::of(args, &by_fields, &settings, &acknowledged, &zone),
         by_fields,
         settings,
         files: outputs
@@ -148,7 +164,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         rejects: args.rejects.as_deref().map(Output::at).transpose()?,
         cache: cache(&args.cache)?,
         stdout,
-        zone: zone(&args.tz, "--tz")?,
+        zone,
         folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
         now: the_now,
         acknowledged,
@@ -181,25 +197,12 @@ fn acknowledged(file: Option<&Path>) -> Result<Vec<Acknowledged>> {
     Acknowledged::parse(&text).with_context(named)
 }
 
-/// What an earlier report counted, or a summary that the library wrote.
-fn baseline(file: Option<&Path>) -> Result<Option<Baseline>> {
-    let Some(file) = file else { return Ok(None) };
-    let named = || format!("--baseline {}", file.display());
-    let bytes = std::fs::read(file).with_context(named)?;
-    let read = if wire::begins(&bytes) {
-        wire::decode(&bytes).map(|partial| partial.summary.baseline()).map_err(anyhow::Error::new)
-    } else {
-        baseline::from_report(&bytes).map_err(anyhow::Error::new)
-    };
-    read.map(Some).with_context(named)
-}
-
 /// Resolves what the commands share that list records: the names of the inputs, and how they are read.
-pub fn reading(input: &InputArgs, filter: &FilterArgs) -> Result<Listed> {
+pub fn reading(input: &InputArgs, filter: &FilterArgs, by: Vec<Pointer>) -> Result<Listed> {
     let settings = settings(input, filter, host::clock())?;
     let names = inputs(input)?;
     Named::new(&names, input).prints(true).check()?;
-    let options = options(input, filter, &settings, Vec::new(), host::simd().as_deref())?;
+    let options = options(input, filter, &settings, by, host::simd().as_deref())?;
     Ok(Listed { names, options, settings })
 }
 
@@ -271,6 +274,7 @@ fn options(
         sizes: Sizes { line_bytes_max: settings.line_bytes_max, ..Sizes::default() },
         way: ScannerKind::Fast(tier(simd)?),
         reading: Reading { prune: !filter.no_prune, ..Reading::of(settings, by) },
+        counting: Counting::default(),
     })
 }
 

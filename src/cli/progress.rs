@@ -15,6 +15,8 @@ use super::args::When;
 
 /// How often the line is drawn anew.
 const TICK: Duration = Duration::from_millis(100);
+/// How many characters of a path are shown.
+const NAME_CHARS_MAX: usize = 20;
 
 /// Runs `work` with its progress shown, when that is wanted and somebody can see it.
 pub fn shown<T>(when: When, inputs: &[Input], watch: &RunControl, work: impl FnOnce() -> T) -> T {
@@ -34,7 +36,7 @@ pub fn shown<T>(when: When, inputs: &[Input], watch: &RunControl, work: impl FnO
                 thread::park_timeout(TICK);
                 let rank = watch.input.load(Ordering::Relaxed) as usize;
                 if let Some(input) = inputs.get(rank) {
-                    bar.set_message(escape::terminal(&input.path.to_string_lossy()).into_owned());
+                    bar.set_message(end_of(&escape::terminal(&input.path.to_string_lossy())));
                 }
                 bar.set_position(watch.bytes_done.load(Ordering::Relaxed));
             }
@@ -44,6 +46,12 @@ pub fn shown<T>(when: When, inputs: &[Input], watch: &RunControl, work: impl FnO
         done.store(true, Ordering::Relaxed);
         result
     })
+}
+
+/// The end of a path, which tells most of it, as short as a line of 80 columns takes beside the numbers.
+fn end_of(path: &str) -> String {
+    let start = path.char_indices().rev().nth(NAME_CHARS_MAX - 1).map_or(0, |(start, _)| start);
+    if start == 0 { path.to_owned() } else { format!("...{}", path.get(start..).unwrap_or_default()) }
 }
 
 fn bar(inputs: &[Input]) -> ProgressBar {
@@ -58,7 +66,7 @@ fn bar(inputs: &[Input]) -> ProgressBar {
     let (bar, template) = match total {
         Some(total) => (
             ProgressBar::new(total),
-            "{bar:30} {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {wide_msg}",
+            "{bar:10} {binary_bytes} of {binary_total_bytes}  {eta} left  {wide_msg}  {binary_bytes_per_sec}",
         ),
         None => (ProgressBar::no_length(), "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {wide_msg}"),
     };

@@ -103,6 +103,7 @@ pub fn run(args: &ReportArgs) -> u8 {
         by: &plan.by,
         periods: &plan.periods,
         filters: &plan.filters,
+        split: plan.options.counting.split,
         against: plan.against(&history, newest.max(analysis.newest)),
     };
     let hints = hints::hints(summary, &facts);

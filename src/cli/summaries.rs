@@ -42,6 +42,9 @@ pub fn merge(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, logs: us
     if args.rejects.is_some() {
         bail!("--rejects does not go with summaries, which hold only the first of such lines: expected the logs");
     }
+    if let Some(counts) = plan.counts {
+        bail!("{counts} does not go with summaries, which have days of UTC: expected the logs");
+    }
     let mut asked = Asked::of(plan);
     if logs == 0 && asked.is_nothing() {
         adopt(files, plan, args, &mut asked)?;
@@ -185,7 +188,7 @@ fn adopt(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, asked: &mut 
             false => own,
         };
         (plan.by, plan.by_fields) = (by.names, by.fields);
-        plan.filters = filters::of(args, &plan.by_fields, &plan.settings, &plan.acknowledged);
+        plan.filters = filters::of(args, &plan.by_fields, &plan.settings, &plan.acknowledged, &plan.zone);
         *asked = Asked::of(plan);
         break;
     }

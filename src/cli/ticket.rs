@@ -22,7 +22,7 @@ use super::args::{LanguageArg, TicketArgs, TicketFormat};
 use super::outputs::{Named, Output};
 use super::said::{complain, print, warn, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
-use super::{copy, exit, host, plan, stdout, summaries};
+use super::{by, copy, exit, host, plan, stdout, summaries};
 
 /// Digits of an account, at the most.
 const UIN_DIGITS_MAX: usize = 20;
@@ -107,6 +107,7 @@ fn hand_in(plan: &TicketPlan, disk: &Disk, tickets: &Tickets) -> u8 {
 
 /// What `ticket` does, resolved.
 struct TicketPlan {
+    by: Vec<String>,
     inputs: Vec<PathBuf>,
     options: Options,
     settings: Settings,
@@ -120,7 +121,8 @@ struct TicketPlan {
 }
 
 fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
-    let plan::Listed { names: inputs, options, settings } = plan::reading(&args.input, &args.filter)?;
+    let by::By { names: by, pointers, .. } = by::read(&args.by)?;
+    let plan::Listed { names: inputs, options, settings } = plan::reading(&args.input, &args.filter, pointers)?;
     let named = Named::new(&inputs, &args.input)
         .reads("--classes", args.classes.as_deref())
         .writes("-o", args.output.as_deref())
@@ -152,6 +154,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
     };
     let zone: Zone = plan::zone(&args.tz, "--tz")?;
     Ok(TicketPlan {
+        by,
         inputs,
         options,
         settings,
@@ -173,9 +176,10 @@ fn sum_up(args: &TicketArgs, plan: &TicketPlan, inputs: &[Input], analysis: &mut
         ids: args.ids,
         codes: &args.code,
         only_classes: &plan.only_classes,
-        by: &[],
+        by: &plan.by,
         periods: &[],
         filters: &BTreeMap::new(),
+        split: None,
         against: resplog::report::Against::default(),
     };
     build::report(&analysis.summary, facts, analysis.interrupted, Vec::new(), &options)
@@ -192,6 +196,7 @@ fn write_up(
     let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let choice = ticket::Choice {
         classes: &plan.classes,
+        by: &plan.by,
         any_throttling: !args.code.is_empty() || !args.class.is_empty(),
         ids_max: args.ids,
     };

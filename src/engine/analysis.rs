@@ -84,7 +84,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
     let bytes_max = (FOLDS_BYTES_MAX / options.threads.max(1)).min(FOLD_BYTES_MAX);
     let driven = drive(
         &Run { inputs, order, sieve: None, options, watch },
-        || Thread::new(&merged, bytes_max, options.reading.filter.has_window()),
+        || Thread::new(&merged, bytes_max, fold(options)),
         |fold: &mut Thread<'_>, seen| fold.line(seen, &rules),
         |fold, done| {
             let (input, place, lines) = (done.input, done.chunk, done.lines);
@@ -143,6 +143,12 @@ fn lines_before(inputs: &[Input], input: u32) -> u64 {
     inputs.get(input as usize).and_then(|input| input.start.as_ref()).map_or(0, |start| start.lines)
 }
 
+/// What a thread begins with.
+fn fold(options: &Options) -> Fold {
+    let fold = Fold::default().counting(options.counting.clone());
+    if options.reading.filter.has_window() { fold.in_window() } else { fold }
+}
+
 /// Which lines count, and whether rejects are kept. What takes no record out is none.
 struct Rules<'r> {
     filter: Option<&'r Filter>,
@@ -166,17 +172,8 @@ struct Thread<'m> {
 }
 
 impl<'m> Thread<'m> {
-    fn new(merged: &'m Mutex<Fold>, bytes_max: usize, has_window: bool) -> Self {
-        Self {
-            fold: if has_window { Fold::default().in_window() } else { Fold::default() },
-            unfinished: Vec::new(),
-            newest: None,
-            ahead: 0,
-            rejects: Vec::new(),
-            merged,
-            bytes_max,
-            chunks: 0,
-        }
+    const fn new(merged: &'m Mutex<Fold>, bytes_max: usize, fold: Fold) -> Self {
+        Self { fold, unfinished: Vec::new(), newest: None, ahead: 0, rejects: Vec::new(), merged, bytes_max, chunks: 0 }
     }
 
     fn line(&mut self, seen: &Seen<'_>, rules: &Rules<'_>) {

@@ -13,8 +13,9 @@ use crate::profile::Profile;
 use crate::record::Origin;
 use crate::scan::sieve::Sieve;
 use crate::scan::{Decided, Scanned, ScannerKind};
+use crate::summary::counting::Counting;
 
-/// How a run goes. Nothing here but `reading` and the longest line changes what it counts.
+/// How a run goes. Nothing here but `reading`, `counting` and the longest line changes what it counts.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How many threads read and scan; at least one is used.
@@ -25,6 +26,8 @@ pub struct Options {
     pub way: ScannerKind,
     /// How inputs are understood, and which of their records count.
     pub reading: Reading,
+    /// How times are grouped.
+    pub counting: Counting,
 }
 
 /// What a run shares with whoever watches it.

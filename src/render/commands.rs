@@ -1,10 +1,14 @@
 //! The commands that a report suggests, ready for a shell. Which options they repeat, the caller decides; here they are
 //! quoted and put together. It knows no option but the window of time.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::escape::terminal;
 use crate::redact::redact;
 use crate::time::{Nanos, Zone};
 
+/// What lines of a command begin with that go on.
+const NEXT: &str = "  ";
 /// A longer command helps nobody, in bytes.
 const BYTES_MAX: usize = 4_000;
 
@@ -60,6 +64,53 @@ pub fn line(words: &[&str]) -> Option<String> {
     line.filter(|line| line.len() <= BYTES_MAX)
 }
 
+/// A command in lines that are no wider than this where its words let it; all but the last end in a backslash, so that a
+/// shell takes them for one.
+#[must_use]
+pub fn wrapped(command: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words(command) {
+        match lines.last_mut() {
+            // Two columns are left for the backslash.
+            Some(line) if line.width() + word.width() + 3 <= width => *line += &format!(" {word}"),
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(format!("{NEXT}{word}"));
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    if command.width() <= width { vec![command.to_owned()] } else { lines }
+}
+
+/// The words of a command; an option and its value go together.
+fn words(command: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut is_quoted, mut is_option) = (0, false, false);
+    let mut bytes = command.bytes().enumerate().peekable();
+    while let Some((place, byte)) = bytes.next() {
+        match byte {
+            // Outside of quotes it keeps the sign after it from ending or beginning them.
+            b'\\' if !is_quoted => drop(bytes.next()),
+            b'\'' => is_quoted = !is_quoted,
+            b' ' if !is_quoted => {
+                let word = &command[start..place];
+                if word.starts_with("--") && !word.contains([' ', '=']) && !is_option {
+                    is_option = command[place + 1..].starts_with(|next| next != '-');
+                    if is_option {
+                        continue;
+                    }
+                }
+                words.push(word);
+                (start, is_option) = (place + 1, false);
+            }
+            _ => {}
+        }
+    }
+    words.push(&command[start..]);
+    words
+}
+
 /// A word in the quotes that a shell needs, if any.
 fn quoted(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/+:=,@%".contains(&byte);
@@ -86,6 +137,21 @@ mod tests {
             assert_eq!(line(&words).as_deref(), command);
         }
         assert_eq!(line(&[&"x".repeat(BYTES_MAX + 1)]), None);
+    }
+
+    #[test]
+    fn a_long_command_is_several_lines() {
+        let command = r"resplog report 'it'\''s a.log' b.log --quiet --by app=/app --tz=+08:00 --fail-if 'failed > 1'";
+        assert_eq!(wrapped(command, 200), [command]);
+        let lines = [
+            r"resplog report \",
+            r"  'it'\''s a.log' b.log \",
+            r"  --quiet --by app=/app \",
+            r"  --tz=+08:00 \",
+            r"  --fail-if 'failed > 1'",
+        ];
+        assert_eq!(wrapped(command, 26), lines);
+        assert_eq!(lines.map(|line| line.trim_start().trim_end_matches(" \\")).join(" "), command);
     }
 
     #[test]

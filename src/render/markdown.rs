@@ -32,6 +32,7 @@ const COLUMNS: usize = 72;
 pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     headline(report, view, out)?;
     episodes(report, view, out)?;
+    comparison(report, view, out)?;
     over_time(report, view, out)?;
     table("Codes", Table::Codes, report, view, out)?;
     look_into(report, view, out)?;
@@ -88,6 +89,13 @@ fn episodes(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()>
         }
     }
     Ok(())
+}
+
+/// Two times beside each other.
+fn comparison(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let Some(comparison) = &report.comparison else { return Ok(()) };
+    let title = phrases::comparison(comparison, |time| view.second(time));
+    table(&format!("Compared: {title}"), Table::Comparison, report, view, out)
 }
 
 /// The sparklines of the text report, which hold no text of a log.
@@ -195,6 +203,10 @@ fn facts(code: &Code, indent: &str, view: &View, out: &mut dyn Write) -> io::Res
             markdown(&it.field),
             markdown(&it.value)
         )?;
+    }
+    for it in code.throttled.iter().take(phrases::REFUSED_MAX) {
+        let names = [&it.action, &it.region].into_iter().filter(|name| !name.is_empty()).map(|name| markdown(name));
+        writeln!(out, "{indent}- refused {}: {}", names.collect::<Vec<_>>().join(" "), phrases::refused(it))?;
     }
     for message in code.messages.iter().take(3) {
         writeln!(out, "{indent}- message, {}: {}", counted(message.count, "time", "times"), markdown(&message.text))?;

@@ -62,6 +62,17 @@ fn seconds(time: Nanos) -> String {
     format!("{}.{:03}", ms / 1_000, ms % 1_000)
 }
 
+/// The same with 6 or 9 digits where it takes them.
+fn exact_seconds(time: Nanos) -> String {
+    let ns = time.0.max(0);
+    let (whole, fraction) = (ns / NS_PER_SECOND, ns % NS_PER_SECOND);
+    match (fraction % 1_000_000, fraction % 1_000) {
+        (0, _) => seconds(time),
+        (_, 0) => format!("{whole}.{:06}", fraction / 1_000),
+        _ => format!("{whole}.{fraction:09}"),
+    }
+}
+
 /// Where metrics go.
 struct Metrics<'a> {
     out: &'a mut dyn Write,
@@ -314,8 +325,26 @@ fn health(report: &Report, metrics: &mut Metrics<'_>) -> io::Result<()> {
         )?;
     }
     if let Some((from, to)) = report.ends() {
-        metrics.single("resplog_from_timestamp_seconds", "The earliest time of the report.", &seconds(from))?;
-        metrics.single("resplog_to_timestamp_seconds", "The latest time of the report.", &seconds(to))?;
+        metrics.single("resplog_from_timestamp_seconds", "The earliest time of a record.", &exact_seconds(from))?;
+        metrics.single("resplog_to_timestamp_seconds", "The latest time of a record.", &exact_seconds(to))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_records_are_exact() {
+        for (ns, text) in [
+            (1_792_879_199_999_500_000, "1792879199.999500"),
+            (1_792_879_199_999_000_000, "1792879199.999"),
+            (1_792_879_199_000_000_000, "1792879199.000"),
+            (1_793_489_400_000_000_001, "1793489400.000000001"),
+            (-1, "0.000"),
+        ] {
+            assert_eq!(exact_seconds(Nanos(ns)), text);
+        }
+    }
 }

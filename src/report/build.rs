@@ -10,8 +10,8 @@ use super::parts::Part;
 use super::places::Numbered;
 use super::triage::Whole;
 use super::{
-    Condition, Headline, Input, Malformed, Ordered, READING, Report, SCHEMA, Span, Totals, Unidentified, calls, codes,
-    inputs, judge, laws, rank, series, trend, verdict,
+    Comparison, Condition, Headline, Input, Malformed, Ordered, READING, Report, SCHEMA, Span, Totals, Unidentified,
+    calls, codes, comparison, inputs, judge, laws, rank, series, trend, verdict,
 };
 use crate::record::{Doubt, Form, LineClass};
 use crate::redact::redact;
@@ -91,6 +91,7 @@ pub fn report(
         hints,
         approximate: budget.is_exceeded() || is_approximate(summary),
         codes,
+        comparison: comparison(summary, options),
         stamp: None,
         compared: None,
         doubts: doubts(summary),
@@ -113,6 +114,16 @@ pub fn report(
     report.status = status(&report, interrupted);
     report.verdict = headline(&report);
     Ok(report)
+}
+
+/// The calls of two times, when that is asked for.
+fn comparison(summary: &Summary, options: &Options<'_>) -> Option<Comparison> {
+    let baseline = options.against.baseline.filter(|baseline| baseline.reading == READING);
+    match (options.split, options.against.measured.zip(baseline)) {
+        (Some(at), _) => Some(comparison::split(at, summary)),
+        (None, Some((before, _))) => Some(comparison::with_baseline(before, summary)),
+        (None, None) => None,
+    }
 }
 
 /// Why the rate of a log of errors is not known.

@@ -83,7 +83,7 @@ pub fn spend(summary: &Summary, periods: &[Period], budget: &mut Budget) {
     budget.spend(rows.sum::<usize>() * (BY_BYTES + CODE_BYTES));
 }
 
-/// Calls by UTC periods, in the order of time, each with its failures by code. Those of a period that are more frequent
+/// Calls by periods, in the order of time, each with its failures by code. Those of a period that are more frequent
 /// come first; the rest of a period is what they leave.
 pub fn periods(summary: &Summary, periods: &[Period], budget: &mut Budget) -> Vec<By> {
     periods.iter().flat_map(|&period| by_period(summary, period, budget)).collect()

@@ -3,8 +3,8 @@
 use super::columns::Column;
 use super::numbers::bytes;
 use super::{
-    Action, At, Breach, Bucket, By, Calls, Code, CodeCount, Episode, Input, LookInto, MalformedSample, Message,
-    Ordered, Quantiles, Region, RequestId, Service, StandsOut, Trend, Unidentified,
+    Action, At, Breach, Bucket, By, Calls, Code, CodeCount, ComparisonKind, ComparisonRow, Episode, Input, LookInto,
+    MalformedSample, Message, Ordered, Quantiles, Region, RequestId, Service, StandsOut, Trend, Unidentified,
 };
 use crate::input::Compression;
 use crate::time::Nanos;
@@ -85,6 +85,8 @@ pub enum Row<'r> {
     EpisodeCode(&'r Episode, &'r CodeCount),
     /// A value that stands out among the failures of an episode.
     EpisodeStandsOut(&'r Episode, &'r StandsOut),
+    /// Calls of two times.
+    Comparison(&'r ComparisonRow),
     /// A code.
     Code(&'r Code),
     /// A message of a code.
@@ -135,6 +137,7 @@ impl<'r> Row<'r> {
             (Self::Episode(row), column) => of_episode(row, column),
             (Self::EpisodeCode(_, row), Column::Code) => Cell::Code(&row.code),
             (Self::EpisodeCode(_, row), Column::Count) => Cell::Count(row.count),
+            (Self::Comparison(row), column) => of_comparison(row, column),
             (Self::Code(code), column) => of_code(code, column),
             (Self::Message(code, _) | Self::Id(code, _) | Self::StandsOut(code, _), Column::Code | Column::Class) => {
                 of_code(code, column)
@@ -226,6 +229,32 @@ fn of_episode(row: &Episode, column: Column) -> Cell<'_> {
         Column::Calls => Cell::Count(row.calls),
         Column::Rate => Cell::Rate(row.failure_rate),
         Column::RateOutside => row.failure_rate_outside.map_or(Cell::Empty, Cell::Rate),
+        _ => Cell::Empty,
+    }
+}
+
+fn of_comparison(row: &ComparisonRow, column: Column) -> Cell<'_> {
+    let rate = |rate: Option<f64>| rate.map_or(Cell::Empty, Cell::Rate);
+    let ms = |ms: Option<f64>| ms.map_or(Cell::Empty, Cell::Milliseconds);
+    match column {
+        Column::Compared => Cell::Word(row.kind.as_str()),
+        Column::Service => maybe(row.service.as_ref()),
+        Column::Name => maybe(row.name.as_ref()),
+        Column::Value => match (&row.service, &row.name) {
+            (Some(service), Some(name)) => Cell::Texts(format!("{service} {name}")),
+            (None, Some(name)) if row.kind == ComparisonKind::Code => Cell::Code(name),
+            (None, Some(name)) => Cell::Log(name),
+            _ => Cell::Word("all calls"),
+        },
+        Column::CallsBefore => Cell::Count(row.before.calls),
+        Column::FailedBefore => Cell::Count(row.before.failed),
+        Column::RateBefore => rate(row.before.failure_rate),
+        Column::P99Before => ms(row.before.p99_ms),
+        Column::Calls => Cell::Count(row.after.calls),
+        Column::Failed => Cell::Count(row.after.failed),
+        Column::Rate => rate(row.after.failure_rate),
+        Column::P99 => ms(row.after.p99_ms),
+        Column::Trend => Cell::Change(Change { trend: row.trend, times: row.times(), muted: false }),
         _ => Cell::Empty,
     }
 }

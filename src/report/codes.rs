@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::budget::{Budget, text};
 use super::options::Options;
 use super::places::Numbered;
+use super::throttled::throttled;
 use super::triage::Whole;
 use super::{Class, Code, Family, Message, RequestId, StandsOut};
 use crate::catalog::{self, Classes};
@@ -137,7 +138,11 @@ fn row(
         last: code.last,
         since: stretch.map(|(since, _)| since),
         until: stretch.and_then(|(_, until)| until),
-        throttled: if class == catalog::Class::Throttle { super::triage::throttled(code, whole) } else { None },
+        throttled: if class == catalog::Class::Throttle {
+            throttled(name, &whole.summary.call_rates)
+        } else {
+            Vec::new()
+        },
         messages: messages(code, listed.messages),
         request_ids: request_ids(code, numbered, listed.ids),
         ..without_failures(name, class)
@@ -163,7 +168,7 @@ pub fn without_failures(name: &str, class: catalog::Class) -> Code {
         muted: false,
         acknowledgement: None,
         stands_out: Vec::new(),
-        throttled: None,
+        throttled: Vec::new(),
         messages: Vec::new(),
         request_ids: Vec::new(),
     }

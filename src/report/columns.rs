@@ -26,6 +26,16 @@ pub enum Column {
     Share,
     /// Of all calls.
     ShareOfAll,
+    /// What a row of a comparison is.
+    Compared,
+    /// The same as `Calls`, `Failed`, `Rate` and `P99`, at the earlier time.
+    CallsBefore,
+    /// See above.
+    FailedBefore,
+    /// See above.
+    RateBefore,
+    /// See above.
+    P99Before,
     /// The earliest time.
     First,
     /// The latest time.
@@ -163,6 +173,11 @@ impl Column {
             Self::Count => "count",
             Self::Share => "share",
             Self::ShareOfAll => "share_of_all",
+            Self::Compared => "kind",
+            Self::CallsBefore => "calls_before",
+            Self::FailedBefore => "failed_before",
+            Self::RateBefore => "failure_rate_before",
+            Self::P99Before => "p99_ms_before",
             Self::First => "first",
             Self::Last => "last",
             Self::Since => "since",
@@ -232,6 +247,11 @@ impl Column {
         match self {
             Self::Count => "failed",
             Self::SeenRuns => "earlier runs",
+            Self::Compared => "",
+            Self::CallsBefore => "calls before",
+            Self::FailedBefore => "failed before",
+            Self::RateBefore => "rate before",
+            Self::P99Before => "p99 before",
             Self::Name => "field",
             Self::Rate => "rate",
             Self::Outcome => "calls",
@@ -259,6 +279,10 @@ impl Column {
             Self::Count
                 | Self::Share
                 | Self::ShareOfAll
+                | Self::CallsBefore
+                | Self::FailedBefore
+                | Self::RateBefore
+                | Self::P99Before
                 | Self::Ok
                 | Self::Failed
                 | Self::Calls

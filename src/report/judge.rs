@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Breach, Calls, Report, Unheard, Unjudged};
 use crate::acknowledged::Acknowledged;
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, Measured};
 use crate::catalog;
 use crate::record::LineClass;
 use crate::redact::redact;
@@ -17,6 +17,8 @@ use crate::time::Nanos;
 pub struct Against<'a> {
     /// The run that trends compare with; the history when there is none.
     pub baseline: Option<&'a Baseline>,
+    /// The calls of the baseline, to be shown beside those of now.
+    pub measured: Option<&'a Measured>,
     /// Earlier runs, the last one last.
     pub history: &'a [Baseline],
     /// Codes that are acknowledged.
@@ -79,6 +81,10 @@ fn unheard(measure: &Measure, report: &Report, against: &Against<'_>) -> Option<
         }
         Measure::Service(name, _) => unknown(name, report.services.iter().map(|row| row.service.as_str()))?,
         Measure::Action(name, _) => unknown(name, report.actions.iter().map(|row| row.action.as_str()))?,
+        Measure::By(field, value, _) => {
+            let known = report.by.iter().filter(|row| row.name == *field).map(|row| row.value.as_str());
+            unknown(value, known)?.into_iter().map(|near| format!("{field}={near}")).collect()
+        }
         _ => return None,
     };
     Some((measure.clone().redacted(), near))
@@ -125,6 +131,11 @@ fn value(measure: &Measure, report: &Report, against: &Against<'_>) -> Option<f6
         }
         Measure::Action(name, scale) => {
             let calls = Calls::sum(report.actions.iter().filter(|row| row.action == *name).map(|row| &row.calls));
+            scaled(calls.failed, calls.all(), *scale)
+        }
+        Measure::By(field, value, scale) => {
+            let rows = report.by.iter().filter(|row| row.name == *field && row.value == *value);
+            let calls = Calls::sum(rows.map(|row| &row.calls));
             scaled(calls.failed, calls.all(), *scale)
         }
         Measure::Class(class, scale) => {

@@ -34,6 +34,9 @@ impl Table {
                 let rows = report.episodes.iter().flat_map(|row| row.stands_out.iter().map(move |it| (row, it)));
                 rows.map(|(row, it)| Row::EpisodeStandsOut(row, it)).collect()
             }
+            Self::Comparison => {
+                report.comparison.iter().flat_map(|comparison| comparison.rows.iter().map(Row::Comparison)).collect()
+            }
             Self::Codes if layout == Layout::Text => codes().filter(|code| code.count > 0).map(Row::Code).collect(),
             Self::Codes => codes().map(Row::Code).collect(),
             Self::Messages => {
@@ -85,6 +88,10 @@ fn is_hidden(table: Table, column: Column, report: &Report, layout: Layout) -> b
             Table::Actions | Table::Services | Table::Regions | Table::By,
             Column::Failed | Column::Rate,
         ) => report.totals.counts[LineClass::Failed] == 0,
+        (_, Table::Comparison, Column::P99 | Column::P99Before) if layout != Layout::Csv => {
+            let mut rows = report.comparison.iter().flat_map(|it| &it.rows);
+            rows.all(|row| row.before.p99_ms.is_none() || row.after.p99_ms.is_none())
+        }
         (Layout::Markdown, Table::Codes, Column::Trend) => no_code(has_changed),
         (Layout::Markdown, Table::Codes, Column::SeenRuns) => no_code(|code| code.seen_runs.is_some()),
         (Layout::Html, Table::Codes, Column::Trend) => no_code(has_changed) && no_code(|code| code.seen_runs.is_some()),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::comparison::Comparison;
 use super::episodes::Episode;
 use super::rows::{Action, By, Class, Code, Family, Latency, LookInto, Region, Service, Timeline};
 use super::series::Series;
@@ -78,6 +79,9 @@ pub struct Report {
     pub hints: Vec<String>,
     /// Whether a table was too small for all its names.
     pub approximate: bool,
+    /// Calls of two times beside each other; only when that is asked for.
+    #[serde(skip_serializing_if = "Comparison::is_for_people")]
+    pub comparison: Option<Comparison>,
     /// When and how the report was made; only when it is asked for, since it differs from run to run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stamp: Option<Stamp>,
@@ -265,7 +269,7 @@ pub struct Unjudged {
 pub struct Unheard {
     /// The rule as it was written.
     pub rule: String,
-    /// What the rule compares: a code, a family, a service or an action.
+    /// What the rule compares: a code, a family, a service, an action or a value of a field.
     pub measure: Measure,
     /// The names that are most like it.
     pub near: Vec<String>,

@@ -6,7 +6,7 @@ use super::Against;
 use crate::catalog::{self, Classes};
 use crate::input;
 use crate::settings::Value;
-use crate::time::Period;
+use crate::time::{Nanos, Period};
 
 /// What a report is made of, beside the summary.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,8 @@ pub struct Options<'a> {
     pub periods: &'a [Period],
     /// The options that change numbers or lists.
     pub filters: &'a BTreeMap<&'static str, Value>,
+    /// The time before and after which calls are compared, as they were counted.
+    pub split: Option<Nanos>,
     /// What the report is held against.
     pub against: Against<'a>,
 }

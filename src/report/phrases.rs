@@ -3,7 +3,9 @@
 
 use crate::catalog::{Class, NONE, OTHER};
 use crate::input::Status;
-use crate::report::numbers::counted;
+use crate::report::numbers::{count, counted, rough_percent};
+use crate::report::{Comparison, Throttled};
+use crate::time::Nanos;
 
 /// Who can act on failures of a class, and how; a hint.
 #[must_use]
@@ -74,6 +76,27 @@ pub fn anomaly(anomaly: &str) -> &'static str {
         "bad_context" => "with a context field that cannot be read",
         _ => "",
     }
+}
+
+/// What a comparison is of: `before and after 2026-11-24 10:00`, with the time spelt by the format.
+#[must_use]
+pub fn comparison(comparison: &Comparison, time: impl Fn(Nanos) -> String) -> String {
+    comparison.split.map_or_else(|| "the baseline and now".to_owned(), |at| format!("before and after {}", time(at)))
+}
+
+/// Of how many actions a throttle code says at which rates it refuses.
+pub const REFUSED_MAX: usize = 3;
+
+/// At which rates calls are refused: `from 41/s, peak 61/s, 36 % of calls then`.
+#[must_use]
+pub fn refused(row: &Throttled) -> String {
+    let [less, more] = if row.is_sample { [" or less", " or more"] } else { [""; 2] };
+    format!(
+        "from {}/s{less}, peak {}/s{more}, {} of calls then",
+        count(row.from_per_second),
+        count(row.peak_per_second),
+        rough_percent(row.refused as f64 / row.calls.max(1) as f64)
+    )
 }
 
 /// What stands for codes that are none.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::throttled::Throttled;
 use crate::catalog::{self, Kind};
 use crate::record::Call;
 use crate::time::{Nanos, milliseconds};
@@ -43,9 +44,9 @@ pub struct Code {
     pub acknowledgement: Option<String>,
     /// Where it is more frequent than calls are.
     pub stands_out: Vec<StandsOut>,
-    /// At which rate of calls a throttle code refuses; for people only.
+    /// At which rates calls are refused with a throttle code; for people only.
     #[serde(skip)]
-    pub throttled: Option<Throttled>,
+    pub throttled: Vec<Throttled>,
     /// Masked messages, the most frequent first.
     pub messages: Vec<Message>,
     /// Ids to look into.
@@ -110,15 +111,6 @@ pub struct StandsOut {
     pub share: f64,
     /// Its share in all calls, 0 to 1.
     pub share_of_all: f64,
-}
-
-/// At which rate of calls a throttle code refuses, by buckets of the timeline.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Throttled {
-    /// The lowest rate of all calls at which it occurred, per second.
-    pub from_per_second: f64,
-    /// The highest.
-    pub peak_per_second: f64,
 }
 
 /// A masked message.

@@ -53,6 +53,7 @@ pub fn empty() -> Report {
         approximate: false,
         stamp: None,
         compared: None,
+        comparison: None,
         doubts: BTreeMap::new(),
         cumulative: None,
         unjudged: Vec::new(),
@@ -99,7 +100,7 @@ pub fn code(name: &str) -> Code {
         muted: false,
         acknowledgement: None,
         stands_out: Vec::new(),
-        throttled: None,
+        throttled: Vec::new(),
         messages: Vec::new(),
         request_ids: Vec::new(),
     }
@@ -248,7 +249,16 @@ fn incident_codes() -> Vec<Code> {
     ];
     codes[1].messages =
         vec![Message { text: "Your current request rate exceeds the limit of <number>".into(), count: 12_406 }];
-    codes[1].throttled = Some(Throttled { from_per_second: 41.3, peak_per_second: 610.0 });
+    codes[1].throttled = vec![Throttled {
+        service: "cvm".to_owned(),
+        action: "DescribeInstances".to_owned(),
+        region: "ap-guangzhou".to_owned(),
+        from_per_second: 41,
+        peak_per_second: 61,
+        refused: 11_020,
+        calls: 43_210,
+        is_sample: false,
+    }];
     codes[4].muted = true;
     codes[5].seen_runs = Some(SeenRuns { seen: 10, runs: 30 });
     let ids = [

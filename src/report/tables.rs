@@ -15,6 +15,8 @@ pub enum Table {
     EpisodeCodes,
     /// Where failures of each episode are more frequent than calls are.
     EpisodeStandsOut,
+    /// Codes, actions and durations of two times.
+    Comparison,
     /// Failures by code.
     Codes,
     /// The masked messages of each code.
@@ -70,11 +72,12 @@ pub enum Layout {
 
 impl Table {
     /// Every table, in the order of the report.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Breaches,
         Self::Episodes,
         Self::EpisodeCodes,
         Self::EpisodeStandsOut,
+        Self::Comparison,
         Self::Codes,
         Self::Messages,
         Self::Ids,
@@ -103,6 +106,7 @@ impl Table {
             Self::Episodes => "episodes",
             Self::EpisodeCodes => "episode_codes",
             Self::EpisodeStandsOut => "episode_stands_out",
+            Self::Comparison => "comparison",
             Self::Codes => "codes",
             Self::Messages => "messages",
             Self::Ids => "ids",
@@ -154,11 +158,11 @@ impl Table {
 
     fn exact(self) -> Vec<Column> {
         use Column::{
-            Action, Bytes, Calls, Class, Code, Compression, Count, Duration, End, Envelope, Error, Failed, Family,
-            Field, Fields, First, Format, Forms, Input, Key, Kind, Last, Line, Lines, Max, Measure, Muted, Name, Of,
-            Offset, Ok, Open, Outcome, P50, P90, P95, P99, P999, Path, Rank, Rate, RateOutside, Reason, Region,
-            RequestId, Rule, Runs, Seconds, Seen, Service, Share, ShareOfAll, Since, Skipped, Start, Status, Text,
-            Time, Timed, Trend, Unfinished, Until, Value,
+            Action, Bytes, Calls, CallsBefore, Class, Code, Compared, Compression, Count, Duration, End, Envelope,
+            Error, Failed, FailedBefore, Family, Field, Fields, First, Format, Forms, Input, Key, Kind, Last, Line,
+            Lines, Max, Measure, Muted, Name, Of, Offset, Ok, Open, Outcome, P50, P90, P95, P99, P99Before, P999, Path,
+            Rank, Rate, RateBefore, RateOutside, Reason, Region, RequestId, Rule, Runs, Seconds, Seen, Service, Share,
+            ShareOfAll, Since, Skipped, Start, Status, Text, Time, Timed, Trend, Unfinished, Until, Value,
         };
         let place = [Input, Line, Offset, Time, Service, Action, Region, Duration];
         let latency = [Timed, P50, P90, P95, P99, P999, Max];
@@ -167,6 +171,20 @@ impl Table {
             Self::Episodes => vec![Start, End, Open, Failed, Calls, Rate, RateOutside],
             Self::EpisodeCodes => vec![Start, Code, Count],
             Self::EpisodeStandsOut => vec![Start, Field, Value, Share, ShareOfAll],
+            Self::Comparison => vec![
+                Compared,
+                Service,
+                Name,
+                CallsBefore,
+                FailedBefore,
+                RateBefore,
+                P99Before,
+                Calls,
+                Failed,
+                Rate,
+                P99,
+                Trend,
+            ],
             Self::Codes => {
                 vec![Code, Kind, Family, Class, Count, Share, First, Last, Since, Until, Trend, Seen, Runs, Muted]
             }
@@ -196,10 +214,12 @@ impl Table {
 
     fn markdown(self) -> Vec<Column> {
         use Column::{
-            Action, Calls, Class, Code, Codes, Count, Failed, Family, Lines, Max, Name, Of, Outcome, P50, P90, P95,
-            P99, P999, Path, Rate, Region, SeenRuns, Service, Share, Since, State, Timed, Trend, Value,
+            Action, Calls, Class, Code, Codes, Count, Failed, FailedBefore, Family, Lines, Max, Name, Of, Outcome, P50,
+            P90, P95, P99, P99Before, P999, Path, Rate, RateBefore, Region, SeenRuns, Service, Share, Since, State,
+            Timed, Trend, Value,
         };
         match self {
+            Self::Comparison => vec![FailedBefore, Failed, RateBefore, Rate, P99Before, P99, Trend, Value],
             Self::Codes => vec![Count, Share, Class, Trend, SeenRuns, Since, Code],
             Self::Actions => vec![Calls, Failed, Rate, P50, P99, Max, Service, Action],
             Self::Services => vec![Calls, Failed, Rate, Service],
@@ -219,10 +239,12 @@ impl Table {
 
     fn html(self) -> Vec<Column> {
         use Column::{
-            Action, Bar, Calls, Class, Code, Codes, Count, Failed, Family, Lines, Max, Of, Outcome, OverTime, P50, P90,
-            P95, P99, P999, Path, Range, Rate, ReadAs, Service, Share, Since, State, Timed, Trend, Value,
+            Action, Bar, Calls, Class, Code, Codes, Count, Failed, FailedBefore, Family, Lines, Max, Of, Outcome,
+            OverTime, P50, P90, P95, P99, P99Before, P999, Path, Range, Rate, RateBefore, ReadAs, Service, Share,
+            Since, State, Timed, Trend, Value,
         };
         match self {
+            Self::Comparison => vec![Value, FailedBefore, Failed, RateBefore, Rate, P99Before, P99, Trend],
             Self::Codes => vec![Code, Class, Trend, Count, Share, Bar, OverTime, Since],
             Self::Actions => vec![Action, Service, Calls, Failed, Rate, P50, P99, Max, Range],
             Self::Services | Self::Regions | Self::By => vec![Value, Calls, Failed, Rate, Codes],
@@ -252,10 +274,11 @@ impl Table {
 
     fn text(self) -> Vec<Column> {
         use Column::{
-            Action, Bar, Calls, Class, Code, Count, Failed, Max, Outcome, OverTime, P50, P90, P95, P99, P999, Rate,
-            SeenRuns, Service, Share, Since, Timed, Trend, Value,
+            Action, Bar, Calls, Class, Code, Count, Failed, FailedBefore, Max, Outcome, OverTime, P50, P90, P95, P99,
+            P99Before, P999, Rate, RateBefore, SeenRuns, Service, Share, Since, Timed, Trend, Value,
         };
         match self {
+            Self::Comparison => vec![FailedBefore, Failed, RateBefore, Rate, P99Before, P99, Trend, Value],
             Self::Codes => vec![Count, Share, Bar, Class, Trend, SeenRuns, OverTime, Since, Code],
             Self::Actions => vec![Failed, Calls, Rate, P50, P99, Max, Service, Action],
             Self::Services | Self::Regions | Self::By => vec![Failed, Calls, Rate, Value],

@@ -86,7 +86,7 @@ fn gone(codes: &[Code], before: &Baseline, classes: &Classes) -> Vec<Code> {
 }
 
 /// `escalating`, `easing` or `steady`: failures among calls, now and before, each with at least one call.
-fn change(now: (u64, u64), before: (u64, u64)) -> Trend {
+pub fn change(now: (u64, u64), before: (u64, u64)) -> Trend {
     if !is_large(now, before) || !is_significant(now, before) {
         return Trend::Steady;
     }

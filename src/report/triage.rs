@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use super::StandsOut;
 use super::over_time::OverTime;
-use super::{StandsOut, Throttled};
 use crate::record::LineClass;
 use crate::summary::Summary;
 use crate::summary::bounded::Bounded;
 use crate::summary::codes::Code;
 use crate::summary::timeline::Calls;
-use crate::time::{NS_PER_SECOND, Nanos};
+use crate::time::Nanos;
 
 /// How large the share of a value in a code's failures must be.
 const SHARE_MIN: f64 = 0.5;
@@ -21,14 +21,8 @@ const FAILURES_MIN: u64 = 10;
 
 /// What all calls of a summary look like, worked out once for all codes.
 pub struct Whole<'s> {
-    summary: &'s Summary,
+    pub(super) summary: &'s Summary,
     over_time: &'s OverTime,
-    /// Width of a bucket, in seconds.
-    seconds: i64,
-    /// The width of the buckets that all codes share, in seconds.
-    shared_seconds: i64,
-    /// The starts of the buckets of the timeline, with how many calls they hold.
-    buckets: Vec<(Nanos, u64)>,
     /// Calls by action, over all services.
     actions: BTreeMap<&'s str, u64>,
 }
@@ -36,13 +30,11 @@ pub struct Whole<'s> {
 impl<'s> Whole<'s> {
     /// What a summary says of all calls.
     pub fn of(summary: &'s Summary, over_time: &'s OverTime) -> Self {
-        let (seconds, buckets) = summary.timeline.buckets(0);
-        let buckets = buckets.into_iter().map(|(start, calls)| (start, calls.all())).collect();
         let mut actions = BTreeMap::new();
         for (name, action) in summary.groups.actions().iter() {
             *actions.entry(crate::summary::groups::service_and_action(name).1).or_default() += action.calls.all();
         }
-        Self { summary, over_time, seconds, shared_seconds: summary.codes.shared_seconds(), buckets, actions }
+        Self { summary, over_time, actions }
     }
 }
 
@@ -54,35 +46,6 @@ pub fn stretch(code: &Code, whole: &Whole<'_>) -> Option<(Nanos, Option<Nanos>)>
     let since = code.first.map_or(found.start, |first| first.max(found.start));
     let until = code.last.map_or(found.end, |last| last.min(found.end));
     Some((since, (!found.is_open).then_some(until)))
-}
-
-/// Failures of a code among calls.
-#[derive(Clone, Copy, Debug, Default)]
-struct Exposed {
-    failures: u64,
-    calls: u64,
-}
-
-/// Failures of a code and calls by bucket, with the width of the buckets in seconds: that of the whole timeline, unless
-/// the code's own buckets are wider.
-fn by_bucket(code: &Code, whole: &Whole<'_>) -> (i64, Vec<(Nanos, Exposed)>) {
-    let (seconds, failures) = code.timeline.buckets(whole.seconds.max(whole.shared_seconds));
-    let width_ns = seconds.saturating_mul(NS_PER_SECOND).max(1);
-    let mut failures = failures.into_iter().peekable();
-    let mut buckets = Vec::<(Nanos, Exposed)>::with_capacity(whole.buckets.len());
-    for &(narrow, calls) in &whole.buckets {
-        let start = Nanos(narrow.0.div_euclid(width_ns).saturating_mul(width_ns));
-        match buckets.last_mut().filter(|(last, _)| *last == start) {
-            Some((_, exposed)) => exposed.calls += calls,
-            None => {
-                // Both are in the order of time.
-                while failures.next_if(|&(time, _)| time < start).is_some() {}
-                let failures = failures.next_if(|&(time, _)| time == start).map_or(0, |(_, failures)| failures);
-                buckets.push((start, Exposed { failures, calls }));
-            }
-        }
-    }
-    (seconds, buckets)
 }
 
 /// Failures by value: of services, actions, regions, and each `--by` field in the order of the options.
@@ -142,17 +105,4 @@ fn most(
     });
     rows.filter(|row| row.share >= SHARE_MIN && excess(row) >= EXCESS_MIN)
         .max_by(|a, b| excess(a).total_cmp(&excess(b)).then_with(|| b.value.cmp(&a.value)))
-}
-
-/// At which rate of calls a throttle code refuses: the lowest and the highest rate of the buckets in which it occurs.
-/// None without times.
-pub fn throttled(code: &Code, whole: &Whole<'_>) -> Option<Throttled> {
-    let (seconds, buckets) = by_bucket(code, whole);
-    let rates = || {
-        let refusing = buckets.iter().filter(|(_, bucket)| bucket.failures > 0);
-        refusing.map(|(_, bucket)| bucket.calls as f64 / seconds as f64)
-    };
-    let from = rates().min_by(f64::total_cmp)?;
-    let peak = rates().max_by(f64::total_cmp)?;
-    Some(Throttled { from_per_second: from, peak_per_second: peak })
 }

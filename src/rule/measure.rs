@@ -32,6 +32,8 @@ pub enum Measure {
     Service(String, Scale),
     /// Failures of an action, of any service; the share is of its calls.
     Action(String, Scale),
+    /// Failures with a value of a `--by` field, the share is of the calls with it: field, value.
+    By(String, String, Scale),
     /// Lines that are not one JSON value; the share is of lines that are not blank, text or echo.
     Malformed(Scale),
     /// Lines without an envelope; the share is of the same lines.
@@ -91,7 +93,7 @@ pub enum Unit {
 }
 
 impl Measure {
-    /// The same measure without a secret in the name of a code, a family, a service or an action.
+    /// The same measure without a secret in the name of a code, a family, a service, an action or a value.
     #[must_use]
     pub fn redacted(self) -> Self {
         let clean = |name: String| redact(&name).into_owned();
@@ -100,6 +102,7 @@ impl Measure {
             Self::Family(name, scale) => Self::Family(clean(name), scale),
             Self::Service(name, scale) => Self::Service(clean(name), scale),
             Self::Action(name, scale) => Self::Action(clean(name), scale),
+            Self::By(field, value, scale) => Self::By(clean(field), clean(value), scale),
             other => other,
         }
     }
@@ -113,6 +116,7 @@ impl Measure {
             Self::Class(class, _) => Self::Class(class, Scale::Share),
             Self::Service(name, _) => Self::Service(name, Scale::Share),
             Self::Action(name, _) => Self::Action(name, Scale::Share),
+            Self::By(field, value, _) => Self::By(field, value, Scale::Share),
             Self::Malformed(_) => Self::Malformed(Scale::Share),
             Self::NoEnvelope(_) => Self::NoEnvelope(Scale::Share),
             Self::Unrecognised(_) => Self::Unrecognised(Scale::Share),
@@ -130,6 +134,10 @@ impl Measure {
             "family" => Some(Self::Family(name, Scale::Count)),
             "service" => Some(Self::Service(name, Scale::Count)),
             "action" => Some(Self::Action(name, Scale::Count)),
+            "by" => {
+                let (field, value) = name.split_once('=')?;
+                Some(Self::By(field.to_owned(), value.to_owned(), Scale::Count))
+            }
             _ => None,
         }
     }
@@ -153,6 +161,7 @@ impl Measure {
             | Self::Class(_, Scale::Share)
             | Self::Service(_, Scale::Share)
             | Self::Action(_, Scale::Share)
+            | Self::By(_, _, Scale::Share)
             | Self::Malformed(Scale::Share)
             | Self::NoEnvelope(Scale::Share)
             | Self::Unrecognised(Scale::Share)
@@ -173,6 +182,7 @@ impl fmt::Display for Measure {
             Self::Class(class, _) => write!(out, "class({class})"),
             Self::Service(name, _) => write!(out, "service({name})"),
             Self::Action(name, _) => write!(out, "action({name})"),
+            Self::By(field, value, _) => write!(out, "by({field}={value})"),
             Self::Malformed(_) => out.write_str("malformed"),
             Self::NoEnvelope(_) => out.write_str("no_envelope"),
             Self::Unrecognised(_) => out.write_str("unrecognised"),
@@ -210,7 +220,7 @@ pub const COUNTED: [(&str, Measure); 4] = [
 ];
 
 /// Measures of one name, which follows between brackets.
-pub const OF_NAMES: [&str; 5] = ["code", "family", "class", "service", "action"];
+pub const OF_NAMES: [&str; 6] = ["code", "family", "class", "service", "action", "by"];
 
 /// Every name that a comparison can begin with.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -244,6 +244,9 @@ impl Parser<'_> {
         if let Some(measure) = Measure::of_name(&name, text.clone()) {
             return Ok(measure);
         }
+        if name == "by" {
+            return Err(self.wrong(inside, format!("by is of a field and a value, as in {example}")));
+        }
         match Class::from_name(&text) {
             Some(class) => Ok(Measure::Class(class, Scale::Count)),
             None => {
@@ -355,6 +358,7 @@ const fn example(kind: &str) -> &'static str {
         b"family" => "family(RequestLimitExceeded)",
         b"service" => "service(cvm)",
         b"action" => "action(RunInstances)",
+        b"by" => "by(app=billing)",
         _ => "class(provider)",
     }
 }

@@ -98,7 +98,7 @@ fn texts(list: &str) -> std::str::Split<'_, &'static str> {
 /// An end of the window that does not depend on when the run is: a state takes no other.
 fn bound(text: &str, assumed: &Zone) -> Result<Bound, InvalidSetting> {
     let invalid = || InvalidSetting::Time(text.to_owned());
-    if time::relative(text).is_some() {
+    if time::depends_on_now(text) {
         return Err(invalid());
     }
     let at = time::point_in_time(text, Nanos::default(), assumed).map_err(|_| invalid())?;

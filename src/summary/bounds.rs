@@ -21,7 +21,7 @@ pub struct Bounds {
     pub buckets: usize,
     /// Buckets of the timeline of one code.
     pub buckets_each: usize,
-    /// Pairs of code and day.
+    /// Pairs of code and day, or hour.
     pub days: usize,
     /// Bytes of the names of the calls that stand for codes and messages: each name of each of them has an equal share.
     pub call_names: usize,

@@ -17,7 +17,7 @@ use super::shared::{Pairs, Scratch};
 use super::timeline::BUCKET_SECONDS_MIN;
 use crate::record::{Origin, Outcome, Record};
 use crate::redact::redact;
-use crate::time::Nanos;
+use crate::time::{ClockHour, Nanos};
 
 /// Failures with one masked message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ pub struct Code {
     pub variants: Kept<Variant>,
     /// Failures over time; none of codes that are not kept by name, as of their days.
     pub timeline: FailedTimeline,
-    /// Failures by day.
+    /// Failures by day or hour.
     pub days: FailedDays,
     /// Failures by service.
     pub services: Kept<u64>,
@@ -84,10 +84,10 @@ pub struct Code {
 }
 
 impl Code {
-    fn observe(&mut self, record: &Record<'_>, origin: Origin, pairs: &mut Pairs) {
+    fn observe(&mut self, record: &Record<'_>, origin: Origin, day: Option<ClockHour>, pairs: &mut Pairs) {
         self.count(record.context.time);
         self.timeline.observe(record.context.time);
-        self.days.observe(record.context.time);
+        self.days.count(day);
         self.slots.observe(record, origin);
         if let Some(hash) = pairs.scratch.message(record, self.owner) {
             let Scratch { masked: Masked { template, kinds, .. } } = &pairs.scratch;
@@ -268,9 +268,7 @@ impl Default for Codes {
 impl Aggregate for Codes {
     #[inline]
     fn observe(&mut self, record: &Record<'_>, origin: Origin) {
-        if record.outcome == Outcome::Failed {
-            self.failed(record, origin);
-        }
+        self.observe_on(record, origin, record.context.time.map(ClockHour::of_utc_day));
     }
 
     fn merge(&mut self, other: Self) {
@@ -290,6 +288,14 @@ impl Codes {
             buckets: 0,
             added: 0,
             longest: Longest::default(),
+        }
+    }
+
+    /// Counts one record that lies in a day or an hour.
+    #[inline]
+    pub(super) fn observe_on(&mut self, record: &Record<'_>, origin: Origin, day: Option<ClockHour>) {
+        if record.outcome == Outcome::Failed {
+            self.failed(record, origin, day);
         }
     }
 
@@ -327,7 +333,7 @@ impl Codes {
     }
 
     #[inline(never)]
-    fn failed(&mut self, record: &Record<'_>, origin: Origin) {
+    fn failed(&mut self, record: &Record<'_>, origin: Origin, day: Option<ClockHour>) {
         self.longest.observe(record);
         let pairs = &mut self.pairs;
         match self.table.place(record.code, |rest, gone| rest.absorb(gone, pairs)) {
@@ -336,7 +342,7 @@ impl Codes {
                     code.owner = owner_hash(&redact(record.code));
                 }
                 let before = code.timeline.len() + code.days.len();
-                code.observe(record, origin, pairs);
+                code.observe(record, origin, day, pairs);
                 self.buckets += (code.timeline.len() + code.days.len()).saturating_sub(before);
                 code.timeline.limit(self.bounds.buckets_each);
             }

@@ -1,7 +1,7 @@
-//! Calls by UTC day, and failures of a code by day; weeks and months are sums of days.
+//! Calls by day or hour of a calendar, and failures of a code by the same; weeks and months are sums of them. Whoever
+//! counts says which calendar it is: summaries of two do not add up.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,43 +9,33 @@ use super::aggregate::Aggregate;
 use super::bounds::COUNT_MAX;
 use super::timeline::Calls;
 use crate::record::{Origin, Outcome, Record};
-use crate::time::{NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY};
+use crate::time::{ClockHour, Nanos, Period};
 
-/// Nanoseconds of a day.
-const NS_PER_DAY: i64 = SECONDS_PER_DAY * NS_PER_SECOND;
+/// What a day or hour takes, in bytes: nodes of a tree are half empty at times.
+const ENTRY_BYTES: usize = 48;
 
-/// Calls by day. There are as many days as times are plausible: 33,000.
+/// Calls by day or hour. There are as many as times are plausible: 33,000 days, or 790,000 hours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Days {
-    /// By days since 1970.
+    /// By the day or hour, as a number.
     days: BTreeMap<i64, Calls>,
-    /// The day that was seen last, which most often is the next record's too.
+    /// What was seen last, which most often is the next record's too.
     #[serde(skip)]
     recent: Recent,
 }
 
-/// Successes of a day.
+/// Successes of a day or hour.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Recent {
-    day: i64,
-    /// Its times in nanoseconds.
-    times: Range<i64>,
+    day: ClockHour,
     ok: u64,
 }
 
 impl Aggregate for Days {
     #[inline]
     fn observe(&mut self, record: &Record<'_>, _: Origin) {
-        let Some(time) = record.context.time else { return };
-        match record.outcome {
-            Outcome::DryRun => {}
-            Outcome::Ok => {
-                if !self.recent.times.contains(&time.0) {
-                    self.begin(time);
-                }
-                self.recent.ok += 1;
-            }
-            Outcome::Failed => self.failed(time),
+        if let Some(time) = record.context.time {
+            self.count(ClockHour::of_utc_day(time), record.outcome);
         }
     }
 
@@ -61,18 +51,36 @@ impl Aggregate for Days {
 }
 
 impl Days {
-    /// Makes the day of a time the recent one.
-    #[inline(never)]
-    fn begin(&mut self, time: Nanos) {
-        self.settle();
-        let day = time.0.div_euclid(NS_PER_DAY);
-        let times = day.saturating_mul(NS_PER_DAY)..(day + 1).saturating_mul(NS_PER_DAY);
-        self.recent = Recent { day, times, ok: 0 };
+    /// Counts a call of a day or hour.
+    #[inline]
+    pub fn count(&mut self, day: ClockHour, outcome: Outcome) {
+        match outcome {
+            Outcome::DryRun => {}
+            Outcome::Ok => {
+                if self.recent.day != day {
+                    self.begin(day);
+                }
+                self.recent.ok += 1;
+            }
+            Outcome::Failed => self.failed(day),
+        }
     }
 
     #[inline(never)]
-    fn failed(&mut self, time: Nanos) {
-        self.days.entry(time.0.div_euclid(NS_PER_DAY)).or_default().failed += 1;
+    fn begin(&mut self, day: ClockHour) {
+        self.settle();
+        self.recent = Recent { day, ok: 0 };
+    }
+
+    #[inline(never)]
+    fn failed(&mut self, day: ClockHour) {
+        self.days.entry(day.0).or_default().failed += 1;
+    }
+
+    /// About how much memory it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.days.len() * ENTRY_BYTES
     }
 
     /// Whether it is one that records can make.
@@ -80,11 +88,11 @@ impl Days {
         self.days.values().all(|calls| calls.is_sound())
     }
 
-    /// Puts the recent day to the others.
+    /// Puts what was seen last to the others.
     pub fn settle(&mut self) {
-        let Recent { day, times: _, ok } = std::mem::take(&mut self.recent);
+        let Recent { day, ok } = std::mem::take(&mut self.recent);
         if ok > 0 {
-            self.days.entry(day).or_default().ok += ok;
+            self.days.entry(day.0).or_default().ok += ok;
         }
     }
 
@@ -95,17 +103,17 @@ impl Days {
         settled.settle();
         let mut periods = BTreeMap::<Nanos, Calls>::new();
         for (day, calls) in settled.days {
-            periods.entry(start(day, period)).or_default().add(calls);
+            periods.entry(ClockHour(day).period_start(period)).or_default().add(calls);
         }
         periods.into_iter().collect()
     }
 }
 
-/// Failures of one code by day, all of them or none: when a code fails on more days than may be kept of it, no day is,
+/// Failures of one code by day or hour, all of them or none: when there are more than may be kept of a code, none is,
 /// so that what is kept is exact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedDays {
-    /// Days since 1970 with their failures, sorted.
+    /// Days or hours, as numbers, with their failures, sorted.
     days: Vec<(i32, u64)>,
     /// Whether there were too many.
     is_dropped: bool,
@@ -114,9 +122,10 @@ pub struct FailedDays {
 impl FailedDays {
     /// Counts a failure, if it has a time.
     #[inline]
-    pub fn observe(&mut self, time: Option<Nanos>) {
-        let Some(time) = time.filter(|_| !self.is_dropped) else { return };
-        self.add(time.0.div_euclid(NS_PER_DAY) as i32, 1);
+    pub fn count(&mut self, day: Option<ClockHour>) {
+        if let Some(day) = day.filter(|_| !self.is_dropped) {
+            self.add(day.0 as i32, 1);
+        }
     }
 
     fn add(&mut self, day: i32, failures: u64) {
@@ -143,7 +152,7 @@ impl FailedDays {
         }
     }
 
-    /// Keeps no day when there are more than this many.
+    /// Keeps no day or hour when there are more than this many.
     pub fn limit(&mut self, days_max: usize) {
         if self.days.len() > days_max {
             self.drop_all();
@@ -159,19 +168,19 @@ impl FailedDays {
         self.days.is_sorted_by(|a, b| a.0 < b.0) && self.days.iter().all(|&(_, failures)| failures <= COUNT_MAX)
     }
 
-    /// How many days are kept.
+    /// How many days or hours are kept.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.days.len()
     }
 
-    /// Whether no day is kept.
+    /// Whether none is kept.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.days.is_empty()
     }
 
-    /// Whether there were too many days to keep.
+    /// Whether there were too many to keep.
     #[must_use]
     pub const fn is_dropped(&self) -> bool {
         self.is_dropped
@@ -179,8 +188,9 @@ impl FailedDays {
 
     /// Failures by periods of a kind, in the order of time, with the start of each.
     pub fn by(&self, period: Period) -> impl Iterator<Item = (Nanos, u64)> {
-        let mut days =
-            self.days.iter().map(move |&(day, failures)| (start(i64::from(day), period), failures)).peekable();
+        let days =
+            self.days.iter().map(move |&(day, failures)| (ClockHour(i64::from(day)).period_start(period), failures));
+        let mut days = days.peekable();
         std::iter::from_fn(move || {
             let (period, mut failures) = days.next()?;
             while let Some((_, more)) = days.next_if(|&(next, _)| next == period) {
@@ -189,8 +199,4 @@ impl FailedDays {
             Some((period, failures))
         })
     }
-}
-
-fn start(day: i64, period: Period) -> Nanos {
-    Nanos(day.saturating_mul(NS_PER_DAY)).period_start(period)
 }

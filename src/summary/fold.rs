@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::aggregate::Aggregate;
 use super::bounds::Bounds;
+use super::counting::Counting;
 use super::elsewhere::Sides;
 use super::inputs::{InputId, Inputs};
 use super::reading::Reading;
@@ -26,6 +27,8 @@ pub struct Fold {
     counts: Counts,
     /// The input of the last line, which most often is the next one's too, and how its records are read.
     reading: Option<(u32, Reading)>,
+    /// How times are grouped.
+    counting: Counting,
     /// Where the lines of the present chunk lie, when there is a window of time.
     sides: Option<Sides>,
 }
@@ -35,6 +38,12 @@ impl Fold {
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
         Self { summary: Summary::new(bounds), ..Self::default() }
+    }
+
+    /// The same, counted in this way.
+    #[must_use]
+    pub fn counting(self, counting: Counting) -> Self {
+        Self { counting, ..self }
     }
 
     /// The same of lines of which some may lie outside of a window of time.
@@ -73,11 +82,18 @@ impl Fold {
                     summary.distinct_ids.insert(hash);
                     summary.overlap.insert(origin.input, hash);
                 }
-                summary.codes.observe(record, origin);
+                let day = record.context.time.map(|time| self.counting.calendar.find(time));
+                summary.codes.observe_on(record, origin, day);
                 summary.groups.observe(record, origin);
                 summary.failed_names.observe(record, origin);
+                summary.call_rates.observe(record, origin);
                 summary.timeline.observe(record, origin);
-                summary.days.observe(record, origin);
+                if let Some(at) = self.counting.split {
+                    summary.split.observe(record, origin, at);
+                }
+                if let Some(day) = day {
+                    summary.days.count(day, record.outcome);
+                }
                 summary.latency.observe(record, origin);
                 summary.magnitudes.observe(record, origin);
             }
@@ -153,7 +169,8 @@ impl Fold {
     /// About how much memory it takes, in bytes, as far as that grows with what the log says.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.codes_bytes() + self.summary.groups.bytes() + self.summary.failed_names.bytes()
+        let Summary { groups, failed_names, call_rates, split, days, .. } = &self.summary;
+        self.codes_bytes() + groups.bytes() + failed_names.bytes() + call_rates.bytes() + split.bytes() + days.bytes()
     }
 
     /// Whether it should be merged with the folds that hold the chunks between its own, of which there are many.
@@ -167,7 +184,7 @@ impl Fold {
         let mut other = other;
         other.keep_reading();
         self.keep_reading();
-        let Self { summary, inputs, counts, reading: _, sides: _ } = other;
+        let Self { summary, inputs, counts, reading: _, counting: _, sides: _ } = other;
         self.summary.add(summary);
         for (input, more) in inputs {
             self.inputs.entry(input).or_default().add(more);
@@ -179,14 +196,15 @@ impl Fold {
     #[must_use]
     pub fn take(&mut self) -> Self {
         let (counts, sides) = (std::mem::take(&mut self.counts), self.sides.take());
-        std::mem::replace(self, Self { counts, sides, ..Self::default() })
+        let counting = self.counting.clone();
+        std::mem::replace(self, Self { counts, sides, counting, ..Self::default() })
     }
 
     /// What was kept, of the inputs of the run in the order of their ranks.
     #[must_use]
     pub fn finish(mut self, inputs: impl IntoIterator<Item = InputId>) -> Summary {
         self.keep_reading();
-        let Self { mut summary, inputs: counts, counts: _, reading: _, sides: _ } = self;
+        let Self { mut summary, inputs: counts, counts: _, reading: _, counting: _, sides: _ } = self;
         summary.readings.values_mut().for_each(Reading::redact);
         let counts = |rank: u32| counts.get(&rank).copied().unwrap_or_default();
         summary.inputs = Inputs::new(inputs.into_iter().zip(0..).map(|(id, rank)| (id, counts(rank))).collect());

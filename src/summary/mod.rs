@@ -4,11 +4,13 @@
 mod aggregate;
 pub mod bounded;
 pub mod bounds;
+pub mod call_rates;
 mod chosen;
 mod code_bounds;
 mod code_origins;
 pub mod code_table;
 pub mod codes;
+pub mod counting;
 pub mod days;
 pub mod distinct;
 pub mod elsewhere;
@@ -32,6 +34,7 @@ pub mod recalled;
 pub mod rejects;
 pub mod shapes;
 mod shared;
+pub mod split;
 mod stored;
 mod stored_codes;
 mod stretches;
@@ -48,6 +51,7 @@ use crate::record::{LineClass, Origin, Record};
 use crate::time::Nanos;
 pub use aggregate::Aggregate;
 use bounds::Bounds;
+use call_rates::CallRates;
 use codes::Codes;
 use days::Days;
 use distinct::DistinctIds;
@@ -62,6 +66,7 @@ use overlap::Overlap;
 use reading::Reading;
 use rejects::Samples;
 use shapes::Shapes;
+use split::Split;
 use timeline::Timeline;
 use totals::{AnomalyCounts, Counts, MissingIds, Reasons};
 use unidentified::Unidentified;
@@ -105,9 +110,13 @@ pub struct Summary {
     pub groups: Groups,
     /// Failures over time by the same fields.
     pub failed_names: FailedNames,
+    /// Calls by second, of some seconds.
+    pub call_rates: CallRates,
     /// Calls over time.
     pub timeline: Timeline,
-    /// Calls by day.
+    /// Calls before and after a point in time, when one was asked for.
+    pub split: Split,
+    /// Calls by day or hour.
     pub days: Days,
     /// How long calls took.
     pub latency: Latency,
@@ -175,6 +184,7 @@ impl Summary {
         self.distinct_ids.settle();
         self.codes.fit();
         self.failed_names.settle();
+        self.call_rates.settle();
         self.timeline.settle();
         self.days.settle();
         self.magnitudes.settle();
@@ -236,6 +246,7 @@ impl Summary {
             && self.readings.values().all(Reading::is_sound)
             && self.elsewhere.is_sound(inputs, &self.totals)
             && self.timeline.is_sound()
+            && self.split.is_sound()
             && self.days.is_sound()
             && self.magnitudes.is_sound()
             && self.groups.is_sound()
@@ -281,7 +292,9 @@ impl Summary {
             codes,
             groups,
             failed_names,
+            call_rates,
             timeline,
+            split,
             days,
             latency,
             magnitudes,
@@ -305,7 +318,9 @@ impl Summary {
         self.codes.add(codes);
         self.groups.merge(groups);
         self.failed_names.merge(failed_names);
+        self.call_rates.merge(call_rates);
         self.timeline.merge(timeline);
+        self.split.merge(split);
         self.days.merge(days);
         self.latency.merge(latency);
         self.magnitudes.merge(magnitudes);

@@ -39,6 +39,8 @@ pub struct Choice<'c> {
     pub any_throttling: bool,
     /// How many ids a ticket holds.
     pub ids_max: usize,
+    /// Names of the `--by` fields.
+    pub by: &'c [String],
 }
 
 /// Writes up the codes of a report: those in `report.codes`, which lists what was chosen. The inputs are read again, as
@@ -135,6 +137,7 @@ impl Writer<'_> {
             success,
             ids_left_out,
             actions,
+            stands_out: code.stands_out.iter().filter(|it| self.choice.by.contains(&it.field)).cloned().collect(),
         }
     }
 
@@ -221,6 +224,7 @@ mod tests {
     use crate::report::build;
     use crate::scan::ScannerKind;
     use crate::settings::InputFormat;
+    use crate::summary::counting::Counting;
     use crate::summary::rejects::Reject;
     use crate::time::Zone;
 
@@ -229,6 +233,7 @@ mod tests {
             threads,
             sizes: Sizes { read_bytes: 256, ..Sizes::default() },
             way: ScannerKind::Reference,
+            counting: Counting::default(),
             reading: Reading {
                 sources: Vec::new(),
                 horizon: None,
@@ -260,11 +265,12 @@ mod tests {
             by: &[],
             periods: &[],
             filters: &BTreeMap::new(),
+            split: None,
             against: crate::report::Against::default(),
         };
         let facts = crate::report::InputFacts { path: paths[0].clone(), ..Default::default() };
         let report = build::report(&analysis.summary, vec![facts], false, Vec::new(), &build).unwrap();
-        let choice = Choice { classes: &classes, any_throttling: !codes.is_empty(), ids_max: 5 };
+        let choice = Choice { classes: &classes, any_throttling: !codes.is_empty(), ids_max: 5, by: &[] };
         let tickets = tickets(&report, &inputs, &paths, &options, &watch, &choice).unwrap();
         let mut found = Vec::new();
         evidence::evidence(&tickets.tickets, &inputs, &options, &watch, |it| found.push(it.clone())).unwrap();

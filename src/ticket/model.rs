@@ -1,7 +1,7 @@
 //! A ticket as plain data, and which names may stand in one. It does not know where they come from.
 
 use crate::catalog::{self, Class};
-use crate::report::At;
+use crate::report::{At, StandsOut};
 use crate::time::Nanos;
 
 /// How many codes are written up in one run.
@@ -77,6 +77,9 @@ pub struct Ticket {
     pub success: Option<Picked>,
     /// Ids of slots that are not plain.
     pub ids_left_out: usize,
+    /// Values of `--by` fields that failures of the code, of all products, have much more often than all calls; for the
+    /// sender only.
+    pub stands_out: Vec<StandsOut>,
 }
 
 /// The product of a ticket.

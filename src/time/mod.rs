@@ -3,6 +3,7 @@
 //!
 //! Everything that reads is a pure function that gives none for what it cannot read, and takes time linear in its text.
 
+mod calendar;
 mod calendar_text;
 mod clock;
 mod decimal;
@@ -16,11 +17,12 @@ mod stamp;
 mod window;
 mod zone;
 
+pub use calendar::{Calendar, ClockHour};
 pub(crate) use decimal::Decimal;
 pub use duration::{Unit, duration_from_number, duration_from_text};
 pub use json_forms::{time_from_date_and_zone, time_from_epoch, time_from_json, time_from_parts};
 pub use nanos::{Civil, NS_PER_SECOND, Nanos, Period, SECONDS_PER_DAY, days_from_date, milliseconds};
-pub use point::{NoPointInTime, point_in_time, relative};
+pub use point::{NoPointInTime, depends_on_now, point_in_time, relative};
 pub use stamp::{is_plausible, time_at_start, time_from_number, time_from_text};
 pub use window::Side;
 pub use zone::Zone;

@@ -70,12 +70,15 @@ impl Nanos {
         }
     }
 
-    /// The first nanosecond of the UTC day, ISO week or month that this point lies in: a key to group by that
+    /// The first nanosecond of the UTC hour, day, ISO week or month that this point lies in: a key to group by that
     /// sorts as time does. Saturates at [`Nanos::MIN`].
     #[must_use]
     pub fn period_start(self, period: Period) -> Self {
         let days = self.days();
         let first = match period {
+            Period::Hour => {
+                return Self(self.0.div_euclid(3_600 * NS_PER_SECOND).saturating_mul(3_600 * NS_PER_SECOND));
+            }
             Period::Day => days,
             Period::Week => days - weekday_from_monday(days),
             Period::Month => days - i64::from(date_from_days(days).2) + 1,
@@ -83,12 +86,13 @@ impl Nanos {
         Self::from_seconds(first * SECONDS_PER_DAY, 0)
     }
 
-    /// The name of the UTC day (`2026-11-24`), ISO week (`2026-W48`) or month (`2026-11`) that this point lies in.
+    /// The name of the UTC hour (`2026-11-24T10`), day (`2026-11-24`), ISO week (`2026-W48`) or month (`2026-11`) that this point lies in.
     #[must_use]
     pub fn period_name(self, period: Period) -> String {
         let days = self.days();
         let (year, month, day) = date_from_days(days);
         match period {
+            Period::Hour => format!("{year:04}-{month:02}-{day:02}T{:02}", self.civil().hour),
             Period::Day => format!("{year:04}-{month:02}-{day:02}"),
             Period::Month => format!("{year:04}-{month:02}"),
             Period::Week => {
@@ -155,9 +159,11 @@ pub fn milliseconds(ns: u64) -> f64 {
     ns as f64 / 1e6
 }
 
-/// A stretch of the UTC calendar that times are grouped by (`--by day|week|month`).
+/// A stretch of a calendar that times are grouped by (`--by hour|day|week|month`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Period {
+    /// An hour of the clock.
+    Hour,
     /// A calendar day.
     Day,
     /// A week of ISO 8601, from Monday; the first of a year is the one that holds the year's first Thursday.
@@ -168,12 +174,13 @@ pub enum Period {
 
 impl Period {
     /// Every period, the shortest first.
-    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+    pub const ALL: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
 
     /// The word that the option and the reports use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Hour => "hour",
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",

@@ -19,7 +19,7 @@ impl fmt::Display for NoPointInTime {
         write!(
             f,
             "{:?} is no point in time: use 2026-11-24T01:00:00+08:00 (RFC 3339), 2026-11-24 (a date), \
-             '2026-11-24 01:00' (a time without zone), or 30m, 24h, 7d (before now; s, m, h, d, w)",
+             '2026-11-24 01:00' (a time without zone), 10:30 (today), or 30m, 24h, 7d (before now; s, m, h, d, w)",
             self.text
         )
     }
@@ -31,6 +31,7 @@ impl std::error::Error for NoPointInTime {}
 ///
 /// - A date and a time of day as in [`time_from_text`], the seconds may be left out (`2026-11-24T01:00+08:00`).
 /// - A date alone is its first moment in `zone`; so `--until` with a date leaves that day out.
+/// - A time of day alone (`10:30`, `10:30:15`) is that of the date that clocks of `zone` show at `now`.
 /// - A span as in [`relative`] is that long before `now`.
 ///
 /// Bare numbers are refused, since minutes or an epoch may be meant. Times beyond the range of [`Nanos`] become its
@@ -42,10 +43,24 @@ impl std::error::Error for NoPointInTime {}
 pub fn point_in_time(text: &str, now: Nanos, zone: &Zone) -> Result<Nanos, NoPointInTime> {
     let found = if read_date(text.as_bytes()).is_some() {
         time_from_text(text, zone).or_else(|| without_seconds(text.as_bytes(), zone))
+    } else if is_time_of_day(text) {
+        let today = zone.civil(now);
+        let text = format!("{:04}-{:02}-{:02}T{text}", today.year, today.month, today.day);
+        time_from_text(&text, zone).or_else(|| without_seconds(text.as_bytes(), zone))
     } else {
         relative(text).map(|span_ns| Nanos(now.0.saturating_sub_unsigned(span_ns)))
     };
     found.ok_or_else(|| NoPointInTime { text: text.to_owned() })
+}
+
+/// Whether what a text means depends on when it is read: a span, or a time of day.
+#[must_use]
+pub fn depends_on_now(text: &str) -> bool {
+    relative(text).is_some() || is_time_of_day(text)
+}
+
+fn is_time_of_day(text: &str) -> bool {
+    text.contains(':') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
 }
 
 /// A span in nanoseconds from whole numbers of weeks, days, hours, minutes and seconds: `90s`, `30m`, `24h`, `7d`,
@@ -145,6 +160,9 @@ mod tests {
             ("UTC", "30m", "2026-11-24T02:50:00Z"),
             ("UTC", "24h", "2026-11-23T03:20:00Z"),
             ("+08:00", "7d", "2026-11-17T03:20:00Z"),
+            ("UTC", "01:00", "2026-11-24T01:00:00Z"),
+            ("UTC", "10:30:15", "2026-11-24T10:30:15Z"),
+            ("-05:00", "10:30", "2026-11-23T15:30:00Z"),
             ("UTC", "18446744073s", "1677-09-21T00:12:43.145224192Z"),
             ("UTC", "2026-11-24", "2026-11-24T00:00:00Z"),
             ("UTC", "2026/11/24", "2026-11-24T00:00:00Z"),
@@ -169,7 +187,10 @@ mod tests {
             "yesterday",
             "30",
             "1763946063",
-            "01:00",
+            "1:00",
+            "01:00:",
+            "24:00",
+            "01:00Z",
             "2026-11",
             "2026-02-30",
             "2026-11-24T",

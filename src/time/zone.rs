@@ -1,6 +1,8 @@
 //! Time zones: what a clock on the wall means, and how people read a time. It never asks the machine for its zone or
 //! its rules: those of named zones ship in the binary.
 
+use std::ops::Range;
+
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
 use super::nanos::{Civil, Nanos};
@@ -60,6 +62,19 @@ impl Zone {
                     .map_or(0, |timestamp| zone.to_offset(timestamp).seconds())
             }
         }
+    }
+
+    /// The times around one in which clocks of this zone are as far ahead of UTC as then.
+    #[must_use]
+    pub fn steady_around(&self, time: Nanos) -> Range<Nanos> {
+        let always = Nanos::MIN..Nanos::MAX;
+        let Self::Named(zone) = self else { return always };
+        let timestamp = |ns: i64| jiff::Timestamp::from_nanosecond(i128::from(ns)).ok();
+        let nanos = |timestamp: jiff::Timestamp| i64::try_from(timestamp.as_nanosecond()).ok().map(Nanos);
+        let (Some(now), Some(after)) = (timestamp(time.0), timestamp(time.0.saturating_add(1))) else { return always };
+        let before = zone.preceding(after).next().and_then(|set| nanos(set.timestamp()));
+        let next = zone.following(now).next().and_then(|set| nanos(set.timestamp()));
+        before.unwrap_or(always.start)..next.unwrap_or(always.end)
     }
 
     /// The date and time of day that clocks of this zone show.

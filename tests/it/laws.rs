@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use resplog::internals::summary::bounded::Bounded;
 use resplog::internals::summary::bounds::Bounds;
+use resplog::internals::summary::call_rates::CallRates;
 use resplog::internals::summary::codes::{Code, Codes};
+use resplog::internals::summary::counting::Counting;
 use resplog::internals::summary::days::Days;
 use resplog::internals::summary::distinct::DistinctIds;
 use resplog::internals::summary::fold::Fold;
@@ -20,11 +22,12 @@ use resplog::internals::summary::latency::{Durations, Latency};
 use resplog::internals::summary::magnitudes::DailyMagnitudes;
 use resplog::internals::summary::overlap::Overlap;
 use resplog::internals::summary::pairs::Kept;
+use resplog::internals::summary::split::Half;
 use resplog::internals::summary::timeline::Timeline;
 use resplog::internals::summary::totals::MissingIds;
 use resplog::internals::summary::{Aggregate, Span, Summary};
 use resplog::record::{Anomalies, Anomaly, Context, Form, Line, Origin, Outcome, Reason, Record};
-use resplog::time::{Nanos, Period, Side};
+use resplog::time::{Calendar, Nanos, Period, Side, Zone};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -116,8 +119,17 @@ fn time() -> impl Strategy<Value = Option<i64>> {
 }
 
 pub fn said() -> impl Strategy<Value = Said> {
-    let code =
-        select(&["InternalError", "(none)", "ResourceBusy.Disk", "Made.Up", "Made.Up.Too", "DryRunOperation"][..]);
+    let code = select(
+        &[
+            "InternalError",
+            "(none)",
+            "ResourceBusy.Disk",
+            "Made.Up",
+            "Made.Up.Too",
+            "DryRunOperation",
+            "RequestLimitExceeded",
+        ][..],
+    );
     let message =
         select(&["", "disk disk-abcd1234 is busy", "disk disk-wxyz9876 is busy", "no", "timeout after 31 ms"][..]);
     let id = prop::option::of((0..40_u32).prop_map(|number| format!("id-{number:04}")));
@@ -208,9 +220,15 @@ pub fn summary_within(bounds: Bounds, chunks: &[Chunk]) -> Summary {
     ranked(bounds, chunks, [0, 1, 2], &INPUTS)
 }
 
+/// Hours of a zone, and a point in time that lies between the times of most lines.
+fn counting() -> Counting {
+    let zone = Zone::parse("America/St_Johns").unwrap();
+    Counting { calendar: Calendar::new(zone, true), split: Some(Nanos(1_795_040_000_000_000_000)) }
+}
+
 /// The summary of a run in which the three inputs have these ranks among these names.
 fn ranked(bounds: Bounds, chunks: &[Chunk], ranks: [u32; 3], names: &[&str]) -> Summary {
-    let mut fold = Fold::new(bounds).in_window();
+    let mut fold = Fold::new(bounds).counting(counting()).in_window();
     for chunk in chunks {
         let mut chunk = chunk.clone();
         chunk.input = ranks[chunk.input as usize];
@@ -263,7 +281,7 @@ proptest! {
         let mut chunks = chunks(&lines, &lengths);
         let expected = report_of(&summary(&chunks));
         // The last part stays empty.
-        let mut parts = vec![Fold::default().in_window(); 5];
+        let mut parts = vec![Fold::default().counting(counting()).in_window(); 5];
         for (thread, next) in threads {
             if chunks.is_empty() {
                 break;
@@ -347,6 +365,15 @@ proptest! {
         obeys::<DistinctIds>(&parts, |ids| ids.count().to_string());
         obeys::<Overlap>(&parts, |overlap| format!("{overlap:?}"));
         obeys::<Timeline>(&parts, |timeline| format!("{:?}", timeline.buckets(60)));
+        obeys::<CallRates>(&parts, |rates| {
+            let mut seconds: Vec<_> = rates.iter().map(|it| (it.second, it.of, it.code, it.calls)).collect();
+            seconds.sort();
+            format!("{seconds:?}")
+        });
+        obeys::<Half>(&parts, |half| {
+            let codes = told(&half.codes, debug);
+            format!("{:?} {codes} {}", half.calls, figures(&half.latency.all()))
+        });
         obeys::<Latency>(&parts, |latency| format!("{} {} {}", figures(&latency.all()), figures(&latency.ok), figures(&latency.failed)));
         obeys::<Groups>(&parts, |groups| {
             let actions = told(groups.actions(), |action| format!("{:?} {}", action.calls, figures(&action.durations)));

@@ -13,18 +13,25 @@ use resplog::internals::input::{Compression, Input};
 use resplog::internals::inspect::Reading;
 use resplog::internals::render::json as write_json;
 use resplog::internals::summary::Summary as Kept;
+use resplog::internals::summary::counting::Counting;
 use resplog::internals::summary::rejects::Reject;
 use resplog::report::{InputFacts, build};
 use resplog::scan::{ScannerKind, Tier};
 use resplog::settings::Settings;
-use resplog::time::Period;
+use resplog::time::{Nanos, Period};
 use resplog::{Analyzer, Error, Format, MergeError, Report, ReportOptions, Summary};
 
 use crate::program::{run, testdata};
 
 /// A thread, the sizes of the program.
 pub fn options() -> Options {
-    Options { threads: 1, sizes: Sizes::default(), way: ScannerKind::Fast(Tier::best()), reading: Reading::default() }
+    Options {
+        threads: 1,
+        sizes: Sizes::default(),
+        way: ScannerKind::Fast(Tier::best()),
+        reading: Reading::default(),
+        counting: Counting::default(),
+    }
 }
 
 /// Reads inputs.
@@ -67,6 +74,7 @@ pub fn json_of(summary: &Kept, facts: &[InputFacts], hints: Vec<String>) -> Stri
         by: &by,
         periods: &Period::ALL,
         filters: &BTreeMap::new(),
+        split: Some(Nanos(1_795_040_000_000_000_000)),
         against: resplog::report::Against::default(),
     };
     let report = build::report(summary, facts.to_vec(), false, hints, &options).unwrap();

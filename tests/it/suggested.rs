@@ -37,6 +37,8 @@ fn commands(output: &str, format: &str) -> Vec<String> {
         _ => ("\n", false),
     };
     let output = if format == "mail" { output.replace("=\n", "").replace("=3D", "=") } else { output.to_owned() };
+    // A long command is several lines.
+    let output = output.split(" \\\n").map(str::trim_start).collect::<Vec<_>>().join(" ");
     let mut commands = Vec::new();
     for name in ["report", "ticket", "ids", "find", "codes"] {
         for (place, _) in output.match_indices(&format!("resplog {name} ")) {

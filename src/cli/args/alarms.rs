@@ -12,9 +12,14 @@ pub struct AlarmArgs {
     #[arg(long, value_name = "RULE", help_heading = "Alarms")]
     pub fail_if: Vec<String>,
 
-    /// An earlier JSON report, to tell what is new, gone, escalating or easing. -o has to name another file.
+    /// An earlier JSON report, or a summary, to tell what is new, gone, escalating or easing, and to compare with. -o has to
+    /// name another file.
     #[arg(long, value_name = "FILE", help_heading = "Alarms")]
     pub baseline: Option<PathBuf>,
+
+    /// Compare codes, actions and durations before and after a time, such as that of a deploy; written as for --since.
+    #[arg(long, value_name = "TIME", conflicts_with = "baseline", help_heading = "Alarms")]
+    pub split: Option<String>,
 
     /// Codes that are known about: lines of CODE [UNTIL [CEILING [NOTE]]], such as
     /// 'ResourceInsufficient 2026-12-01 500 shortage in zone 3'. They do not count in rules and are not looked into.

@@ -10,9 +10,9 @@ use resplog::internals::partial::plan::Words;
 use resplog::internals::render::commands::{self, Commands};
 use resplog::settings::Settings;
 
-/// Options that change only where output goes, how it looks or how fast it comes; and the window of time, which a
-/// suggested command has of its own.
-const NOT_REPEATED: [&str; 26] = [
+/// Options that change only where output goes, how it looks or how fast it comes; and points in time: a suggested command has
+/// a window of its own.
+const NOT_REPEATED: [&str; 27] = [
     "cache",
     "cache-bytes",
     "color",
@@ -31,6 +31,7 @@ const NOT_REPEATED: [&str; 26] = [
     "rejects-text",
     "rotated-into",
     "since",
+    "split",
     "stamp",
     "state",
     "table",
@@ -77,7 +78,10 @@ impl Given {
                 target.is_some_and(|it| it.get_arguments().any(|known| known.get_long() == Some(name)))
             };
             if is_known("ticket") {
-                given.ticket.extend(words.iter().cloned());
+                // A ticket has no periods.
+                let is_period = |pair: &&[String]| name == "by" && pair.iter().all(|word| !word.contains('='));
+                let pairs = words.chunks(2).filter(|pair| !is_period(pair));
+                given.ticket.extend(pairs.flatten().cloned());
             }
             given.report.extend(words);
         }

@@ -159,7 +159,7 @@ pub struct InputArgs {
 /// Which records count.
 #[derive(Debug, Args)]
 pub struct FilterArgs {
-    /// Only records from this time on: RFC 3339, a date, a time without zone, or 30m, 24h, 7d before now.
+    /// Only records from this time on: RFC 3339, a date, a time without zone, 10:30 today, or 30m, 24h, 7d before now.
     #[arg(long, aliases = ["last", "from"], value_name = "TIME", help_heading = "Filters")]
     pub since: Option<String>,
 
@@ -242,7 +242,7 @@ pub struct ReportArgs {
     #[arg(long, alias = "limit", value_name = "N", default_value_t = 20, help_heading = "Output")]
     pub top: usize,
 
-    /// Table that CSV shows: breaches, episodes, episode_codes, episode_stands_out, codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
+    /// Table that CSV shows: breaches, episodes, episode_codes, episode_stands_out, comparison, codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
     /// by, by_codes, timeline, latency, inputs, malformed or totals.
     #[arg(long, value_name = "NAME", default_value = "codes", help_heading = "Output")]
     pub table: String,
@@ -266,7 +266,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "CLASS", help_heading = "Output")]
     pub class: Vec<String>,
 
-    /// Group calls by a field: NAME=POINTER, or by a UTC period: day, week, month. Repeat it for several.
+    /// Group calls by a field: NAME=POINTER, or by a period of --tz: hour, day, week, month. Repeat it for several.
     #[arg(long, value_name = "NAME=POINTER|PERIOD", help_heading = "Output")]
     pub by: Vec<String>,
 
@@ -328,6 +328,11 @@ pub struct TicketArgs {
     /// given. Repeat it for several.
     #[arg(long, value_name = "CLASS", help_heading = "Output")]
     pub class: Vec<String>,
+
+    /// Say, to the sender only, which value of a field failures have more often than calls: NAME=POINTER, such as app=/app.
+    /// Repeat it for several.
+    #[arg(long, value_name = "NAME=POINTER", help_heading = "Output")]
+    pub by: Vec<String>,
 
     /// How many RequestIds a ticket lists, as far as they fit.
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Output")]

@@ -54,7 +54,11 @@ impl Drawing<'_> {
             cells.collect()
         };
         let mut head: String = columns.iter().map(|column| self.th(*column, name)).collect();
-        if self.layout == Layout::Mail && columns.contains(&Column::Value) && !columns.contains(&Column::Codes) {
+        if self.layout == Layout::Mail
+            && columns.contains(&Column::Value)
+            && columns.last() == Some(&Column::Value)
+            && !name.is_empty()
+        {
             // Tables of calls by a field have as many heads, whether or not it is a period.
             head += &self.th(Column::Bar, name);
         }
@@ -102,7 +106,7 @@ impl Drawing<'_> {
         match (self.layout, column) {
             (Layout::Mail, Column::Lines | Column::Of(_)) => format!("<td align=\"right\">{text}</td>"),
             (Layout::Mail, column) if column.is_number() => format!("<td align=\"right\" nowrap>{text}</td>"),
-            (Layout::Mail, _) if is_own => format!("<td>{text}</td>"),
+            (Layout::Mail, _) if is_own || matches!(cell, Cell::Change(_)) => format!("<td>{text}</td>"),
             (Layout::Mail, _) => format!("<td><code>{text}</code></td>"),
             (_, Column::Share | Column::Rate) => format!("<td class=\"n\">{text}"),
             (_, column) if column.is_number() => format!("<td class=\"n\" data-l=\"{}\">{text}", column.head()),

@@ -24,7 +24,7 @@ use crate::report::parts::{Part, path};
 use crate::report::tables::{Layout, Table};
 use crate::report::troubles::troubles;
 use crate::report::verdict::{Verdict, Word, verdict};
-use crate::report::{Report, singles};
+use crate::report::{Report, phrases, singles};
 use crate::time::Nanos;
 
 /// The page.
@@ -42,6 +42,8 @@ pub struct Page {
     pub(crate) zone: String,
     pub(crate) episodes: Vec<Worded>,
     pub(crate) over_time: Option<OverTime>,
+    pub(crate) compared: String,
+    pub(crate) comparison: Grid,
     pub(crate) troubles: Vec<Trouble>,
     pub(crate) troubles_more: String,
     pub(crate) codes: Grid,
@@ -86,6 +88,8 @@ impl Page {
             zone: report.ends().map(|_| view.zone_name(report)).unwrap_or_default(),
             episodes: episodes(report, view, &clock, limits),
             over_time: over_time(report, view, limits),
+            compared: report.comparison.as_ref().map(|it| phrases::comparison(it, time)).unwrap_or_default(),
+            comparison: drawing.table(Table::Comparison, report),
             badges: badges(report, shown.len()),
             codes: drawing.table(Table::Codes, report),
             latency: drawing.table(Table::Latency, report),

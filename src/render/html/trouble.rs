@@ -10,7 +10,7 @@ use crate::render::escape::is_shell_safe;
 use crate::render::ticket::Language;
 use crate::render::ticket::words::{BLANK, Words, words};
 use crate::render::view::{View, history};
-use crate::report::numbers::{count, counted, duration, rate, rough_percent};
+use crate::report::numbers::{count, counted, duration, rough_percent};
 use crate::report::parts::{path, place};
 use crate::report::phrases;
 use crate::report::troubles::troubles;
@@ -66,7 +66,7 @@ fn trouble(rank: usize, code: &Code, report: &Report, view: &View, clock: &Clock
         class: code.class,
         meaning: phrases::class(code.class),
         trend: code.trend.map(Trend::as_str).unwrap_or_default(),
-        facts: facts(code, report, clock),
+        facts: facts(code, report, clock, limits),
         stands_out: stands_out.collect(),
         messages: messages.map(|it| (count(it.count), limits.text(&it.text))).collect(),
         messages_more: code.messages.len().saturating_sub(MESSAGES_MAX.min(limits.rows)),
@@ -76,7 +76,7 @@ fn trouble(rank: usize, code: &Code, report: &Report, view: &View, clock: &Clock
 }
 
 /// How often and when.
-fn facts(code: &Code, report: &Report, clock: &Clock<'_>) -> Vec<String> {
+fn facts(code: &Code, report: &Report, clock: &Clock<'_>, limits: Limits) -> Vec<String> {
     let mut facts = vec![counted(code.count, "failure", "failures")];
     match (code.first, code.last) {
         (Some(first), Some(last)) if first == last => facts.push(format!("at {}", clock.second(first))),
@@ -92,9 +92,10 @@ fn facts(code: &Code, report: &Report, clock: &Clock<'_>) -> Vec<String> {
         None => format!("more frequent since {}", clock.second(since)),
     }));
     facts.extend(spark::of(report, code, clock).filter(|_| code.count > 1).map(|it| format!("most: {}", it.peak)));
-    facts.extend(code.throttled.map(|it| {
-        let (from, peak) = (rate(it.from_per_second), rate(it.peak_per_second));
-        format!("refused at {from} to {peak} calls/s in all")
+    facts.extend(code.throttled.iter().take(phrases::REFUSED_MAX).map(|it| {
+        let names = [&it.action, &it.region].into_iter().filter(|name| !name.is_empty());
+        let calls: Vec<_> = names.map(|name| limits.text(name)).collect();
+        format!("refused {} {}", calls.join(" "), phrases::refused(it))
     }));
     facts
 }

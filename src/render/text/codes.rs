@@ -15,8 +15,22 @@ use crate::report::numbers::{count, rough_percent, share, times};
 use crate::report::tables::{Layout, Table as Listed};
 use crate::report::{Code, Report, Trend, phrases};
 
-/// Columns of the longest bar, on wide pages and on others.
-const BAR_WIDTHS: [usize; 2] = [10, 6];
+/// How much of a code is drawn.
+struct Form {
+    /// Columns of the longest bar.
+    bar: usize,
+    /// How many stretches of time one sign stands for.
+    stretches: usize,
+    /// Which of bar and failures over time a narrow page leaves out first: the greater rank.
+    ranks: [u8; 2],
+}
+
+/// The forms of the table, of which the first that fits the page is written, else the last.
+const FORMS: [Form; 3] = [
+    Form { bar: 10, stretches: 2, ranks: [3, 4] },
+    Form { bar: 6, stretches: 2, ranks: [3, 4] },
+    Form { bar: 6, stretches: 4, ranks: [4, 3] },
+];
 
 /// Writes the table, the codes that are gone and the classes.
 pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mut Page<W>) -> io::Result<()> {
@@ -27,8 +41,17 @@ pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mu
     }
     page.section()?;
     if !rows.is_empty() {
-        let [wide, narrow] = BAR_WIDTHS.map(|width| table(&rows, width, report, clock, top, &page.signs));
-        if wide.fits(page.width) { wide.write(page)? } else { narrow.write(page)? }
+        let tables = FORMS.iter().map(|form| table(&rows, form, report, clock, top, &page.signs));
+        let (mut fitting, mut last) = (None, None);
+        for table in tables {
+            let fits = table.fits(page.width);
+            last = Some(table);
+            if fits {
+                fitting = last.take();
+                break;
+            }
+        }
+        fitting.or(last).map_or(Ok(()), |table| table.write(page))?;
     }
     write_gone(&gone, top, page)?;
     write_classes(report, page)
@@ -41,11 +64,11 @@ pub fn is_shown(report: &Report, name: &str, top: usize) -> bool {
     rows.iter().take(top).any(|row| matches!(row, Row::Code(code) if code.code == name))
 }
 
-fn table(rows: &[Row<'_>], bar_width: usize, report: &Report, clock: &Clock<'_>, top: usize, signs: &Signs) -> Table {
+fn table(rows: &[Row<'_>], form: &Form, report: &Report, clock: &Clock<'_>, top: usize, signs: &Signs) -> Table {
     let columns = Listed::Codes.shown(report, Layout::Text);
     let layout = |it: &Column| match it {
-        Column::OverTime => column(*it).droppable(4),
-        Column::Bar => column(*it).droppable(3),
+        Column::OverTime => column(*it).droppable(form.ranks[1]),
+        Column::Bar => column(*it).droppable(form.ranks[0]),
         Column::SeenRuns => super::table::Column::right("runs").droppable(2),
         it => column(*it),
     };
@@ -54,10 +77,8 @@ fn table(rows: &[Row<'_>], bar_width: usize, report: &Report, clock: &Clock<'_>,
         rows.iter().filter_map(|row| if let Row::Code(code) = row { Some(*code) } else { None }).collect();
     let most = codes.iter().map(|code| code.count).max().unwrap_or(0);
     let cell = |row: &Row<'_>, code: &Code, it: Column| match it {
-        Column::Bar => {
-            Span::plain(bar(if most == 0 { 0.0 } else { code.count as f64 / most as f64 }, bar_width, signs))
-        }
-        Column::OverTime => Span::plain(spark(report, code, signs)),
+        Column::Bar => Span::plain(bar(if most == 0 { 0.0 } else { code.count as f64 / most as f64 }, form.bar, signs)),
+        Column::OverTime => Span::plain(spark(report, code, form.stretches, signs)),
         Column::Trend => trend(Change::of(code), signs),
         Column::SeenRuns => {
             let runs = code.seen_runs.as_ref().map(|runs| format!("{}/{}", count(runs.seen), count(runs.runs)));
@@ -83,11 +104,11 @@ fn name(code: &Code) -> Span {
     Span::whole(Style::Strong, name)
 }
 
-/// The failures of a code over the whole time of the report, one sign for two of its stretches; nothing without times.
-fn spark(report: &Report, code: &Code, signs: &Signs) -> String {
+/// The failures of a code over the whole time of the report, one sign for some of its stretches; nothing without times.
+fn spark(report: &Report, code: &Code, stretches: usize, signs: &Signs) -> String {
     let failures = report.series.codes.get(&code.code).map(Vec::as_slice).unwrap_or_default();
     let marks: Vec<u64> =
-        failures.chunks(2).map(|pair| pair.iter().fold(0, |sum: u64, it| sum.saturating_add(*it))).collect();
+        failures.chunks(stretches).map(|some| some.iter().fold(0, |sum: u64, it| sum.saturating_add(*it))).collect();
     let most = marks.iter().copied().max().unwrap_or(0);
     if marks.len() < 2 || most == 0 {
         return String::new();
@@ -96,7 +117,7 @@ fn spark(report: &Report, code: &Code, signs: &Signs) -> String {
 }
 
 /// How the code changed; one that is acknowledged is only said to be.
-fn trend(change: Change, signs: &Signs) -> Span {
+pub fn trend(change: Change, signs: &Signs) -> Span {
     let [worse, better] = signs.arrows;
     let text = |sign: &str, word: &str| match change.times {
         Some(more) => format!("{sign}{}x", times(more)),

@@ -33,7 +33,7 @@ pub fn write<W: Write>(report: &Report, view: &View, clock: &Clock<'_>, page: &m
             page.flow(indent(), INDENT, &stands_out)?;
         }
         if !episode.command.is_empty() {
-            page.line(&[indent(), vec![Span::whole(Style::Faint, &*episode.command)]].concat())?;
+            page.command(INDENT, Style::Faint, &episode.command)?;
         }
     }
     Ok(())

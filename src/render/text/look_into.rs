@@ -11,11 +11,13 @@ use crate::catalog::OTHER;
 use crate::render::clock::Clock;
 use crate::render::plain;
 use crate::render::view::View;
-use crate::report::numbers::{count, counted, duration, rate, rough_percent};
+use crate::report::numbers::{count, counted, duration, rough_percent};
 use crate::report::parts;
 use crate::report::troubles::{Trouble, troubles};
 use crate::report::{At, LookInto, Message, Report, StandsOut, phrases};
 
+/// What stands before the command that writes tickets.
+const WRITE_UP: &str = "write it up: ";
 /// Columns before the names of lines.
 const INDENT: usize = 4;
 /// Columns of an id that others are aligned with; a UUID has as many.
@@ -55,13 +57,17 @@ pub fn write<W: Write>(report: &Report, view: &View, clock: &Clock<'_>, page: &m
 fn heading<W: Write>(view: &View, page: &mut Page<W>) -> io::Result<()> {
     let lead = vec![Span::styled(Style::Strong, "LOOK INTO"), Span::plain("  ")];
     let mut phrases = vec![vec![Span::styled(Style::Faint, "these RequestIds; a class is a hint, no verdict")]];
-    if let Some(commands) = &view.commands {
-        phrases.push(vec![
-            Span::styled(Style::Faint, "write it up: "),
-            Span::whole(Style::Plain, commands.ticket(&view.zone)),
-        ]);
+    let command = view.commands.as_ref().map(|commands| commands.ticket(&view.zone)).unwrap_or_default();
+    let is_short = command.width() + WRITE_UP.width() + 2 <= page.width;
+    if is_short && !command.is_empty() {
+        phrases.push(vec![Span::styled(Style::Faint, WRITE_UP), Span::whole(Style::Plain, &*command)]);
     }
-    page.flow(lead, 2, &phrases)
+    page.flow(lead, 2, &phrases)?;
+    if is_short {
+        return Ok(());
+    }
+    page.line(&[Span::styled(Style::Faint, format!("  {}", WRITE_UP.trim_end()))])?;
+    page.command(INDENT, Style::Plain, &command)
 }
 
 /// A code with its ids, and how it is written.
@@ -144,13 +150,17 @@ impl Entry<'_> {
         page.flow(columns.name("stands out"), columns.indent(), &phrases)
     }
 
-    /// At how many calls a second a throttle code was given.
+    /// At how many calls a second a throttle code was given, and for which calls.
     fn write_throttled<W: Write>(&self, columns: &Columns, page: &mut Page<W>) -> io::Result<()> {
-        let Some(throttled) = self.0.code.and_then(|code| code.throttled) else { return Ok(()) };
-        let (from, peak) = (rate(throttled.from_per_second), rate(throttled.peak_per_second));
-        let range = if from == peak { from } else { format!("{from} to {peak}") };
-        let text = format!("at {range} calls/s in all");
-        page.flow(columns.name("refused"), columns.indent(), &[vec![Span::plain(text)]])
+        let rows = self.0.code.map(|code| code.throttled.as_slice()).unwrap_or_default();
+        for (place, row) in rows.iter().take(phrases::REFUSED_MAX).enumerate() {
+            let names = [&row.action, &row.region].into_iter().filter(|name| !name.is_empty());
+            let calls: Vec<_> = names.map(|name| value(name, page.signs.cut)).collect();
+            let name = columns.name(if place == 0 { "refused" } else { "" });
+            let phrase = vec![Span::plain(format!("{} {}", calls.join(" "), phrases::refused(row)).trim().to_owned())];
+            page.flow(name, columns.indent(), &[phrase])?;
+        }
+        Ok(())
     }
 
     /// What the service said, one line a variant, with its failures unless those are all.
@@ -215,6 +225,8 @@ struct Columns {
     call: usize,
     /// Whether service, action and region stand before the place.
     has_calls: bool,
+    /// Whether there is room for a column of them.
+    fits_calls: bool,
 }
 
 impl Columns {
@@ -231,6 +243,7 @@ impl Columns {
             duration: widest(&took),
             call: widest(&called),
             has_calls: false,
+            fits_calls: false,
         };
         let place = widest(&place);
         let with = |width: usize| if width > 0 { width + GAP } else { 0 };
@@ -241,7 +254,8 @@ impl Columns {
             () => (Layout::AllBelow, page_width),
         };
         columns.layout = layout;
-        columns.has_calls = columns.call > 0 && end + GAP + columns.call <= page_width;
+        columns.fits_calls = end + GAP + columns.call <= page_width;
+        columns.has_calls = columns.call > 0 && (columns.fits_calls || layout != Layout::Line);
         columns
     }
 
@@ -256,6 +270,11 @@ impl Columns {
         vec![Span::plain(" ".repeat(INDENT)), Span::styled(Style::Faint, format!("{name:<width$}"))]
     }
 
+    /// The call as a phrase; none when it is not known.
+    fn call(&self, id: &LookInto) -> Option<Phrase> {
+        Some(called(id)).filter(|call| self.has_calls && !call.is_empty()).map(|call| vec![Span::plain(call)])
+    }
+
     fn write<W: Write>(&self, id: &LookInto, clock: &Clock<'_>, page: &mut Page<W>) -> io::Result<()> {
         let mut line = self.name(&safe(&id.reason));
         let request_id = Span::whole(Style::Plain, safe(&id.request_id));
@@ -265,7 +284,7 @@ impl Columns {
             page.line(&line)?;
             let about = [time(id, clock), took(id)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
             let about = if about.is_empty() { Vec::new() } else { vec![vec![Span::plain(about.join("  "))]] };
-            let phrases: Vec<_> = about.into_iter().chain([vec![place]]).collect();
+            let phrases: Vec<_> = about.into_iter().chain(self.call(id)).chain([vec![place]]).collect();
             return page.flow(self.name(""), self.indent(), &phrases);
         }
         line.extend(padded(request_id, self.id));
@@ -278,6 +297,10 @@ impl Columns {
         if self.layout == Layout::PlaceBelow {
             page.line(&line)?;
             line = self.name("");
+            if !self.fits_calls {
+                let phrases: Vec<_> = self.call(id).into_iter().chain([vec![place]]).collect();
+                return page.flow(line, self.indent(), &phrases);
+            }
         }
         if self.has_calls {
             line.extend(padded(Span::plain(called(id)), self.call));

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::render::commands::wrapped;
+
 /// What a piece of text is, for its colour; without colours nothing is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Style {
@@ -167,6 +169,13 @@ impl<W: Write> Page<W> {
             return self.out.write_all(text.as_bytes());
         }
         write!(self.out, "{sequence}{text}\x1b[0m")
+    }
+
+    /// A command for a shell, which may be several lines, some columns from the left.
+    pub fn command(&mut self, indent: usize, style: Style, command: &str) -> io::Result<()> {
+        let lines = wrapped(command, self.width.saturating_sub(indent));
+        let spans = |line: String| [Span::plain(" ".repeat(indent)), Span::whole(style, line)];
+        lines.into_iter().try_for_each(|line| self.line(&spans(line)))
     }
 
     /// Phrases one behind the other, wrapped at the width; `lead` begins the first line, `indent` columns the others.

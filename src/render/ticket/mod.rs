@@ -107,6 +107,7 @@ mod tests {
             ids: (0..ids).map(|place| picked(&format!("{}-{place:04}", "i".repeat(59)), name)).collect(),
             success: Some(picked("61a8459b-27c8-4868-af8f-f374db0245f8", name)),
             ids_left_out: 2,
+            stands_out: Vec::new(),
         }
     }
 

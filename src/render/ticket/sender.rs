@@ -6,7 +6,7 @@ use crate::ticket::{CODES_MAX, LeftOut, Ticket, Why};
 use crate::time::{NS_PER_SECOND, Nanos};
 
 use super::sheet::{Piece, Value};
-use crate::report::numbers::count;
+use crate::report::numbers::{count, rough_percent};
 use crate::report::parts::place;
 
 /// How much time before and after a call is looked through.
@@ -27,6 +27,16 @@ pub(super) fn notes(ticket: &Ticket, ids_cut: usize) -> Vec<Note> {
     let own = |text: String| Note::Text(vec![Piece::Own(text)]);
     let class = format!("class {} (a hint, not a verdict): {} {}", ticket.class, ticket.meaning, ticket.advice);
     let mut notes = vec![own(class)];
+    if !ticket.stands_out.is_empty() {
+        let mut said = vec![Piece::Own("stands out:".to_owned())];
+        for (place, it) in ticket.stands_out.iter().enumerate() {
+            let (part, of_all) = (rough_percent(it.share), rough_percent(it.share_of_all));
+            said.push(Piece::Own(if place == 0 { " " } else { ", " }.to_owned()));
+            said.push(Piece::Log(format!("{}={}", it.field, it.value)));
+            said.push(Piece::Own(format!(" {part} of the failures with this code ({of_all} of all calls)")));
+        }
+        notes.push(Note::Text(said));
+    }
     if let Some((id, time)) = first_id(ticket) {
         notes.push(own("look an id up in CloudAudit, which keeps 90 days:".to_owned()));
         notes.push(Note::Command(look_up(id, time)));

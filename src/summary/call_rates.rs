@@ -1,0 +1,313 @@
+//! How many calls of an action in a region there were in a second, and how many of them were refused for their number: at
+//! what rate a service refuses is read off seconds, not off minutes. Of long logs a sample of the seconds is kept, whole,
+//! those with the smallest fixed hashes; so every count is exact, and no order matters. It draws no conclusion.
+
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::aggregate::Aggregate;
+use super::bounds::COUNT_MAX;
+use super::names::{is_itself, kept};
+use crate::catalog::{Class, Classes};
+use crate::record::{Origin, Outcome, Record};
+use crate::time::NS_PER_SECOND;
+
+/// How many pairs of second and name are kept, those with the smallest hashes of the second.
+const ENTRIES_MAX: usize = 49_152;
+/// What an entry takes in a table that may be half empty, in bytes, and what a name takes beside its text.
+const ENTRY_BYTES: usize = 48;
+const NAME_BYTES: usize = 64;
+/// Between the parts of a name: service, action, region and code.
+const SEPARATOR: char = '\u{1f}';
+
+/// Calls by second and name.
+#[derive(Clone, Debug, Default)]
+pub struct CallRates {
+    counts: HashMap<Entry, u64>,
+    /// Names by their hash.
+    names: HashMap<u64, Box<str>>,
+    name_bytes: usize,
+    /// The smallest entry that is not kept; all are when there is none.
+    bound: Option<Entry>,
+    /// The second that was seen last, with its hash: most often it is the next record's too.
+    recent: Option<(i64, u64)>,
+    scratch: String,
+    classes: Classes,
+}
+
+/// A second and a name, in the order in which they are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Entry {
+    hash: u64,
+    second: i64,
+    name: u64,
+}
+
+/// Calls that have a limit of their own; what the log does not name is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Limited<'n> {
+    /// The product.
+    pub service: &'n str,
+    /// The API.
+    pub action: &'n str,
+    /// The region.
+    pub region: &'n str,
+}
+
+/// Calls of one second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Second<'n> {
+    /// The second since 1970.
+    pub second: i64,
+    /// Which calls.
+    pub of: Limited<'n>,
+    /// The code with which they were refused; without one they are all calls that succeeded or failed.
+    pub code: Option<&'n str>,
+    /// How many.
+    pub calls: u64,
+}
+
+impl Aggregate for CallRates {
+    #[inline]
+    fn observe(&mut self, record: &Record<'_>, _: Origin) {
+        let Some(time) = record.context.time else { return };
+        let second = time.0.div_euclid(NS_PER_SECOND);
+        let hash = match self.recent {
+            Some((recent, hash)) if recent == second => hash,
+            _ => hash(second),
+        };
+        self.recent = Some((second, hash));
+        if self.bound.is_none_or(|bound| hash <= bound.hash) && record.outcome != Outcome::DryRun {
+            self.count(record, second, hash);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        let Self { counts, names, name_bytes: _, bound, recent: _, scratch: _, classes: _ } = other;
+        for (hash, name) in names {
+            self.keep_name(hash, || name);
+        }
+        self.bound = self.bound.into_iter().chain(bound).min();
+        for (entry, calls) in counts {
+            self.add(entry, calls);
+        }
+    }
+}
+
+impl CallRates {
+    #[inline(never)]
+    fn count(&mut self, record: &Record<'_>, second: i64, hash: u64) {
+        let context = &record.context;
+        let names = [context.service, context.action, context.region].map(Option::unwrap_or_default);
+        self.count_name((second, hash), names, "");
+        if record.outcome == Outcome::Failed && self.classes.class(record.code) == Class::Throttle {
+            self.count_name((second, hash), names, record.code);
+        }
+    }
+
+    fn count_name(&mut self, (second, hash): (i64, u64), names: [&str; 3], code: &str) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        put_together(&mut scratch, names, code);
+        let mut name = xxh3_64(scratch.as_bytes());
+        let is_itself = names.into_iter().chain([code]).all(is_itself);
+        if !(is_itself && self.names.contains_key(&name)) {
+            let names = names.map(kept);
+            put_together(&mut scratch, [&*names[0], &*names[1], &*names[2]], &kept(code));
+            name = xxh3_64(scratch.as_bytes());
+        }
+        let entry = Entry { hash, second, name };
+        if self.bound.is_none_or(|bound| entry < bound) {
+            self.keep_name(name, || scratch.as_str().into());
+            self.add(entry, 1);
+        }
+        self.scratch = scratch;
+    }
+
+    fn keep_name(&mut self, hash: u64, name: impl FnOnce() -> Box<str>) {
+        let name_bytes = &mut self.name_bytes;
+        self.names.entry(hash).or_insert_with(|| {
+            let name = name();
+            *name_bytes += NAME_BYTES + name.len();
+            name
+        });
+    }
+
+    fn add(&mut self, entry: Entry, calls: u64) {
+        if self.bound.is_none_or(|bound| entry < bound) {
+            *self.counts.entry(entry).or_default() += calls;
+            if self.counts.len() >= 2 * ENTRIES_MAX {
+                self.shrink();
+            }
+        }
+    }
+
+    /// Keeps the entries with the smallest hashes.
+    fn shrink(&mut self) {
+        let mut entries: Vec<_> = self.counts.keys().copied().collect();
+        if entries.len() > ENTRIES_MAX {
+            let (_, &mut bound, _) = entries.select_nth_unstable(ENTRIES_MAX);
+            self.bound = self.bound.into_iter().chain([bound]).min();
+        }
+        let bound = self.bound;
+        self.counts.retain(|entry, _| bound.is_none_or(|bound| *entry < bound));
+    }
+
+    /// Brings everything within the bounds: what is kept then depends on the data alone.
+    pub fn settle(&mut self) {
+        self.shrink();
+        self.counts.shrink_to_fit();
+        let used: BTreeSet<u64> = self.counts.keys().map(|entry| entry.name).collect();
+        self.names.retain(|hash, _| used.contains(hash));
+        self.name_bytes = self.names.values().map(|name| NAME_BYTES + name.len()).sum();
+    }
+
+    /// About how much memory it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.counts.len() * ENTRY_BYTES + self.name_bytes
+    }
+
+    /// Whether only some seconds are kept.
+    #[must_use]
+    pub const fn is_sample(&self) -> bool {
+        self.bound.is_some()
+    }
+
+    /// The seconds that are kept whole, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = Second<'_>> {
+        let cut = self.bound.map(|bound| bound.second);
+        let whole = self.counts.iter().filter(move |(entry, _)| cut != Some(entry.second));
+        whole.filter_map(|(entry, &calls)| {
+            let mut parts = self.names.get(&entry.name)?.splitn(4, SEPARATOR);
+            let of = Limited { service: parts.next()?, action: parts.next()?, region: parts.next()? };
+            let code = parts.next().filter(|code| !code.is_empty());
+            Some(Second { second: entry.second, of, code, calls })
+        })
+    }
+}
+
+fn put_together(whole: &mut String, names: [&str; 3], code: &str) {
+    whole.clear();
+    for name in names {
+        whole.push_str(name);
+        whole.push(SEPARATOR);
+    }
+    whole.push_str(code);
+}
+
+fn hash(second: i64) -> u64 {
+    xxh3_64(&second.to_le_bytes())
+}
+
+/// The names, sorted; of each entry, in the order of time and name, the seconds since the one before, the place of its name
+/// and its calls; and the first entry that is not kept, as a second and the hash of a name.
+type Stored<N> = (Vec<N>, Vec<(u64, u32, u64)>, Option<(i64, u64)>);
+
+impl Serialize for CallRates {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut names: Vec<(&str, u64)> = self.names.iter().map(|(&hash, name)| (&**name, hash)).collect();
+        names.sort_unstable();
+        let places: HashMap<u64, u32> = names.iter().zip(0..).map(|((_, hash), place)| (*hash, place)).collect();
+        let place = |entry: &Entry| places.get(&entry.name).copied().unwrap_or(u32::MAX);
+        let mut entries: Vec<_> = self.counts.iter().map(|(it, &calls)| (it.second, place(it), calls)).collect();
+        entries.sort_unstable();
+        let mut last = i64::MIN;
+        let steps = entries.into_iter().map(|(second, place, calls)| {
+            (second.wrapping_sub(std::mem::replace(&mut last, second)).cast_unsigned(), place, calls)
+        });
+        let names = names.into_iter().map(|(name, _)| name).collect();
+        let stored: Stored<&str> = (names, steps.collect(), self.bound.map(|bound| (bound.second, bound.name)));
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for CallRates {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (names, steps, bound): Stored<Box<str>> = Deserialize::deserialize(deserializer)?;
+        let wrong = || D::Error::custom("calls a second are out of order");
+        let bound = bound.map(|(second, name)| Entry { hash: hash(second), second, name });
+        let mut rates = Self { bound, ..Self::default() };
+        let hashes: Vec<u64> = names.iter().map(|name| xxh3_64(name.as_bytes())).collect();
+        let mut last = i64::MIN;
+        for (step, place, calls) in steps {
+            last = last.checked_add_unsigned(step).ok_or_else(wrong)?;
+            let name = *hashes.get(place as usize).ok_or_else(wrong)?;
+            let entry = Entry { hash: hash(last), second: last, name };
+            if bound.is_some_and(|bound| entry >= bound) || rates.counts.insert(entry, calls).is_some() {
+                return Err(wrong());
+            }
+        }
+        for (hash, name) in hashes.into_iter().zip(names) {
+            rates.keep_name(hash, || name);
+        }
+        if rates.counts.len() > ENTRIES_MAX || rates.counts.values().any(|calls| !(1..=COUNT_MAX).contains(calls)) {
+            return Err(wrong());
+        }
+        Ok(rates)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Context, Form};
+    use crate::time::Nanos;
+
+    fn of(calls: &[(i64, &str, bool)]) -> CallRates {
+        let mut rates = CallRates::default();
+        for &(second, action, is_refused) in calls {
+            let time = Some(Nanos::from_seconds(second, 5));
+            let context = Context { time, action: Some(action), ..Context::default() };
+            let record = Record {
+                outcome: if is_refused { Outcome::Failed } else { Outcome::Ok },
+                code: if is_refused { "RequestLimitExceeded" } else { "" },
+                message: "",
+                request_id: None,
+                context,
+                by: &[],
+                form: Form::Envelope,
+                pointer: None,
+            };
+            rates.observe(&record, Origin::default());
+        }
+        rates
+    }
+
+    fn shown(rates: &CallRates) -> Vec<(i64, String, bool, u64)> {
+        let mut shown: Vec<_> =
+            rates.iter().map(|it| (it.second, it.of.action.to_owned(), it.code.is_some(), it.calls)).collect();
+        shown.sort();
+        shown
+    }
+
+    #[test]
+    fn which_seconds_are_kept_knows_no_order() {
+        let calls: Vec<_> = (0..120_000_i64)
+            .map(|call| (call / 2, ["DescribeInstances", "AttachDisks"][call as usize % 2], call % 5 == 0))
+            .collect();
+        let mut whole = of(&calls);
+        whole.settle();
+        assert!(whole.is_sample() && whole.counts.len() == ENTRIES_MAX);
+        // One is half there, and left out.
+        let mut names = std::collections::BTreeMap::<i64, usize>::new();
+        whole.iter().filter(|it| it.code.is_none()).for_each(|it| *names.entry(it.second).or_default() += 1);
+        assert!(names.values().all(|&names| names == 2));
+        let backwards: Vec<_> = calls.iter().rev().copied().collect();
+        let mut merged = CallRates::default();
+        for part in backwards.chunks(7_001) {
+            merged.merge(of(part));
+        }
+        merged.settle();
+        assert_eq!((shown(&merged), merged.bound), (shown(&whole), whole.bound));
+    }
+
+    #[test]
+    fn a_secret_is_not_kept() {
+        let rates = of(&[(1, "Signature=abcdef0123", false), (2, "Signature=abcdef4567", true)]);
+        assert!(rates.names.values().all(|name| name.contains("[redacted]")), "{:?}", rates.names);
+    }
+}
