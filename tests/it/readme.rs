@@ -77,10 +77,12 @@ fn matches(said: &[String], shown: &[String]) -> bool {
     }
 }
 
-/// A folder with copies of the logs and of what `contrib/` offers.
+/// A folder with copies of the logs, of what `contrib/` offers and of the programs of `docs/loggers.md`.
 fn copy_of_the_logs() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for (name, from) in [("testdata", testdata()), ("contrib", root().join("contrib"))] {
+    let copied =
+        [("testdata", testdata()), ("contrib", root().join("contrib")), ("loggers", root().join("docs/loggers"))];
+    for (name, from) in copied {
         let to = folder.path().join(name);
         fs::create_dir(&to).unwrap();
         for entry in fs::read_dir(from).unwrap() {
