@@ -101,6 +101,7 @@ pub fn report(
     };
     laws::check(&report)?;
     report.hints.extend(outside(&report));
+    report.hints.extend(unsplit(&report));
     trend::apply(&mut report, &options.against, options.classes);
     judge::mute(&mut report, &options.against);
     judge::judge(&mut report, &options.against);
@@ -152,6 +153,15 @@ fn doubts(summary: &Summary) -> BTreeMap<Doubt, u64> {
         *doubts.entry(doubt).or_default() += lines;
     }
     doubts
+}
+
+/// What a comparison leaves out.
+fn unsplit(report: &Report) -> Option<String> {
+    let comparison = report.comparison.as_ref().filter(|comparison| comparison.split.is_some())?;
+    let all = comparison.rows.first()?;
+    let calls = report.totals.counts.calls();
+    let left_out = calls.saturating_sub(all.before.calls.saturating_add(all.after.calls));
+    (left_out > 0).then(|| format!("{left_out} of {calls} calls have no time, and are on neither side of --split"))
 }
 
 /// What the timeline leaves out.

@@ -1,6 +1,7 @@
 //! At which rate of calls a service refuses: by action and region, the fewest calls of a second in which some were refused,
 //! and the most calls of any second. It knows which codes refuse only by what was counted.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::summary::call_rates::{CallRates, Limited};
@@ -57,6 +58,6 @@ pub fn throttled(code: &str, rates: &CallRates) -> Vec<Throttled> {
         }
     }
     let mut rows: Vec<_> = rows.into_values().filter(|row| row.peak_per_second >= PEAK_MIN).collect();
-    rows.sort_by(|a, b| b.refused.cmp(&a.refused));
+    rows.sort_by_key(|row| Reverse(row.refused));
     rows
 }

@@ -56,7 +56,7 @@ impl Aggregate for Half {
         self.calls.count(record.outcome);
         if record.outcome == Outcome::Failed {
             let code = kept(record.code);
-            *self.codes.entry(&code, |name| Cow::Borrowed(name), add) += 1;
+            *self.codes.entry(&code, Cow::Borrowed, add) += 1;
         }
         self.groups.observe(record, origin);
         self.latency.observe(record, origin);

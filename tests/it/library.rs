@@ -192,12 +192,18 @@ fn a_summary_is_a_baseline_as_its_report_is() {
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
     let log = testdata().join("wrapped.ndjson");
-    let against = |name: &str| {
+    let shown = |name: &str, format: &str| {
         let file = folder.path().join(name);
-        let arguments = ["report", "-f", "json", "--baseline", file.to_str().unwrap(), log.to_str().unwrap()];
+        let arguments = ["report", "-f", format, "--baseline", file.to_str().unwrap(), log.to_str().unwrap()];
         run(folder.path(), arguments, None)
     };
+    let against = |name: &str| shown(name, "json");
     let (of_report, of_summary) = (against("last.json"), against("last.summary"));
+    let table = |name: &str| {
+        let text = shown(name, "text").stdout;
+        text.split("\n\n").find(|part| part.starts_with("COMPARED  the baseline and now")).unwrap().to_owned()
+    };
+    assert_eq!(table("last.summary"), table("last.json"));
     assert!(of_report.stdout.contains(r#""trend": "new""#), "{}", of_report.stdout);
     assert_eq!(of_report.stdout, of_summary.stdout);
     let cut = against("cut.summary");

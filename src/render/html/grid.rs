@@ -108,7 +108,10 @@ impl Drawing<'_> {
             (Layout::Mail, column) if column.is_number() => format!("<td align=\"right\" nowrap>{text}</td>"),
             (Layout::Mail, _) if is_own || matches!(cell, Cell::Change(_)) => format!("<td>{text}</td>"),
             (Layout::Mail, _) => format!("<td><code>{text}</code></td>"),
-            (_, Column::Share | Column::Rate) => format!("<td class=\"n\">{text}"),
+            // Beside another rate it needs its name.
+            (_, Column::Share | Column::Rate) if !matches!(row, Row::Comparison(_)) => {
+                format!("<td class=\"n\">{text}")
+            }
             (_, column) if column.is_number() => format!("<td class=\"n\" data-l=\"{}\">{text}", column.head()),
             (_, Column::Path) => format!("<td class=\"name\"><code class=\"place\">{text}</code>"),
             _ if is_first && is_own => format!("<td class=\"name\">{text}"),

@@ -88,7 +88,11 @@ impl Page {
             zone: report.ends().map(|_| view.zone_name(report)).unwrap_or_default(),
             episodes: episodes(report, view, &clock, limits),
             over_time: over_time(report, view, limits),
-            compared: report.comparison.as_ref().map(|it| phrases::comparison(it, time)).unwrap_or_default(),
+            compared: report
+                .comparison
+                .as_ref()
+                .map(|it| phrases::comparison(it, |time| view.second(time)))
+                .unwrap_or_default(),
             comparison: drawing.table(Table::Comparison, report),
             badges: badges(report, shown.len()),
             codes: drawing.table(Table::Codes, report),

@@ -6,15 +6,16 @@ use super::cells::{column, span};
 use super::codes::trend;
 use super::page::{Page, Span, Style};
 use super::table::{Column as Placed, Table};
-use crate::render::clock::Clock;
+use crate::render::view::View;
 use crate::report::cells::{Change, Row};
 use crate::report::columns::Column;
 use crate::report::tables::{Layout, Table as Listed};
 use crate::report::{ComparisonKind, Report, phrases};
 
-/// Writes the table, when there is one, with at most `top` codes and as many actions.
-pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mut Page<W>) -> io::Result<()> {
+/// Writes the table, when there is one.
+pub fn write<W: Write>(report: &Report, view: &View, page: &mut Page<W>) -> io::Result<()> {
     let Some(comparison) = &report.comparison else { return Ok(()) };
+    let top = view.top.max(1);
     let columns = Listed::Comparison.shown(report, Layout::Text);
     let layout = |it: &Column| match it {
         Column::FailedBefore => column(*it).droppable(4),
@@ -47,7 +48,7 @@ pub fn write<W: Write>(report: &Report, clock: &Clock<'_>, top: usize, page: &mu
         }
     }
     page.section()?;
-    let title = phrases::comparison(comparison, |time| clock.second(time));
+    let title = phrases::comparison(comparison, |time| view.second(time));
     page.flow(vec![Span::styled(Style::Strong, "COMPARED"), Span::plain("  ")], 10, &[vec![Span::plain(title)]])?;
     table.write(page)
 }

@@ -33,7 +33,7 @@ pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
     let top = view.top.max(1);
     headline::write(report, &clock, &mut page)?;
     episodes::write(report, view, &clock, &mut page)?;
-    comparison::write(report, &clock, top, &mut page)?;
+    comparison::write(report, view, &mut page)?;
     timeline::write(report, &clock, &mut page)?;
     codes::write(report, &clock, top, &mut page)?;
     look_into::write(report, view, &clock, &mut page)?;
