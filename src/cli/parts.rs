@@ -253,7 +253,7 @@ fn inputs(plan: &Plan, part: &Part, stop: &AtomicBool) -> Result<Vec<Input>, Fai
 /// They cannot be one, or are not of the plan.
 pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<Partial> {
     if let Some(counts) = report.counts {
-        bail!("{counts} does not go with --plan, since parts have days of UTC: expected the logs");
+        bail!("{counts} does not go with --plan, since parts know days of UTC alone: expected the logs");
     }
     let plan = load(path)?;
     let expected = Partial { settings: plan.settings.clone(), by: plan.by.clone(), ..Partial::default() };

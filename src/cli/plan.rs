@@ -139,7 +139,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     let counts = compared::counts(&options.counting, &periods, &zone);
     if let Some(counts) = counts.filter(|_| outputs.iter().any(|(_, content)| matches!(content, Content::Summary))) {
         bail!(
-            "{counts} does not go with -o FILE.{SUMMARY}, since summaries have days of UTC: expected another run for it"
+            "{counts} does not go with -o FILE.{SUMMARY}, since summaries know days of UTC alone: expected another run for it"
         );
     }
     let acknowledged = acknowledged(args.alarms.ack.as_deref())?;

@@ -43,7 +43,7 @@ pub fn merge(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, logs: us
         bail!("--rejects does not go with summaries, which hold only the first of such lines: expected the logs");
     }
     if let Some(counts) = plan.counts {
-        bail!("{counts} does not go with summaries, which have days of UTC: expected the logs");
+        bail!("{counts} does not go with summaries, which know days of UTC alone: expected the logs");
     }
     let mut asked = Asked::of(plan);
     if logs == 0 && asked.is_nothing() {
