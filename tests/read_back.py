@@ -455,6 +455,12 @@ def csv_tables(folder, report):
     }
     if "breaches" in tables:
         wanted["breaches"] = report["breaches"]
+    # A baseline has its numbers itself: JSON has the table for a split alone.
+    compared = report.get("comparison")
+    if compared or not tables.get("comparison"):
+        wanted["comparison"] = [compared_row(row) for row in (compared or {"rows": []})["rows"]]
+    else:
+        del tables["comparison"]
     same("csv: tables", sorted(tables), sorted([*wanted, "totals"]))
     for name, rows in wanted.items():
         same(f"csv {name}: rows", len(tables.get(name, [])), len(rows))
@@ -471,6 +477,12 @@ def csv_tables(folder, report):
         same_cell(f"csv totals {key}", totals.get(("totals", key), "missing"), value)
     for name in ["anomalies"]:
         same(f"csv {name}", {key: int(value) for (group, key), value in totals.items() if group == name}, report[name])
+
+
+def compared_row(row):
+    """A row of a comparison as CSV has it."""
+    before = {f"{key}_before": value for key, value in row["before"].items()}
+    return {**row, **before, **row["after"]}
 
 
 def flat(row, quantiles):
