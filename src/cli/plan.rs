@@ -162,7 +162,8 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
             .map(|(path, content)| Ok(File::new(Output::at(path)?, *content)))
             .collect::<Result<_>>()?,
         rejects: args.rejects.as_deref().map(Output::at).transpose()?,
-        cache: cache(&args.cache)?,
+        // What a cache holds is counted by days of UTC, and knows no split.
+        cache: cache(&args.cache)?.filter(|_| counts.is_none()),
         stdout,
         zone,
         folder: args.tmp_dir.clone().unwrap_or_else(std::env::temp_dir),
