@@ -136,8 +136,7 @@ impl Session {
         if !analysis.interrupted {
             totals.add(&analysis.summary, analysis.reads.iter().map(|read| read.bytes).sum());
         }
-        let mut codes: Vec<_> = totals.codes.iter().map(|(code, &count)| (code.clone(), count)).collect();
-        codes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let codes = totals.codes().into_iter().map(|(code, count)| (code.to_owned(), count)).collect();
         Cumulative { totals: totals.shown(), codes }
     }
 

@@ -71,7 +71,8 @@ impl Partial {
     }
 
     /// Whether it is one that a run can make, as far as that can be seen.
-    fn is_sound(&self) -> bool {
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
         self.inputs.len() == self.summary.inputs.len()
             && self.inputs.iter().all(|held| held.pieces.is_sound(held.size))
             && self.summary.is_sound()

@@ -21,8 +21,8 @@ struct Shown<'s> {
     schema: &'static str,
     generation: u64,
     totals: Totals,
-    malformed: &'s BTreeMap<String, u64>,
-    anomalies: &'s BTreeMap<String, u64>,
+    malformed: BTreeMap<&'static str, u64>,
+    anomalies: BTreeMap<&'static str, u64>,
     codes: Vec<CodeRow<'s>>,
     other_codes: u64,
     options: BTreeMap<String, String>,
@@ -58,8 +58,7 @@ struct RunRow<'s> {
 }
 
 fn shown(state: &State) -> Shown<'_> {
-    let mut codes: Vec<_> = state.totals.codes.iter().map(|(code, &count)| CodeRow { code, count }).collect();
-    codes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(b.code)));
+    let codes = state.totals.codes().into_iter().map(|(code, count)| CodeRow { code, count }).collect();
     let position = |position: &crate::follow::Position| PositionRow {
         path: redact(&position.path.path().to_string_lossy()).into_owned(),
         offset: position.offset,
@@ -78,11 +77,16 @@ fn shown(state: &State) -> Shown<'_> {
         schema: SCHEMA,
         generation: state.generation,
         totals: state.totals.shown(),
-        malformed: &state.totals.malformed,
-        anomalies: &state.totals.anomalies,
+        malformed: state.totals.malformed(),
+        anomalies: state.totals.anomalies(),
         codes,
-        other_codes: state.totals.other_codes,
-        options: state.options.iter().map(|(name, value)| (name.clone(), redact(value).into_owned())).collect(),
+        other_codes: state.totals.other_codes(),
+        options: state
+            .totals
+            .options()
+            .iter()
+            .map(|(name, value)| (name.clone(), redact(value).into_owned()))
+            .collect(),
         positions: state.positions.iter().map(position).collect(),
         history: state.history.iter().map(run).collect(),
     }

@@ -25,9 +25,9 @@ impl State {
         let summary = &analysis.summary;
         // The old positions may be many, so that only the rest is cloned.
         let Self { generation, totals, history: runs, .. } = self;
-        let mut state =
-            Self { generation: *generation, options, totals: totals.clone(), positions, history: runs.clone() };
-        state.totals.add(summary, analysis.reads.iter().map(|read| read.bytes).sum());
+        let mut totals = totals.clone().with_options(options);
+        totals.add(summary, analysis.reads.iter().map(|read| read.bytes).sum());
+        let mut state = Self { generation: *generation, totals, positions, history: runs.clone() };
         state.remember(summary.span.first, summary.span.last, summary.baseline(), history);
         state
     }

@@ -11,8 +11,8 @@ use super::State;
 use crate::disk::Disk;
 
 /// The version of the format. What 2 has and 1 had not are the times of files, without which they are known by inode and
-/// bytes alone.
-pub const VERSION: u32 = 2;
+/// bytes alone; in 3 the sums over all runs stand as a summary does in its own file.
+pub const VERSION: u32 = 3;
 /// What the last line begins with, in every version.
 const CHECKSUM: &[u8] = b"xxh3-128 ";
 /// Hexadecimal digits of the checksum.
@@ -136,17 +136,33 @@ pub fn decode(bytes: &[u8]) -> Result<State, StateError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::LineClass;
+    use crate::state::totals::Totals;
+    use crate::summary::sums::Sums;
+    use crate::summary::totals::Counts;
 
     fn state() -> State {
-        let mut state = State::default();
-        state.options.insert("service".into(), "cvm".into());
+        let sums = Sums {
+            totals: Counts::of(&[(LineClass::Ok, 2), (LineClass::Failed, 3)]),
+            codes: [("InternalError".to_owned(), 2)].into(),
+            other_codes: 1,
+            ..Sums::default()
+        };
+        let mut state = State { totals: Totals::of(sums.into(), 7), ..State::default() };
+        state.totals = state.totals.with_options(std::iter::once(("service".into(), "cvm".into())).collect());
         state.remember(Some(crate::time::Nanos(7)), None, crate::baseline::Baseline::default(), 30);
         state
     }
 
     #[test]
     fn a_state_is_read_as_it_was_written() {
-        assert_eq!(decode(&encode(&state()).unwrap()).unwrap(), state());
+        let bytes = encode(&state()).unwrap();
+        let read = decode(&bytes).unwrap();
+        assert_eq!(encode(&read).unwrap(), bytes);
+        assert_eq!((read.generation, read.history), (1, state().history));
+        assert_eq!(read.totals.options(), state().totals.options());
+        assert_eq!((read.totals.codes(), read.totals.other_codes()), (vec![("InternalError", 2)], 1));
+        assert_eq!((read.totals.shown().counts[LineClass::Failed], read.totals.shown().bytes), (3, 7));
     }
 
     #[test]
@@ -175,6 +191,6 @@ mod tests {
     fn a_newer_version_is_named() {
         let text = format!("{{\"resplog_state\":{},\"future\":true}}\n", VERSION + 1);
         let bytes = format!("{text}xxh3-128 {:032x}\n", xxh3_128(text.as_bytes()));
-        assert!(decode(bytes.as_bytes()).unwrap_err().to_string().contains("is of version 3"));
+        assert!(decode(bytes.as_bytes()).unwrap_err().to_string().contains("is of version 4"));
     }
 }

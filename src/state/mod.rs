@@ -4,6 +4,7 @@
 pub mod commit;
 pub mod file;
 pub mod lock;
+mod old_totals;
 pub mod read;
 pub mod totals;
 
@@ -18,18 +19,38 @@ use crate::time::Nanos;
 use totals::Totals;
 
 /// What is stored between runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct State {
     /// How often the state was written.
     pub generation: u64,
-    /// The options that change numbers; a run with others is refused.
-    pub options: BTreeMap<String, String>,
-    /// Sums over all runs.
+    /// Sums over all runs, with the options that change numbers; a run with others is refused.
     pub totals: Totals,
     /// How far each stream was read, sorted by place.
     pub positions: Vec<Position>,
     /// The last runs, the oldest first.
     pub history: Vec<Run>,
+}
+
+/// The same in any version of the file: of the first ones the options stand beside the sums.
+#[derive(Deserialize)]
+struct Stored {
+    generation: u64,
+    options: Option<BTreeMap<String, String>>,
+    totals: Totals,
+    positions: Vec<Position>,
+    history: Vec<Run>,
+}
+
+impl From<Stored> for State {
+    fn from(stored: Stored) -> Self {
+        let Stored { generation, options, totals, positions, history } = stored;
+        let totals = match options {
+            Some(options) => totals.with_options(options),
+            None => totals,
+        };
+        Self { generation, totals, positions, history }
+    }
 }
 
 /// One run of the past.
@@ -55,7 +76,7 @@ impl State {
     /// The first option that is not what it was, with what it was and what it is; nothing for a state that no run wrote.
     #[must_use]
     pub fn changed_option(&self, settings: &Settings) -> Option<Changed> {
-        if self.generation == 0 { None } else { settings.changed(&self.options) }
+        if self.generation == 0 { None } else { settings.changed(self.totals.options()) }
     }
 
     /// Notes a run that has counted `past`; of the runs before the last `keep` stay.

@@ -1,119 +1,132 @@
-//! Sums over all runs of a state: what a report of everything would say in its totals. It keeps no ids, only hashes of
-//! them, and no messages.
+//! Sums over all runs of a state: what a report of everything would say in its totals. They are the counts of a summary,
+//! stored as summaries are; there are no ids in them, only hashes, and no messages.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{self, Serialize, Serializer};
 
+use super::old_totals::OldTotals;
+use crate::input::Facts;
+use crate::partial::{Held, Partial, wire};
 use crate::report;
-use crate::summary::code_table::CodeTable;
-use crate::summary::distinct::DistinctIds;
-use crate::summary::totals::{Counts, MissingIds};
-use crate::summary::{Aggregate, Summary};
+use crate::summary::Summary;
+use crate::summary::inputs::InputId;
+use crate::summary::totals::Counts;
 
-/// Sums over all runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
-    /// Lines by class.
-    counts: Lines,
-    /// Decompressed bytes.
-    pub bytes: u64,
-    /// Records without an id, by outcome.
-    missing_request_id: MissingIds,
-    /// Malformed lines by reason.
-    pub malformed: BTreeMap<String, u64>,
-    /// Lines by anomaly.
-    pub anomalies: BTreeMap<String, u64>,
-    /// Failures by code.
-    pub codes: BTreeMap<String, u64>,
-    /// Failures with codes that are not kept by name.
-    pub other_codes: u64,
-    /// Hashes of request ids: the smallest ones, in hexadecimal, and the bound that they lie below.
-    distinct: Distinct,
-}
+/// Sums over all runs, and the options that they were made with. All inputs are one, which has no name.
+#[derive(Clone, Debug)]
+pub struct Totals(Partial);
 
-/// Lines by class, and the filtered ones without a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Lines {
-    #[serde(flatten)]
-    classes: Counts,
-    #[serde(default)]
-    untimed: u64,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Distinct {
-    bound: Option<u64>,
-    hashes: String,
+impl Default for Totals {
+    fn default() -> Self {
+        Self::of(Summary::default().sums(), 0)
+    }
 }
 
 impl Totals {
-    /// Adds what a run counted in so many bytes.
-    pub fn add(&mut self, summary: &Summary, bytes: u64) {
-        self.counts.classes.add(summary.totals);
-        self.counts.untimed = self.counts.untimed.saturating_add(summary.untimed);
-        self.missing_request_id.merge(summary.missing_ids);
-        add(&mut self.malformed, summary.reasons.iter().map(|(reason, count)| (reason.as_str(), count)));
-        let anomalies = summary.anomalies.iter().filter(|&(_, count)| count > 0);
-        add(&mut self.anomalies, anomalies.map(|(anomaly, count)| (anomaly.as_str(), count)));
-        self.bytes = self.bytes.saturating_add(bytes);
-        self.add_codes(summary);
-        let mut distinct = self.distinct.ids();
-        distinct.merge(summary.distinct_ids.clone());
-        self.distinct = Distinct::of(&distinct);
+    pub(super) fn of(sums: Summary, bytes: u64) -> Self {
+        let read = Facts { bytes, ..Facts::default() };
+        Self(Partial { inputs: vec![Held { read, ..Held::default() }], summary: sums, ..Partial::default() })
     }
 
-    /// Adds failures by code; of codes that no table lists those stay that a report of everything would keep.
-    fn add_codes(&mut self, summary: &Summary) {
-        let mut table = CodeTable::<u64>::default();
-        for (code, &count) in &self.codes {
-            *table.entry(code, absorb) += count;
+    /// The options that change numbers.
+    #[must_use]
+    pub const fn options(&self) -> &BTreeMap<String, String> {
+        &self.0.settings
+    }
+
+    /// The same sums, made with these options.
+    #[must_use]
+    pub fn with_options(mut self, options: BTreeMap<String, String>) -> Self {
+        self.0.settings = options;
+        self
+    }
+
+    /// Adds what a run counted in this many bytes.
+    pub fn add(&mut self, summary: &Summary, bytes: u64) {
+        self.0.summary.merge(summary.sums());
+        for input in &mut self.0.inputs {
+            input.read.bytes = input.read.bytes.saturating_add(bytes);
         }
-        for (code, entry) in summary.codes.iter() {
-            *table.entry(code, absorb) += entry.count;
-        }
-        absorb(&mut self.other_codes, summary.codes.rest().map_or(0, |rest| rest.count));
-        absorb(&mut self.other_codes, table.rest().copied().unwrap_or(0));
-        self.codes = table.iter().map(|(code, &count)| (code.to_owned(), count)).collect();
+    }
+
+    /// Malformed lines by reason.
+    #[must_use]
+    pub fn malformed(&self) -> BTreeMap<&'static str, u64> {
+        self.0.summary.reasons.iter().map(|(reason, count)| (reason.as_str(), count)).collect()
+    }
+
+    /// Lines by anomaly, of those that were seen.
+    #[must_use]
+    pub fn anomalies(&self) -> BTreeMap<&'static str, u64> {
+        let counts = self.0.summary.anomalies.iter().filter(|&(_, count)| count > 0);
+        counts.map(|(anomaly, count)| (anomaly.as_str(), count)).collect()
+    }
+
+    /// Failures by code, the most frequent first.
+    #[must_use]
+    pub fn codes(&self) -> Vec<(&str, u64)> {
+        let mut codes: Vec<_> = self.0.summary.codes.iter().map(|(name, code)| (name, code.count)).collect();
+        codes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        codes
+    }
+
+    /// Failures with codes that are not kept by name.
+    #[must_use]
+    pub fn other_codes(&self) -> u64 {
+        self.0.summary.codes.rest().map_or(0, |rest| rest.count)
     }
 
     /// The sums as a report shows them.
     #[must_use]
     pub fn shown(&self) -> report::Totals {
-        let Lines { classes, untimed } = self.counts;
-        report::build::totals(
-            classes,
-            Counts::default(),
-            untimed,
-            self.bytes,
-            self.missing_request_id,
-            self.distinct.ids().count(),
-            None,
-        )
+        let Summary { totals, untimed, missing_ids, distinct_ids, .. } = &self.0.summary;
+        let bytes = self.0.inputs.iter().fold(0_u64, |sum, input| sum.saturating_add(input.read.bytes));
+        report::build::totals(*totals, Counts::default(), *untimed, bytes, *missing_ids, distinct_ids.count(), None)
     }
 }
 
-fn absorb(count: &mut u64, more: u64) {
-    *count = count.saturating_add(more);
-}
-
-fn add<'n>(sums: &mut BTreeMap<String, u64>, more: impl IntoIterator<Item = (&'n str, u64)>) {
-    for (name, count) in more {
-        let sum = sums.entry(name.to_owned()).or_default();
-        *sum = sum.saturating_add(count);
+impl Serialize for Totals {
+    /// The bytes of a summary's file, in hexadecimal.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hexadecimal(&wire::encode(&self.0).map_err(ser::Error::custom)?))
     }
 }
 
-impl Distinct {
-    fn of(ids: &DistinctIds) -> Self {
-        let (hashes, bound) = ids.parts();
-        let hashes = hashes.iter().map(|hash| format!("{hash:016x}")).collect();
-        Self { bound: (bound < u64::MAX).then_some(bound), hashes }
+impl<'de> Deserialize<'de> for Totals {
+    /// What was written, or what versions before the third wrote.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let totals = match Stored::deserialize(deserializer)? {
+            Stored::Old(old) => {
+                let (sums, bytes) = old.sums().ok_or_else(|| D::Error::custom("sums that no run counts"))?;
+                Self::of(sums, bytes)
+            }
+            Stored::Summary(digits) => {
+                let bytes = bytes(&digits).ok_or_else(|| D::Error::custom("these are not hexadecimal digits"))?;
+                Self(wire::decode(&bytes).map_err(D::Error::custom)?)
+            }
+        };
+        let is_one = totals.0.summary.inputs.iter().map(|(id, _)| id).eq([&InputId::default()]);
+        if is_one && totals.0.is_sound() { Ok(totals) } else { Err(D::Error::custom("sums that do not add up")) }
     }
+}
 
-    fn ids(&self) -> DistinctIds {
-        let digits = self.hashes.as_bytes().chunks(16);
-        let hashes = digits.filter_map(|digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        DistinctIds::from_parts(hashes.collect(), self.bound.unwrap_or(u64::MAX))
-    }
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Summary(String),
+    Old(OldTotals),
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+fn bytes(digits: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    let digit = |&digit: &u8| char::from(digit).to_digit(16);
+    let byte = |[high, low]: &[u8; 2]| Some((digit(high)? << 4 | digit(low)?) as u8);
+    rest.is_empty().then(|| pairs.iter().map(byte).collect())?
 }

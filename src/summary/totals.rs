@@ -1,5 +1,6 @@
 //! How many lines of each class there are, whatever they say. It keeps no text.
 
+use std::collections::BTreeMap;
 use std::ops::{Index, IndexMut};
 
 use serde::de::{Deserialize, Deserializer};
@@ -133,7 +134,7 @@ impl<'de> Deserialize<'de> for Counts {
             let (lines, classes) = Deserialize::deserialize(deserializer)?;
             return Ok(Self { lines, classes });
         }
-        let named = std::collections::BTreeMap::<String, u64>::deserialize(deserializer)?;
+        let named = BTreeMap::<String, u64>::deserialize(deserializer)?;
         let of = |name: &str| named.get(name).copied().unwrap_or(0);
         Ok(Self { lines: of("lines"), classes: LineClass::ALL.map(|class| of(class.as_str())) })
     }
@@ -154,6 +155,12 @@ impl Reasons {
         for (count, more) in self.0.iter_mut().zip(other.0) {
             *count += more;
         }
+    }
+
+    /// Counts by the words of the reports; none when a word is not a reason.
+    #[must_use]
+    pub fn named(counts: &BTreeMap<String, u64>) -> Option<Self> {
+        named(counts, Reason::ALL.map(Reason::as_str)).map(Self)
     }
 
     /// Every reason with its count, in the order of the reports.
@@ -183,10 +190,21 @@ impl AnomalyCounts {
         }
     }
 
+    /// Counts by the words of the reports; none when a word is not an anomaly.
+    #[must_use]
+    pub fn named(counts: &BTreeMap<String, u64>) -> Option<Self> {
+        named(counts, Anomaly::ALL.map(Anomaly::as_str)).map(Self)
+    }
+
     /// Every anomaly with its count, in the order of the reports.
     pub fn iter(&self) -> impl Iterator<Item = (Anomaly, u64)> {
         Anomaly::ALL.into_iter().zip(self.0)
     }
+}
+
+fn named<const COUNT: usize>(counts: &BTreeMap<String, u64>, names: [&str; COUNT]) -> Option<[u64; COUNT]> {
+    let are_known = counts.keys().all(|name| names.contains(&name.as_str()));
+    are_known.then(|| names.map(|name| counts.get(name).copied().unwrap_or(0)))
 }
 
 /// Records by outcome. Serialised as a map.
@@ -240,7 +258,7 @@ impl Serialize for OutcomeCounts {
 impl<'de> Deserialize<'de> for OutcomeCounts {
     /// An outcome that is missing has no records; a name that is not an outcome is passed over.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let named = std::collections::BTreeMap::<String, u64>::deserialize(deserializer)?;
+        let named = BTreeMap::<String, u64>::deserialize(deserializer)?;
         Ok(Self(Outcome::ALL.map(|outcome| named.get(outcome.as_str()).copied().unwrap_or(0))))
     }
 }

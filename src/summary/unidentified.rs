@@ -21,6 +21,15 @@ impl Default for Unidentified {
 }
 
 impl Unidentified {
+    /// This many errors of which no name is known.
+    pub(super) fn unnamed(errors: u64) -> Self {
+        let mut unnamed = Self::default();
+        if errors > 0 {
+            *unnamed.0.at(None) = errors;
+        }
+        unnamed
+    }
+
     /// Counts an error by the name of its code, or of its class.
     pub fn observe(&mut self, name: &str) {
         let name = name.get(..name.floor_char_boundary(CODE_BYTES_MAX)).unwrap_or_default();

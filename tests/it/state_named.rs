@@ -314,3 +314,36 @@ fn a_state_of_the_version_before_is_gone_on_from() {
     assert_eq!(site.new_calls(), 3);
     assert_eq!(site.show()["generation"], 2);
 }
+
+/// What `state` was for the second version of the format, with the log that it is about: its sums are shown, added to, and
+/// the same as those of a state that this version begins.
+#[test]
+fn a_state_whose_sums_are_named_counts_goes_on() {
+    let log = fs::read_to_string(testdata().join("states/version-2.ndjson")).unwrap();
+    let sums = |site: &Site| {
+        let mut shown = site.show();
+        for other in ["positions", "generation", "history"] {
+            shown.as_object_mut().unwrap().remove(other);
+        }
+        shown
+    };
+    let (old, new) = (Site::new(), Site::new());
+    fs::copy(testdata().join("states/version-2"), old.path("state")).unwrap();
+    assert!(fs::read_to_string(old.path("state")).unwrap().starts_with("{\"resplog_state\":2,"));
+    new.append(LOG, &log);
+    new.run(&[LOG]);
+    let shown = sums(&old);
+    assert_eq!(shown, sums(&new));
+    assert_eq!(shown["totals"]["failed"], 5);
+    assert_eq!(shown["totals"]["distinct_request_ids"], 13);
+    assert_eq!(shown["codes"][1], json!({"code": "Made.Up", "count": 1}));
+    for site in [&old, &new] {
+        fs::write(site.path(LOG), &log).unwrap();
+        site.append(LOG, "{\"Response\":{\"Error\":{\"Code\":\"Made.Up\"},\"RequestId\":\"8f2c1e6a-0000\"}}\n");
+        assert_eq!(site.new_calls_of_the_log(), 1);
+        assert!(fs::read_to_string(site.path("state")).unwrap().starts_with("{\"resplog_state\":3,"));
+    }
+    assert_eq!(sums(&old), sums(&new));
+    assert_eq!(sums(&old)["codes"][1], json!({"code": "Made.Up", "count": 2}));
+    assert_eq!(sums(&old)["totals"]["distinct_request_ids"], 14);
+}

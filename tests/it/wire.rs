@@ -74,10 +74,12 @@ proptest! {
         let read = decode(&bytes).unwrap();
         prop_assert_eq!(&encode(&read).unwrap(), &bytes);
         prop_assert_eq!(report_of(&read.summary), report_of(&whole));
-        prop_assert_eq!(&read.inputs, &partial(whole).inputs);
+        prop_assert_eq!(&read.inputs, &partial(whole.clone()).inputs);
         // Parts that travelled merge to the same bytes.
         let [left, right] = [left, right].map(|part| decode(&written(&of(part))).unwrap().summary);
         prop_assert_eq!(&written(&merged(left.clone(), right.clone())), &bytes);
+        // What is added up of parts are the sums of the whole.
+        prop_assert_eq!(written(&merged(left.sums(), right.sums())), written(&whole.sums()));
         prop_assert_eq!(&written(&merged(right, left)), &bytes);
     }
 
@@ -90,9 +92,11 @@ proptest! {
     ) {
         let chunks = chunks(&lines, &lengths);
         let (left, right) = chunks.split_at(cut.index(chunks.len() + 1));
-        let bytes = written(&summary_within(bounds, &chunks));
+        let whole = summary_within(bounds, &chunks);
+        let bytes = written(&whole);
         prop_assert_eq!(&encode(&decode(&bytes).unwrap()).unwrap(), &bytes);
         let [left, right] = [left, right].map(|part| decode(&written(&summary_within(bounds, part))).unwrap().summary);
+        prop_assert_eq!(written(&merged(right.sums(), left.sums())), written(&whole.sums()));
         prop_assert_eq!(&written(&merged(right, left)), &bytes);
     }
 
