@@ -30,6 +30,9 @@ pub struct Original {
     pub place: PathBuf,
     pub file: FileId,
     pub size: u64,
+    /// What stands before its end.
+    pub tail: Mark,
+    head: Head,
 }
 
 /// Plain files, by what they begin with, at the lengths that the candidates for copies have.
@@ -55,7 +58,7 @@ impl Originals {
         }
     }
 
-    /// Adds a file, which goes on from a position, if any. `first` gives its first bytes.
+    /// Adds a file that ends so, which goes on from a position, if any. `first` gives its first bytes.
     ///
     /// # Errors
     ///
@@ -63,6 +66,7 @@ impl Originals {
     pub fn add(
         &mut self,
         probe: &Probe,
+        tail: Mark,
         before: Option<&Position>,
         first: impl Fn() -> io::Result<Vec<u8>>,
     ) -> io::Result<()> {
@@ -79,8 +83,8 @@ impl Originals {
             marks.extend(lengths.into_iter().filter_map(mark).filter(|mark| self.wanted.contains(mark)));
         }
         let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
-        let Probe { place, file, size, .. } = probe;
-        self.files.push(Original { place: place.clone(), file: *file, size: *size });
+        let Probe { place, file, size, head, .. } = probe;
+        self.files.push(Original { place: place.clone(), file: *file, size: *size, tail, head: *head });
         let mut kinds = vec![For::Log(names::base(place))];
         kinds.extend(before.map(|before| if before.is_empty() { For::New } else { For::Any }));
         if before.is_some()
@@ -131,7 +135,8 @@ impl Originals {
         });
         let numbers = keys.flat_map(|key| self.by_head.get(&key).into_iter().flatten());
         let files = numbers.filter_map(|&number| self.files.get(number as usize));
-        let place = place.to_owned();
-        Ok(files.filter(move |original| !known.was_at(original.file, &place)))
+        let (place, head) = (place.to_owned(), *head);
+        let may_be = move |it: &&Original| it.head.may_go_on_as(&head) && !known.was_at(it.file, &place);
+        Ok(files.filter(may_be))
     }
 }

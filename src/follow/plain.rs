@@ -34,8 +34,12 @@ impl Planner<'_> {
             .map(|continued| continued.index);
         let before = matched.and_then(|index| self.known.get(index));
         let is_own = before.is_some_and(|it| it.file == probe.file && it.has_line() && !it.repeats);
-        let repeated_bytes =
-            if is_own || probe.size == 0 { None } else { self.repeated_bytes(&file, probe, before.is_some())? };
+        let whole_tail = Mark::tail(&file.before(probe.size)?);
+        let repeated_bytes = if is_own || probe.size == 0 {
+            None
+        } else {
+            self.repeated_bytes(&file, probe, whole_tail, before.is_some())?
+        };
         let repeats = repeated_bytes.is_some();
         let rotated = candidate.rotated || self.is_rotated(before, probe);
         let mut position = begin(input, probe, before);
@@ -54,7 +58,7 @@ impl Planner<'_> {
         position.size = probe.size;
         position.offset = end;
         position.head = probe.head.mark;
-        position.tail = Mark::tail(&file.before(end)?);
+        position.tail = if end == probe.size { whole_tail } else { Mark::tail(&file.before(end)?) };
         let reads = !repeats && end > start;
         let is_new_copy = repeats && !before.is_some_and(|before| before.repeats);
         let incomplete = |offset: u64, text: String| Damage { offset, status: Status::Incomplete, text };
@@ -62,7 +66,7 @@ impl Planner<'_> {
         let damage = damage.or_else(|| is_empty_archive(probe).then(|| incomplete(0, feed::EMPTY_ARCHIVE.to_owned())));
         let start = Start { offset: start, ..start_of(probe, &position, reads, Compression::None) };
         if before.is_some() || candidate.is_certain {
-            self.inputs.originals.add(probe, before, || file.at(0, probe.head.mark.bytes as usize))?;
+            self.inputs.originals.add(probe, whole_tail, before, || file.at(0, probe.head.mark.bytes as usize))?;
         }
         if let Some(index) = matched {
             self.known.claim(index, probe.file);
@@ -118,11 +122,15 @@ impl Planner<'_> {
     }
 
     /// How many bytes of a file another one holds that may be its original: all of them while a copy is being made, or
-    /// was made just now. A copy of a tracked file may also be longer than that was when it was looked at.
-    fn repeated_bytes(&self, file: &Bytes<'_>, probe: &Probe, is_known: bool) -> io::Result<Option<u64>> {
+    /// was made just now. A copy of a tracked file may also be longer than that was when it was looked at. `tail` is what
+    /// stands before its end.
+    fn repeated_bytes(&self, file: &Bytes<'_>, probe: &Probe, tail: Mark, is_known: bool) -> io::Result<Option<u64>> {
         let first = || file.at(0, probe.head.mark.bytes as usize);
         for original in self.inputs.originals.of(&probe.head, &probe.place, is_known, &self.known, first)? {
             let common = probe.size.min(original.size);
+            if original.size == probe.size && original.tail != tail {
+                continue;
+            }
             if common == probe.size || self.known.is_tracked(original.file) {
                 let own = file.before(common)?;
                 if self.holds(original, common, &own) {

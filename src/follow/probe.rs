@@ -41,6 +41,9 @@ pub struct Probe {
 pub const FAMILY_BYTES: usize = 64;
 /// How many lengths of beginnings are hashed, from [`FAMILY_BYTES`] on, each twice the one before.
 const STEPS: usize = 6;
+/// How many lengths are hashed of what comes after the first bytes, from [`FURTHER_BYTES`] on, each twice the one before.
+const FURTHER_STEPS: usize = 8;
+const FURTHER_BYTES: usize = IDENTITY_BYTES >> (FURTHER_STEPS - 1);
 
 /// What a stream begins with, without the bytes themselves: of a hundred thousand files they would be 400 MB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,16 +52,33 @@ pub struct Head {
     pub mark: Mark,
     /// The hashes of the first 64, 128 and so on, as far as there are that many.
     steps: [u64; STEPS],
+    /// Halves of hashes of the first 32, 64 and so on after those, and how many there are: many logs of one program begin
+    /// with the same banner.
+    further: [u32; FURTHER_STEPS],
+    further_steps: u8,
 }
 
 /// The first bytes of a stream, of a length that is a power of two: that length's place among them, and the hash.
 pub type Step = (usize, u64);
 
 impl Head {
-    /// Of the first bytes of a stream.
+    /// Of the first bytes of a stream, and of those after them, as far as they are there.
     pub fn of(bytes: &[u8]) -> Self {
-        let step = |place: usize| bytes.get(..FAMILY_BYTES << place).map_or(0, |first| Mark::head(first).hash);
-        Self { mark: Mark::head(bytes), steps: std::array::from_fn(step) }
+        let (first, rest) = bytes.split_at(bytes.len().min(IDENTITY_BYTES));
+        let step = |place: usize| first.get(..FAMILY_BYTES << place).map_or(0, |first| Mark::head(first).hash);
+        let further = |place: usize| rest.get(..FURTHER_BYTES << place);
+        Self {
+            mark: Mark::head(first),
+            steps: std::array::from_fn(step),
+            further: std::array::from_fn(|place| further(place).map_or(0, |bytes| Mark::head(bytes).hash as u32)),
+            further_steps: (0..FURTHER_STEPS).map_while(further).count() as u8,
+        }
+    }
+
+    /// Whether two streams that begin alike may go on alike, as far as both were looked at.
+    pub fn may_go_on_as(&self, other: &Self) -> bool {
+        let steps = usize::from(self.further_steps.min(other.further_steps));
+        self.further.get(..steps) == other.further.get(..steps)
     }
 
     /// The beginnings whose lengths are powers of two.
@@ -77,7 +97,7 @@ impl Probe {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let size = metadata.len();
-        let first = disk.read_at(&file, 0, IDENTITY_BYTES)?;
+        let first = disk.read_at(&file, 0, 2 * IDENTITY_BYTES)?;
         let (mut head, mut packed) = (Head::of(&first), None);
         if let Some(compression) = decode::sniff(&first) {
             let tail = bytes_before(disk, &file, size)?;

@@ -78,27 +78,32 @@ impl Logs {
 
 /// Lines that begin alike, as those of one writer do, and then differ.
 fn text(number: u64) -> String {
-    format!("{{\"host\":\"a-name-that-all-lines-of-all-logs-begin-with-{}\",{}", "x".repeat(40), &line(number)[1..])
+    text_after(40, number)
 }
 
-/// What becomes of so many logs between two runs.
-type Change = fn(&Logs, u64);
+/// The same after this many bytes of a name.
+fn text_after(bytes: usize, number: u64) -> String {
+    format!("{{\"host\":\"a-name-that-all-lines-of-all-logs-begin-with-{}\",{}", "x".repeat(bytes), &line(number)[1..])
+}
+
+/// What becomes of so many logs between two runs, whose lines are made so.
+type Change = fn(&Logs, u64, &dyn Fn(u64) -> String);
 
 /// Changes, with what they are called.
 const CHANGES: [(&str, Change); 6] = [
-    ("nothing", |_, _| {}),
-    ("all are new", |logs, files| {
+    ("nothing", |_, _, _| {}),
+    ("all are new", |logs, files, text| {
         for file in 0..files {
             fs::remove_file(logs.path(&format!("d/app.log.{file}"))).unwrap();
             logs.write(&format!("d/new.log.{file}"), &text(1_000_000 + file));
         }
     }),
-    ("all are renamed", |logs, files| {
+    ("all are renamed", |logs, files, _| {
         for file in 0..files {
             fs::rename(logs.path(&format!("d/app.log.{file}")), logs.path(&format!("d/old.log.{file}"))).unwrap();
         }
     }),
-    ("all are copied, and other logs have their names", |logs, files| {
+    ("all are copied, and other logs have their names", |logs, files, text| {
         for file in 0..files {
             let log = format!("d/app.log.{file}");
             fs::copy(logs.path(&log), logs.path(&format!("d/copy.{file}"))).unwrap();
@@ -106,37 +111,42 @@ const CHANGES: [(&str, Change); 6] = [
             logs.write(&log, &text(1_000_000 + file));
         }
     }),
-    ("all are truncated", |logs, files| {
+    ("all are truncated", |logs, files, text| {
         for file in 0..files {
             fs::write(logs.path(&format!("d/app.log.{file}")), text(1_000_000 + file)).unwrap();
         }
     }),
-    ("all are empty", |logs, files| {
+    ("all are empty", |logs, files, _| {
         for file in 0..files {
             fs::write(logs.path(&format!("d/app.log.{file}")), "").unwrap();
         }
     }),
 ];
 
+/// The work of three runs over this many logs, with a change after the first one.
+fn work(files: u64, change: Change, named: &[&str], text: &dyn Fn(u64) -> String) -> Vec<u64> {
+    let mut logs = Logs::new();
+    fs::create_dir(logs.path("d")).unwrap();
+    for file in 0..files {
+        logs.write(&format!("d/app.log.{file}"), &text(file));
+    }
+    let first = logs.run(&["d"]);
+    change(&logs, files, text);
+    [first, logs.run(named), logs.run(named)].concat()
+}
+
 #[test]
 fn the_work_of_a_plan_grows_as_the_files_do() {
-    for (names, named) in [("the folder", &["d"][..]), ("one log", &["d/app.log.0"])] {
-        for (what, change) in CHANGES {
-            let work = [40, 160].map(|files| {
-                let mut logs = Logs::new();
-                fs::create_dir(logs.path("d")).unwrap();
-                for file in 0..files {
-                    logs.write(&format!("d/app.log.{file}"), &text(file));
+    // Lines that are alike in fewer bytes than a stream is known by, and in more.
+    for alike in [40, 4096] {
+        let text = |number| text_after(alike, number);
+        for (names, named) in [("the folder", &["d"][..]), ("one log", &["d/app.log.0"])] {
+            for (what, change) in CHANGES {
+                let work = [40, 160].map(|files| work(files, change, named, &text));
+                for (few, many) in work[0].iter().zip(&work[1]) {
+                    // Four times as many files are four times the work, and a little that does not depend on them.
+                    assert!(*many <= 5 * few + 100, "{alike}, {names}, {what}: {work:?}");
                 }
-                let first = logs.run(&["d"]);
-                change(&logs, files);
-                let second = logs.run(named);
-                let third = logs.run(named);
-                [first, second, third].concat()
-            });
-            for (few, many) in work[0].iter().zip(&work[1]) {
-                // Four times as many files are four times the work, and a little that does not depend on them.
-                assert!(*many <= 5 * few + 100, "{names}, {what}: {work:?}");
             }
         }
     }
