@@ -11,7 +11,6 @@ use crate::input::{Compression, Framing, Status};
 use crate::profile::FieldSeen;
 use crate::summary::Summary;
 use crate::summary::reading::Reading;
-use crate::summary::totals::Counts;
 
 /// How many inputs have a row though they were read whole.
 const LISTED_MAX: usize = 4096;
@@ -76,9 +75,9 @@ fn is_lost_elsewhere(summary: &Summary, rank: usize, status: Status) -> bool {
 /// listed.
 pub fn fold(inputs: &mut Vec<Input>) -> u64 {
     let listed = LISTED_MAX.min(inputs.len());
-    let folded: Vec<_> = inputs.extract_if(listed.., |input| input.status == Status::Ok).collect();
-    let inputs_folded = folded.len() as u64;
-    let Some(first) = folded.first() else { return 0 };
+    let mut inputs_folded = 0;
+    let mut folded = inputs.extract_if(listed.., |input| input.status == Status::Ok).inspect(|_| inputs_folded += 1);
+    let Some(first) = folded.next() else { return 0 };
     let mut rest = Input {
         path: OTHER.to_owned(),
         format: first.format,
@@ -86,12 +85,12 @@ pub fn fold(inputs: &mut Vec<Input>) -> u64 {
         envelope: Vec::new(),
         forms: Ordered::default(),
         fields: BTreeMap::new(),
-        bytes: 0,
-        counts: Counts::default(),
+        bytes: first.bytes,
+        counts: first.counts,
         status: Status::Ok,
         error: None,
-        unfinished: false,
-        skipped: true,
+        unfinished: first.unfinished,
+        skipped: first.skipped,
         ends_elsewhere: false,
         lost_elsewhere: false,
     };

@@ -1,7 +1,7 @@
 //! How the records of each input were read: in which forms, at which pointers, and where their context stood. It is what
 //! a report says of an input besides its counts; nothing is decided by it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,8 @@ pub struct Reading {
     doubts: [u64; Doubt::ALL.len()],
     /// Malformed lines that look like a part of a document over several lines.
     pieces: u64,
-    pointers: BTreeSet<String>,
+    /// Sorted, each once; most inputs have one.
+    pointers: Vec<String>,
     /// The pointer of the last record, which most records have in common.
     #[serde(skip)]
     last: String,
@@ -85,9 +86,15 @@ impl Reading {
     #[cold]
     fn insert_pointer(&mut self, pointer: &str) {
         pointer.clone_into(&mut self.last);
-        self.pointers.insert(pointer.to_owned());
-        if self.pointers.len() > POINTERS_MAX {
-            self.pointers.pop_last();
+        self.keep_pointer(pointer.to_owned());
+    }
+
+    fn keep_pointer(&mut self, pointer: String) {
+        if let Err(place) = self.pointers.binary_search(&pointer) {
+            // A vector that grows by itself begins with room for four.
+            self.pointers.reserve_exact(1);
+            self.pointers.insert(place, pointer);
+            self.pointers.truncate(POINTERS_MAX);
         }
     }
 
@@ -97,10 +104,7 @@ impl Reading {
         self.pieces += pieces;
         self.forms.iter_mut().zip(forms).for_each(|(count, more)| *count += more);
         self.doubts.iter_mut().zip(doubts).for_each(|(count, more)| *count += more);
-        self.pointers.extend(pointers);
-        while self.pointers.len() > POINTERS_MAX {
-            self.pointers.pop_last();
-        }
+        pointers.into_iter().for_each(|pointer| self.keep_pointer(pointer));
         self.known |= known;
         for (field, (offset, seen)) in fields {
             self.insert_field(field, offset, seen);
@@ -110,7 +114,7 @@ impl Reading {
     /// Takes secrets out of the pointers: keys of a log can hold them like any other text, and are written with escapes.
     pub(super) fn redact(&mut self) {
         let pointers = std::mem::take(&mut self.pointers);
-        self.pointers = pointers.iter().map(|pointer| redacted_pointer(pointer)).collect();
+        pointers.iter().for_each(|pointer| self.keep_pointer(redacted_pointer(pointer)));
         self.last.clear();
         for (_, seen) in self.fields.values_mut() {
             seen.pointer = redacted_pointer(&seen.pointer);
@@ -120,6 +124,7 @@ impl Reading {
     /// Whether it is one that records can make.
     pub(super) fn is_sound(&self) -> bool {
         self.pointers.len() <= POINTERS_MAX
+            && self.pointers.is_sorted_by(|a, b| a < b)
             && self.forms.iter().chain(&self.doubts).chain([&self.pieces]).all(|&count| count <= COUNT_MAX)
     }
 
