@@ -17,7 +17,7 @@ use crate::record::{Origin, Outcome, Record};
 use crate::time::NS_PER_SECOND;
 
 /// How many pairs of second and name are kept, those with the smallest hashes of the second.
-const ENTRIES_MAX: usize = 49_152;
+const ENTRIES_MAX: usize = 16_384;
 /// What an entry takes in a table that may be half empty, in bytes, and what a name takes beside its text.
 const ENTRY_BYTES: usize = 48;
 const NAME_BYTES: usize = 64;
