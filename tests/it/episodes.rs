@@ -170,9 +170,10 @@ fn bursts_are_found_with_their_ends_and_nothing_where_there_are_none() {
         eprintln!(
             "{calls:?} calls a minute, {months} months: {hits} bursts found with their ends ({known} by the rates), {silent} silent"
         );
-        // In few months chance takes one more.
-        let least = 95 * months - if months < 100 { 100 } else { 0 };
-        assert!(100 * hits >= least && 100 * silent >= least, "{calls:?}: {hits} and {silent} of {months}");
+        // In few months chance hides ends that nobody could find, and takes one more.
+        let chance = usize::from(months < 100);
+        let (ends, quiet) = ((95 * months / 100).min(known), 95 * months / 100);
+        assert!(hits + chance >= ends && silent + chance >= quiet, "{calls:?}: {hits} and {silent} of {months}");
     }
 }
 
