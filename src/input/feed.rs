@@ -108,6 +108,8 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                     return Some(event);
                 }
                 hand.current = None;
+                // What is left of a stretch lies after the end of this file, and means nothing in the next one.
+                hand.stretch = 0..0;
                 lock(&self.queue).open.retain(|open| !open.is_exhausted());
             }
             if self.is_stopped() {

@@ -432,3 +432,17 @@ fn an_array_is_told_by_its_first_bytes_however_they_are_read_and_however_long_it
         }
     }
 }
+
+#[test]
+fn what_a_thread_was_to_read_of_one_file_is_not_read_of_the_next() {
+    let (short, long) = (log(), log().repeat(3));
+    let folder = folder(&[("a", &long), ("b", &short), ("c", &long)]);
+    let inputs = ["a", "b", "c"].map(|name| (name, folder.path().join(name)));
+    let inputs: Vec<_> = inputs.iter().map(|(name, path)| (*name, path.as_path())).collect();
+    let expected = report(&inputs, &options());
+    for chunk_bytes in 20..220 {
+        let sizes = Sizes { chunk_bytes, ..Sizes::default() };
+        let told = report(&inputs, &Options { sizes, threads: 1 + chunk_bytes % 3, ..options() });
+        assert_same(&told, &expected, &format!("chunks of {chunk_bytes}"));
+    }
+}
