@@ -215,10 +215,8 @@ fn merged(files: &[Input], asked: &Asked, threads: usize) -> Result<Merger> {
 fn largest_first(files: &[Input]) -> Result<Vec<Input>> {
     let mut sized = Vec::with_capacity(files.len());
     for file in files {
-        let held = load(file)?.map(|partial| {
-            let bytes = |held: &Held| held.pieces.ranges().iter().map(|range| range.end - range.start).sum::<u64>();
-            (partial.inputs.len(), partial.inputs.iter().map(bytes).sum::<u64>())
-        });
+        let held = load(file)?
+            .map(|partial| (partial.inputs.len(), partial.inputs.iter().map(|held| held.pieces.bytes()).sum::<u64>()));
         sized.push((Reverse(held.unwrap_or_default()), file));
     }
     sized.sort_by_key(|(size, _)| *size);

@@ -47,7 +47,7 @@ impl Coverage {
                 is_known = false;
                 continue;
             };
-            if *covered != (Covered { pieces: covered.pieces.clone(), ..Covered::of(id, held) }) {
+            if (covered.identity, covered.size) != (id.identity, held.size) {
                 return News::Other(id.path.clone());
             }
             // There is nothing to count twice in an input without a byte, and nothing new.

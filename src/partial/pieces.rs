@@ -1,12 +1,14 @@
 //! Which bytes of an input are summed up: arithmetic on ranges. A line is summed up with the byte that it begins with.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-/// Ranges of bytes of one input, in order, none empty; those that touch are one.
+/// Ranges of bytes of one input, by their first byte, with the byte after the last one; those that touch are one. Parts come
+/// in any order, so that adding one takes no longer where there are many.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pieces(Vec<Range<u64>>);
+pub struct Pieces(BTreeMap<u64, u64>);
 
 /// What the pieces of two summaries are to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,18 +27,18 @@ impl Pieces {
     /// One range; nothing when it is empty.
     #[must_use]
     pub fn of(range: Range<u64>) -> Self {
-        Self(if range.is_empty() { Vec::new() } else { vec![range] })
+        Self(if range.is_empty() { BTreeMap::new() } else { BTreeMap::from([(range.start, range.end)]) })
     }
 
-    /// The ranges, in order.
+    /// How many bytes they are.
     #[must_use]
-    pub fn ranges(&self) -> &[Range<u64>] {
-        &self.0
+    pub fn bytes(&self) -> u64 {
+        self.0.iter().map(|(start, end)| end - start).sum()
     }
 
     /// Whether there is none.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
@@ -46,56 +48,43 @@ impl Pieces {
         *self == Self::of(0..size)
     }
 
-    /// What these are to others.
+    /// What these are to others, which may be a few beside many.
     #[must_use]
     pub fn relation(&self, other: &Self) -> Relation {
-        let mut joined = self.clone();
-        joined.add(other);
-        if joined.bytes() == self.bytes() + other.bytes() {
-            Relation::Apart
-        } else if joined == *self {
-            Relation::Holds
-        } else if joined == *other {
-            Relation::IsHeld
-        } else {
-            Relation::Overlap
+        match other.0.iter().map(|(&start, &end)| self.shared(start..end)).sum() {
+            0 => Relation::Apart,
+            shared if shared == other.bytes() => Relation::Holds,
+            shared if shared == self.bytes() => Relation::IsHeld,
+            _ => Relation::Overlap,
         }
+    }
+
+    /// How many bytes they have of a range.
+    fn shared(&self, range: Range<u64>) -> u64 {
+        let before = self.0.range(..range.start).next_back();
+        let held = before.into_iter().chain(self.0.range(range.clone()));
+        held.map(|(&start, &end)| end.min(range.end).saturating_sub(start.max(range.start))).sum()
     }
 
     /// Adds others.
     pub fn add(&mut self, other: &Self) {
-        // Parts mostly come in order, each after the ones before it.
-        if let ([.., last], [next]) = (&mut *self.0, &*other.0)
-            && last.end <= next.start
-        {
-            if last.end == next.start {
-                last.end = next.end;
-            } else {
-                self.0.push(next.clone());
+        for (&start, &end) in &other.0 {
+            let (mut first, mut last) = (start, end);
+            // What it overlaps or touches becomes one with it.
+            while let Some((&held, &held_end)) = self.0.range(..=last).next_back().filter(|&(_, &it)| it >= first) {
+                self.0.remove(&held);
+                (first, last) = (first.min(held), last.max(held_end));
             }
-            return;
+            self.0.insert(first, last);
         }
-        let mut ranges = std::mem::take(&mut self.0);
-        ranges.extend(other.0.iter().cloned());
-        ranges.sort_unstable_by_key(|range| (range.start, range.end));
-        for range in ranges {
-            match self.0.last_mut() {
-                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-                _ => self.0.push(range),
-            }
-        }
-    }
-
-    fn bytes(&self) -> u64 {
-        self.0.iter().map(|range| range.end - range.start).sum()
     }
 
     /// Whether they are pieces of an input of that size.
     pub(super) fn is_sound(&self, size: u64) -> bool {
         let mut after = None;
-        self.0.iter().all(|range| {
-            let follows = after.replace(range.end).is_none_or(|end| end < range.start);
-            follows && range.start < range.end && range.end <= size
+        self.0.iter().all(|(&start, &end)| {
+            let follows = after.replace(end).is_none_or(|before| before < start);
+            follows && start < end && end <= size
         })
     }
 }
