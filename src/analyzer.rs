@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::baseline::Baseline;
 use crate::catalog::Classes;
-use crate::engine::{self, Duplicates, Options, RunControl, ThreadsError};
+use crate::engine::{self, Options, RunControl, ThreadsError};
 use crate::hints::hints;
 use crate::input::discover::discover;
 use crate::input::source::Sizes;
@@ -20,7 +20,6 @@ use crate::rule::Rule;
 use crate::scan::{ScannerKind, Tier};
 use crate::settings::{InvalidSetting, Settings};
 use crate::summary::counting::Counting;
-use crate::summary::rejects::Reject;
 use crate::time::{Calendar, Nanos, Period};
 
 /// How many ids a code lists when nobody says otherwise.
@@ -99,11 +98,8 @@ impl Analyzer {
             reading: Reading::of(&self.settings, Vec::new()),
             counting: Counting { calendar: self.calendar.clone(), split: None },
         };
-        let none = None::<fn(&Reject, u64)>;
-        let analysis = engine::analyze(&inputs, &options, &control, &Duplicates::default(), none)?;
-        let facts = engine::facts(&inputs, &analysis);
         let empty = Partial::empty(&self.settings, &[]);
-        Ok(Summary(engine::partial(empty, &inputs, &facts, &analysis.reads, analysis.summary)))
+        Ok(Summary(engine::summarize(empty, &inputs, &options, &control)?.partial))
     }
 
     /// The report of some logs, with the settings as its filters.

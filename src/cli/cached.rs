@@ -8,14 +8,13 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use resplog::internals::disk::Disk;
-use resplog::internals::engine::{self, Duplicates, Options, RunControl};
+use resplog::internals::engine::{self, Options, RunControl, Summarized};
 use resplog::internals::input::{Input, SUMMARY_MAGIC, source, with_members};
 use resplog::internals::partial::Partial;
 use resplog::internals::partial::cache::{Cache, is_settled};
 use resplog::internals::partial::merge::Merger;
 use resplog::internals::partial::plan::FileStamp;
 use resplog::internals::partial::wire;
-use resplog::internals::summary::rejects::Reject;
 
 use super::host;
 use super::plan::{Kept, ReportPlan};
@@ -109,16 +108,12 @@ impl Shared<'_> {
         }
         let before = FileStamp::of(&file.path);
         let inputs = with_members(vec![file.clone()], &self.watch.stop);
-        let none = None::<fn(&Reject, u64)>;
-        let analysis = match engine::analyze(&inputs, options, self.watch, &Duplicates::default(), none) {
-            Ok(analysis) => analysis,
+        let (partial, interrupted) = match engine::summarize(self.empty.clone(), &inputs, options, self.watch) {
+            Ok(Summarized { partial, interrupted, .. }) => (partial, interrupted),
             Err(error) => return self.fail(error.into()),
         };
-        let facts = engine::facts(&inputs, &analysis);
-        let (reads, is_whole) = (analysis.reads, !analysis.interrupted);
-        let partial = engine::partial(self.empty.clone(), &inputs, &facts, &reads, analysis.summary);
         if let (Ok(before), Ok(after)) = (before, FileStamp::of(&file.path))
-            && is_whole
+            && !interrupted
             && is_settled(&before, &after, &partial, host::clock())
         {
             self.keep(&before, &partial);

@@ -10,6 +10,7 @@ use resplog::internals::input::{discover, source};
 use resplog::internals::state::lock;
 
 use super::args::InputArgs;
+use super::said::{complain, print};
 use super::{exit, stdout};
 
 /// The folder of the files that this process has open.
@@ -169,6 +170,15 @@ impl Output {
 
     fn explain(&self, error: io::Error) -> anyhow::Error {
         explain(&self.path, error)
+    }
+}
+
+/// Writes to where it was asked for, a file or standard output, and tells the exit code.
+pub fn hand_in(output: Option<&Output>, disk: &Disk, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> u8 {
+    let Some(output) = output else { return print(write) };
+    match output.draft(disk, false, |out| write(out)).and_then(|draft| output.place(disk, draft)) {
+        Ok(()) => exit::DONE,
+        Err(error) => output.unread(&error).unwrap_or_else(|| complain(&error, exit::WRITE)),
     }
 }
 

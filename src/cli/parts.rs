@@ -1,11 +1,11 @@
 //! `resplog plan`, `resplog part` and `resplog report --plan`: parts of a work for many machines.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, anyhow, bail};
-use resplog::internals::engine::{self, Duplicates, Options, RunControl, Surveyed};
+use resplog::internals::engine::{self, Options, RunControl, Summarized, Surveyed};
 use resplog::internals::input::source::Sizes;
 use resplog::internals::input::{Facts, Input, Status, discover, with_members};
 use resplog::internals::inspect::Reading;
@@ -14,14 +14,13 @@ use resplog::internals::partial::plan::{FileStamp, Part, Plan, Planned, SCHEMA, 
 use resplog::internals::partial::{Partial, wire};
 use resplog::internals::render::json;
 use resplog::internals::summary::counting::Counting;
-use resplog::internals::summary::rejects::Reject;
-use resplog::scan::{ScannerKind, Tier};
+use resplog::scan::ScannerKind;
 use resplog::settings::Settings;
 
 use super::args::{PartArgs, PlanArgs, ReportArgs};
-use super::outputs::{Named, Output};
+use super::outputs::{self, Named, Output};
 use super::plan::{self, ReportPlan};
-use super::said::{complain, print, warn, warn_of_inputs};
+use super::said::{complain, warn, warn_of_inputs};
 use super::signals::Signals;
 use super::{by, exit, filters, host, stdout, summaries, usage};
 
@@ -40,7 +39,7 @@ pub fn plan(args: &PlanArgs) -> u8 {
         }
     }
     let has_errors = plan.inputs.iter().any(|input| input.error.is_some());
-    match hand_in(output.as_ref(), |out| json::value(&plan, out)) {
+    match outputs::hand_in(output.as_ref(), &host::disk(), |out| json::value(&plan, out)) {
         exit::DONE if has_errors => exit::INPUT,
         code => code,
     }
@@ -143,26 +142,16 @@ pub fn part(args: &PartArgs) -> u8 {
         Ok(bytes) => bytes,
         Err(error) => return complain(&error.into(), exit::LAW),
     };
-    match hand_in(output.as_ref(), |out| out.write_all(&bytes)) {
+    match outputs::hand_in(output.as_ref(), &host::disk(), |out| out.write_all(&bytes)) {
         exit::DONE if !is_whole => exit::INPUT,
         code => code,
-    }
-}
-
-/// Writes to where it was asked for.
-fn hand_in(output: Option<&Output>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> u8 {
-    let Some(output) = output else { return print(write) };
-    let disk = host::disk();
-    match output.draft(&disk, false, |out| write(out)).and_then(|draft| output.place(&disk, draft)) {
-        Ok(()) => exit::DONE,
-        Err(error) => output.unread(&error).unwrap_or_else(|| complain(&error, exit::WRITE)),
     }
 }
 
 fn options(plan: &Plan, args: &PartArgs) -> Result<Options> {
     let settings = Settings::from_kept(&plan.settings).context("the options of the plan")?;
     let by = by::read(&plan.by).context("the options of the plan")?;
-    let tier = host::simd().map_or(Ok(Tier::best()), |name| plan::tier(Some(&name)))?;
+    let tier = plan::tier(host::simd().as_deref())?;
     Ok(Options {
         threads: plan::threads(args.threads)?,
         sizes: Sizes { line_bytes_max: settings.line_bytes_max, ..Sizes::default() },
@@ -181,20 +170,18 @@ fn load(path: &Path) -> Result<Plan> {
 /// Reads a part.
 fn read(plan: &Plan, part: &Part, options: &Options, watch: &RunControl) -> Result<Partial, Failed> {
     let inputs = inputs(plan, part, &watch.stop)?;
-    let none = None::<fn(&Reject, u64)>;
-    let analysis = engine::analyze(&inputs, options, watch, &Duplicates::default(), none)
-        .map_err(|error| Failed(error.into(), exit::AGAIN))?;
-    for (read, input) in analysis.reads.iter().zip(&inputs).filter(|(_, input)| input.error.is_none()) {
+    let empty = Partial { settings: plan.settings.clone(), by: plan.by.clone(), ..Partial::default() };
+    let Summarized { partial, reads, .. } =
+        engine::summarize(empty, &inputs, options, watch).map_err(|error| Failed(error.into(), exit::AGAIN))?;
+    for (read, input) in reads.iter().zip(&inputs).filter(|(_, input)| input.error.is_none()) {
         if let Some(damage) = read.damage.as_ref().filter(|damage| damage.is_of_system()) {
             let error = anyhow!("{}: {}", engine::shown_path(input), damage.text);
             return Err(Failed(error, exit::AGAIN));
         }
     }
     stamps(plan, part)?;
-    let facts = engine::facts(&inputs, &analysis);
-    warn_of_inputs(&facts);
-    let empty = Partial { settings: plan.settings.clone(), by: plan.by.clone(), ..Partial::default() };
-    Ok(engine::partial(empty, &inputs, &facts, &analysis.reads, analysis.summary))
+    warn_of_inputs(&engine::held_facts(&partial));
+    Ok(partial)
 }
 
 /// Refuses files that are not what was planned for.

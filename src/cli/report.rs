@@ -158,14 +158,9 @@ impl Found {
 /// Reads logs one by one of which the summaries have something, so that each is found to be the same, or is refused.
 fn compare(logs: &[Input], plan: &ReportPlan, merger: &mut Merger, watch: &RunControl) -> Result<()> {
     for log in logs {
-        let inputs = std::slice::from_ref(log);
-        let none = None::<fn(&Reject, u64)>;
-        let analysis = engine::analyze(inputs, &plan.options, watch, &Duplicates::default(), none)?;
-        let facts = engine::facts(inputs, &analysis);
         let empty = Partial::empty(&plan.settings, &plan.by_fields);
-        merger
-            .add(engine::partial(empty, inputs, &facts, &analysis.reads, analysis.summary))
-            .with_context(|| engine::shown_path(log))?;
+        let read = engine::summarize(empty, std::slice::from_ref(log), &plan.options, watch)?;
+        merger.add(read.partial).with_context(|| engine::shown_path(log))?;
     }
     Ok(())
 }

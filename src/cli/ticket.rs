@@ -19,8 +19,8 @@ use resplog::settings::Settings;
 use resplog::time::Zone;
 
 use super::args::{LanguageArg, TicketArgs, TicketFormat};
-use super::outputs::{Named, Output};
-use super::said::{complain, print, warn, warn_of_inputs, warn_of_sources};
+use super::outputs::{self, Named, Output};
+use super::said::{complain, warn, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
 use super::{by, copy, exit, host, plan, stdout, summaries};
 
@@ -83,7 +83,7 @@ pub fn run(args: &TicketArgs) -> u8 {
     if tickets.tickets.is_empty() {
         warn("no ticket: no failure is of a code or class that is written up; --code or --class chooses others");
     }
-    match hand_in(&plan, &disk, &tickets) {
+    match outputs::hand_in(plan.output.as_ref(), &disk, |out| render::write(&tickets, plan.format, &plan.view, out)) {
         exit::DONE => {}
         exit::WRITE => report.fail_write(),
         code => unread = Some(code),
@@ -92,16 +92,6 @@ pub fn run(args: &TicketArgs) -> u8 {
         (exit::WRITE, _) => exit::WRITE,
         (_, Some(code)) => code,
         (code, None) => code,
-    }
-}
-
-/// Writes the tickets to where they were asked for.
-fn hand_in(plan: &TicketPlan, disk: &Disk, tickets: &Tickets) -> u8 {
-    let Some(output) = &plan.output else { return print(|out| render::write(tickets, plan.format, &plan.view, out)) };
-    let draft = output.draft(disk, false, |out| render::write(tickets, plan.format, &plan.view, out));
-    match draft.and_then(|draft| output.place(disk, draft)) {
-        Ok(()) => exit::DONE,
-        Err(error) => output.unread(&error).unwrap_or_else(|| complain(&error, exit::WRITE)),
     }
 }
 

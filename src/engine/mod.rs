@@ -5,6 +5,7 @@ mod drive;
 mod duplicates;
 mod facts;
 mod run;
+mod summarize;
 mod survey;
 mod worker;
 
@@ -13,4 +14,5 @@ pub use drive::{ThreadsError, drive, in_order};
 pub use duplicates::Duplicates;
 pub use facts::{facts, held_facts, partial, shown_path};
 pub use run::{Done, Driven, InOrder, Options, Run, RunControl, Seen};
+pub use summarize::{Summarized, summarize};
 pub use survey::{Surveyed, survey};

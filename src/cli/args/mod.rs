@@ -96,9 +96,7 @@ impl Command {
             | Self::Man { .. } => None,
         }
     }
-}
 
-impl Command {
     /// Where it keeps what the commands repeat that a report suggests.
     pub fn given(&mut self) -> Option<&mut Given> {
         match self {
