@@ -96,7 +96,7 @@ impl Analyzer {
             sizes: Sizes { line_bytes_max: self.settings.line_bytes_max, ..Sizes::default() },
             way: ScannerKind::Fast(Tier::best()),
             reading: Reading::of(&self.settings, Vec::new()),
-            counting: Counting { calendar: self.calendar.clone(), split: None },
+            counting: Counting { calendar: self.calendar.clone(), split: None, apart: true },
         };
         let empty = Partial::empty(&self.settings, &[]);
         Ok(Summary(engine::summarize(empty, &inputs, &options, &control)?.partial))
@@ -185,7 +185,7 @@ impl Summary {
     ///
     /// The numbers do not add up, which no summary from here can cause, or the settings are those of another version.
     pub fn report(&self, options: &ReportOptions) -> Result<Report, Error> {
-        let Partial { settings, by: _, inputs: _, summary } = &self.0;
+        let Partial { settings, by: _, inputs: _, summary, apart: _ } = &self.0;
         let filters = Settings::from_kept(settings)?.given();
         let facts = engine::held_facts(&self.0);
         let newest = summary.span.last;

@@ -15,6 +15,7 @@ use resplog::internals::partial::cache::{Cache, is_settled};
 use resplog::internals::partial::merge::Merger;
 use resplog::internals::partial::plan::FileStamp;
 use resplog::internals::partial::wire;
+use resplog::internals::summary::counting::Counting;
 
 use super::host;
 use super::plan::{Kept, ReportPlan};
@@ -63,15 +64,18 @@ pub fn add(
     let Kept { folder, bytes_max, verify } = kept;
     let cache = &Cache::open(folder).with_context(|| format!("--cache {}", folder.display()))?;
     let empty = &Partial::empty(&plan.settings, &plan.by_fields);
+    // A cache knows no run that will read it, and keeps what any of them may want.
+    let counting = Counting { apart: true, ..plan.options.counting.clone() };
+    let options = Options { counting, ..plan.options.clone() };
     let (merger, failed) = (Mutex::new(merger), Mutex::new(None));
     let shared = Shared { cache, plan, empty, verify: *verify, disk, watch, merger, failed };
     let mut unread: Vec<_> = files.iter().filter(|file| *verify || !shared.recall(file)).collect();
-    let surveyed = engine::survey(&unread.iter().map(|&file| file.clone()).collect::<Vec<_>>(), &plan.options, watch)?;
+    let surveyed = engine::survey(&unread.iter().map(|&file| file.clone()).collect::<Vec<_>>(), &options, watch)?;
     let mut is_large = surveyed.iter().map(|seen| seen.is_plain && seen.size > LARGE_BYTES);
     let large: Vec<_> = unread.extract_if(.., |_| is_large.next().unwrap_or_default()).collect();
-    large.into_iter().for_each(|file| shared.read(file, &plan.options));
+    large.into_iter().for_each(|file| shared.read(file, &options));
 
-    let (next, alone) = (AtomicUsize::new(0), Options { threads: 1, ..plan.options.clone() });
+    let (next, alone) = (AtomicUsize::new(0), Options { threads: 1, ..options });
     thread::scope(|scope| {
         for _ in 0..plan.options.threads.min(unread.len()) {
             scope.spawn(|| {

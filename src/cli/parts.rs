@@ -156,7 +156,7 @@ fn options(plan: &Plan, args: &PartArgs) -> Result<Options> {
         threads: plan::threads(args.threads)?,
         sizes: Sizes { line_bytes_max: settings.line_bytes_max, ..Sizes::default() },
         way: ScannerKind::Fast(tier),
-        counting: Counting::default(),
+        counting: Counting { apart: true, ..Counting::default() },
         reading: Reading { prune: plan.prune, ..Reading::of(&settings, by.pointers) },
     })
 }
@@ -254,6 +254,9 @@ pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<
     report.filters = filters::of(args, &report.by_fields, &report.settings, &report.acknowledged, &report.zone);
     report.commands = args.given.planned(plan.words.clone(), &report.settings);
     let mut merger = Merger::new(&expected);
+    if report.writes_summary() {
+        merger = merger.keeping_apart();
+    }
     for name in &report.inputs {
         let mut files = files(name)?.map(Input::new);
         loop {

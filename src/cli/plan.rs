@@ -136,6 +136,8 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     if !periods.is_empty() {
         options.counting.calendar = Calendar::new(zone.clone(), periods.contains(&Period::Hour));
     }
+    // Which of several records of an id counts is not known of one input.
+    options.counting.apart = !args.dedupe && outputs.iter().any(|(_, content)| matches!(content, Content::Summary));
     let counts = compared::counts(&options.counting, &periods, &zone);
     if let Some(counts) = counts.filter(|_| outputs.iter().any(|(_, content)| matches!(content, Content::Summary))) {
         bail!(

@@ -58,7 +58,10 @@ pub fn run(args: &ReportArgs) -> u8 {
     let mut inputs = if reads_logs { found(&plan, &watch) } else { Found::default() };
     let files = summaries::take(&mut inputs.logs);
     let mut merger = match files.is_empty() {
-        true => plan.cache.as_ref().map(|_| Merger::new(&Partial::empty(&plan.settings, &plan.by_fields))),
+        true => plan.cache.as_ref().map(|_| {
+            let merger = Merger::new(&Partial::empty(&plan.settings, &plan.by_fields));
+            if plan.writes_summary() { merger.keeping_apart() } else { merger }
+        }),
         false => match summaries::merge(&files, &mut plan, args, inputs.logs.len()) {
             Ok(merger) => Some(merger),
             Err(error) => return usage::refuse(&error),
@@ -192,6 +195,7 @@ fn whole(
     }
     let empty = Partial::empty(&plan.settings, &plan.by_fields);
     let logs = engine::partial(empty, inputs, facts, &analysis.reads, analysis.summary.clone());
+    let logs = logs.with_each(analysis.apart.clone());
     let Some(mut merger) = merger else { return Ok(Some(logs)) };
     if !inputs.is_empty() {
         merger.add(logs).context("the logs cannot be merged with the summaries")?;

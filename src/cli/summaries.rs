@@ -12,6 +12,7 @@ use resplog::internals::engine::{self, Options};
 use resplog::internals::input::discover::discover;
 use resplog::internals::input::{Facts, Input, Status, with_members};
 use resplog::internals::inspect::Reading;
+use resplog::internals::partial::apart::Apart;
 use resplog::internals::partial::merge::{MergeError, Merger};
 use resplog::internals::partial::wire::{self, WireError};
 use resplog::internals::partial::{Held, Partial};
@@ -115,6 +116,8 @@ struct Asked {
     whole: Partial,
     /// The same without the window.
     expected: Partial,
+    /// Whether what comes out is written as a summary.
+    keeps_apart: bool,
 }
 
 impl Asked {
@@ -125,6 +128,7 @@ impl Asked {
             until: plan.settings.until.clone(),
             whole: Partial::empty(&plan.settings, &plan.by_fields),
             expected: Partial::empty(&open, &plan.by_fields),
+            keeps_apart: plan.writes_summary(),
         }
     }
 
@@ -134,18 +138,37 @@ impl Asked {
         self.expected.settings == nothing.settings && self.expected.by.is_empty()
     }
 
-    /// A summary as far as it lies in the window, which has to be all of it or nothing.
+    /// A summary as far as it lies in the window: each of its inputs, where it keeps them apart, has to do so wholly or not
+    /// at all, and else all of it has to.
     fn within(&self, partial: Partial) -> Result<Partial> {
         if partial.agrees(&self.whole).is_ok() {
             return Ok(partial);
         }
         partial.agrees(&self.expected)?;
+        let Some(each) = partial.each()?.filter(|each| each.len() > 1) else { return self.wholly_within(partial) };
+        let mut merger = self.merger();
+        for single in each {
+            let path = single.held().map(|(id, _)| id.path.clone()).collect::<String>();
+            merger.add(self.wholly_within(single).context(path)?)?;
+        }
+        Ok(merger.finish())
+    }
+
+    /// Nothing merged yet.
+    fn merger(&self) -> Merger {
+        let merger = Merger::new(&self.whole);
+        if self.keeps_apart { merger.keeping_apart() } else { merger }
+    }
+
+    /// A summary that has to lie in the window or outside of it.
+    fn wholly_within(&self, partial: Partial) -> Result<Partial> {
+        let (settings, by) = (self.whole.settings.clone(), self.whole.by.clone());
         let Summary { totals, span, timeline, .. } = &partial.summary;
         let calls = timeline.calls();
         let are_timed = totals[LineClass::Ok] + totals[LineClass::Failed] == calls.ok + calls.failed;
         let Some((first, last)) = span.first.zip(span.last).filter(|_| are_timed) else {
             if are_timed && totals[LineClass::DryRun] == 0 {
-                return Ok(partial);
+                return Ok(Partial { settings, by, ..partial });
             }
             bail!("it holds records without a time, which a window cannot choose from: expected its logs");
         };
@@ -154,7 +177,7 @@ impl Asked {
         let begins_before = self.since.as_ref().is_some_and(|since| first < since.at);
         let ends_after = self.until.as_ref().is_some_and(|until| last >= until.at);
         if is_before || is_after {
-            return Ok(left_out(partial));
+            return Ok(Partial { settings, by, ..left_out(partial) });
         }
         if begins_before || ends_after {
             bail!(
@@ -162,7 +185,7 @@ impl Asked {
                  them or none"
             );
         }
-        Ok(partial)
+        Ok(Partial { settings, by, ..partial })
     }
 }
 
@@ -173,7 +196,8 @@ fn left_out(partial: Partial) -> Partial {
     for held in &mut inputs {
         held.read = Facts { bytes: 0, skipped: true, unfinished: false, ..std::mem::take(&mut held.read) };
     }
-    Partial { inputs, summary: Summary { inputs: Inputs::new(ids), ..Summary::default() }, ..partial }
+    let summary = Summary { inputs: Inputs::new(ids), ..Summary::default() };
+    Partial { inputs, summary, apart: Apart::default(), ..partial }
 }
 
 /// Takes over the options that the first summary was made with.
@@ -196,15 +220,13 @@ fn adopt(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, asked: &mut 
 }
 
 fn merged(files: &[Input], asked: &Asked, threads: usize) -> Result<Merger> {
-    let mut merger = Merger::new(&asked.whole);
+    let mut merger = asked.merger();
     for files in files.chunks(AT_ONCE) {
         for (file, loaded) in files.iter().zip(load_all(files, threads)) {
-            let mut partial = match loaded? {
+            let partial = match loaded? {
                 Ok(partial) => asked.within(partial).with_context(|| named(file))?,
-                Err(facts) => unread(file, facts),
+                Err(facts) => unread(file, facts, &asked.whole),
             };
-            partial.settings.clone_from(&asked.whole.settings);
-            partial.by.clone_from(&asked.whole.by);
             merger.add(partial).with_context(|| named(file))?;
         }
     }
@@ -256,10 +278,10 @@ pub fn load(file: &Input) -> Result<Result<Partial, Facts>> {
 }
 
 /// An input of which nothing is known but why it cannot be read.
-fn unread(file: &Input, read: Facts) -> Partial {
+fn unread(file: &Input, read: Facts, empty: &Partial) -> Partial {
     let id = InputId { path: named(file), identity: None };
     let summary = Summary { inputs: Inputs::new(vec![(id, Default::default())]), ..Summary::default() };
-    Partial { inputs: vec![Held { read, ..Held::default() }], summary, ..Partial::default() }
+    Partial { inputs: vec![Held { read, ..Held::default() }], summary, ..empty.clone() }
 }
 
 fn named(file: &Input) -> String {

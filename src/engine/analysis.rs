@@ -1,6 +1,8 @@
 //! Inputs become a summary: each thread folds the lines it sees, then the summaries merge. It decides nothing about
 //! lines and prints nothing.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::drive::{ThreadsError, drive};
@@ -11,6 +13,7 @@ use crate::input::feed::InputRead;
 use crate::input::order::Order;
 use crate::input::{Input, Start};
 use crate::inspect::Inspected;
+use crate::partial::apart::is_kept;
 use crate::record::{Line, LineClass};
 use crate::redact::redact;
 use crate::reorder::ReorderBuffer;
@@ -33,6 +36,8 @@ const CHUNKS_PER_MEASURE: u32 = 16;
 pub struct Analysis {
     /// What is kept of the lines.
     pub summary: Summary,
+    /// What is kept of the lines of each input alone, in the order of the inputs, when the run kept them apart.
+    pub apart: Vec<Summary>,
     /// How each input was read, in the order of the inputs.
     pub reads: Vec<InputRead>,
     /// What the first bytes of each input told, in the order of the inputs; none for those not opened.
@@ -78,13 +83,14 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
         keep_text: options.reading.rejects_text,
         horizon: options.reading.horizon,
     };
-    // What the folds that grew large have found so far. A fold that finds nothing new does not grow, and is never merged
-    // before the end.
-    let merged = Mutex::new(Fold::default());
+    // What the folds that grew large have found so far, by input where these are kept apart. A fold that finds nothing new
+    // does not grow, and is never merged before the end of its input or of the run.
+    let merged = Mutex::new(BTreeMap::new());
+    let is_apart = options.counting.apart && is_kept(inputs.len());
     let bytes_max = (FOLDS_BYTES_MAX / options.threads.max(1)).min(FOLD_BYTES_MAX);
     let driven = drive(
         &Run { inputs, order, sieve: None, options, watch },
-        || Thread::new(&merged, bytes_max, fold(options)),
+        || Thread::new(&merged, bytes_max, fold(options), is_apart),
         |fold: &mut Thread<'_>, seen| fold.line(seen, &rules),
         |fold, done| {
             let (input, place, lines) = (done.input, done.chunk, done.lines);
@@ -120,12 +126,6 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
             }
         }
     }
-    let mut merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for (rank, input) in (0..).zip(inputs) {
-        if let Some(start) = input.start.as_ref().filter(|start| start.offset > 0) {
-            merged.begin(rank, start.offset, start.lines);
-        }
-    }
     let ids = inputs.iter().enumerate().map(|(rank, input)| InputId {
         path: redact(&input.path.to_string_lossy()).into_owned(),
         identity: input
@@ -134,8 +134,35 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
             .map(Start::identity)
             .or_else(|| analysis.inspected.get(rank)?.as_ref()?.identity),
     });
-    analysis.summary = merged.finish(ids);
+    let ids: Vec<_> = ids.collect();
+    let merged = merged.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (analysis.summary, analysis.apart) = finish(merged, inputs, ids, is_apart);
     Ok(analysis)
+}
+
+/// The summary of all inputs, and where they are kept apart that of each.
+fn finish(
+    mut merged: BTreeMap<u32, Fold>,
+    inputs: &[Input],
+    ids: Vec<InputId>,
+    is_apart: bool,
+) -> (Summary, Vec<Summary>) {
+    for (rank, input) in (0..).zip(inputs) {
+        if let Some(start) = input.start.as_ref().filter(|start| start.offset > 0) {
+            let fold = merged.entry(if is_apart { rank } else { 0 }).or_default();
+            fold.begin(rank, start.offset, start.lines);
+        }
+    }
+    let mut apart = Vec::new();
+    if is_apart {
+        let fold = |rank| merged.get(&rank).cloned().unwrap_or_default();
+        apart.extend((0..).zip(&ids).map(|(rank, id)| fold(rank).alone(rank, id.clone())));
+    }
+    let folds = merged.into_values().reduce(|mut all, fold| {
+        all.merge(fold);
+        all
+    });
+    (folds.unwrap_or_default().finish(ids), apart)
 }
 
 /// How many lines of an input earlier runs read.
@@ -165,20 +192,44 @@ struct Thread<'m> {
     newest: Option<Nanos>,
     ahead: u64,
     rejects: Vec<Reject>,
-    merged: &'m Mutex<Fold>,
+    merged: &'m Mutex<BTreeMap<u32, Fold>>,
+    /// Whether the fold is of one input at a time, and of which.
+    is_apart: bool,
+    input: u32,
     /// How large the fold may become.
     bytes_max: usize,
     chunks: u32,
 }
 
 impl<'m> Thread<'m> {
-    const fn new(merged: &'m Mutex<Fold>, bytes_max: usize, fold: Fold) -> Self {
-        Self { fold, unfinished: Vec::new(), newest: None, ahead: 0, rejects: Vec::new(), merged, bytes_max, chunks: 0 }
+    const fn new(merged: &'m Mutex<BTreeMap<u32, Fold>>, bytes_max: usize, fold: Fold, is_apart: bool) -> Self {
+        Self {
+            fold,
+            unfinished: Vec::new(),
+            newest: None,
+            ahead: 0,
+            rejects: Vec::new(),
+            merged,
+            is_apart,
+            input: 0,
+            bytes_max,
+            chunks: 0,
+        }
+    }
+
+    /// Goes on with lines of an input.
+    #[inline]
+    fn enter(&mut self, input: u32) {
+        if self.is_apart && self.input != input {
+            self.give_up();
+            self.input = input;
+        }
     }
 
     fn line(&mut self, seen: &Seen<'_>, rules: &Rules<'_>) {
         let Seen { origin, scanned, .. } = seen;
         let origin = *origin;
+        self.enter(origin.input);
         let reading = self.fold.reading(origin.input);
         reading.doubt(scanned.doubts);
         if let Line::Record(record) = &scanned.line {
@@ -223,6 +274,7 @@ impl<'m> Thread<'m> {
 
     /// Ends a chunk and gives its rejects.
     fn chunk(&mut self, done: &Done) -> Vec<Reject> {
+        self.enter(done.input);
         if done.unfinished {
             self.unfinished.push(done.input);
         }
@@ -238,6 +290,9 @@ impl<'m> Thread<'m> {
     /// Merges what was found so far with what the others found, and begins again.
     fn give_up(&mut self) {
         let mut merged = self.merged.lock().unwrap_or_else(PoisonError::into_inner);
-        merged.merge(self.fold.take());
+        match merged.entry(self.input) {
+            Entry::Occupied(mut found) => found.get_mut().merge(self.fold.take()),
+            Entry::Vacant(vacant) => drop(vacant.insert(self.fold.take())),
+        }
     }
 }

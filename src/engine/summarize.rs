@@ -34,6 +34,6 @@ pub fn summarize(
 ) -> Result<Summarized, ThreadsError> {
     let analysis = analyze(inputs, options, watch, &Duplicates::default(), None::<fn(&Reject, u64)>)?;
     let facts = facts(inputs, &analysis);
-    let partial = partial(empty, inputs, &facts, &analysis.reads, analysis.summary);
+    let partial = partial(empty, inputs, &facts, &analysis.reads, analysis.summary).with_each(analysis.apart);
     Ok(Summarized { partial, reads: analysis.reads, interrupted: analysis.interrupted })
 }

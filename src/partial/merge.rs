@@ -1,9 +1,14 @@
 //! Summaries become one, each byte of each input counted once. Many of them merge in a tree, so that this takes time that
 //! grows with their number and hardly any memory that does.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::apart::{APART_MAX, Apart, Files};
 use super::coverage::{Coverage, News};
+use super::each;
+use super::wire::WireError;
 use super::{Held, Partial};
 use crate::input::Facts;
 use crate::settings::{Changed, Settings};
@@ -31,6 +36,9 @@ pub enum MergeError {
         "the input {0} would be counted twice: expected summaries that have nothing in common, or of which one has all of the other"
     )]
     SharedInput(String),
+    /// What one of them says of an input alone cannot be read.
+    #[error(transparent)]
+    Damaged(#[from] WireError),
 }
 
 fn by(fields: &[String]) -> String {
@@ -58,12 +66,30 @@ impl Partial {
         mine.add(self);
         theirs.add(&other);
         match mine.news(&other) {
-            News::All => self.add(other),
+            News::All => self.join(other)?,
             News::None => {}
             News::Other(path) => return Err(MergeError::OtherInput(path)),
             News::Some(_) if theirs.news(self) == News::None => *self = other,
-            News::Some(path) => return Err(MergeError::SharedInput(path)),
+            News::Some(path) => match (self.each()?, other.each()?) {
+                (Some(mine), Some(theirs)) if mine.len() + theirs.len() > 2 => *self = largest_first(mine, theirs)?,
+                _ => return Err(MergeError::SharedInput(path)),
+            },
         }
+        Ok(())
+    }
+
+    /// Adds a summary of other bytes, and to what each input says alone what the other's say.
+    pub(super) fn join(&mut self, other: Self) -> Result<(), WireError> {
+        let apart = match (self.files()?, other.files()?) {
+            (Some(mut mine), Some(theirs)) => {
+                each::add(&mut mine, theirs)?;
+                let inputs = mine.len();
+                Apart::of(mine, inputs)
+            }
+            _ => Apart::default(),
+        };
+        self.add(other);
+        self.apart = apart;
         Ok(())
     }
 
@@ -85,7 +111,7 @@ impl Partial {
         Ok(())
     }
 
-    /// Adds a summary of other bytes.
+    /// Adds a summary of other bytes, and forgets what each input says alone.
     pub(super) fn add(&mut self, other: Self) {
         let sorted = |partial: &Self| {
             let mut held: Vec<_> = partial.held().map(|(id, held)| (id.clone(), held.clone())).collect();
@@ -102,8 +128,21 @@ impl Partial {
             inputs.push(held);
         }
         self.inputs = inputs;
+        self.apart = Apart::default();
         self.summary.merge(other.summary);
     }
+}
+
+/// Merges summaries of single inputs. Of two of one input that have bytes in common one has all of the other's, and counts.
+fn largest_first(mine: Vec<Partial>, theirs: Vec<Partial>) -> Result<Partial, MergeError> {
+    let mut singles: Vec<_> = mine.into_iter().chain(theirs).collect();
+    singles.sort_by_key(|single| Reverse(single.inputs.iter().map(|held| held.pieces.bytes()).sum::<u64>()));
+    let expected = singles.first().cloned().unwrap_or_default();
+    let mut merger = Merger::new(&expected).keeping_apart();
+    for single in singles {
+        merger.add(single)?;
+    }
+    Ok(merger.finish())
 }
 
 /// The first option that differs, of options that this version cannot read.
@@ -139,6 +178,8 @@ pub struct Merger {
     coverage: Coverage,
     /// Summaries of twice as many others as the next one, or more.
     stack: Vec<(u64, Partial)>,
+    /// What each input says alone; none when that is not kept, or not known of all.
+    files: Option<Files<'static>>,
 }
 
 impl Merger {
@@ -147,7 +188,13 @@ impl Merger {
     pub fn new(expected: &Partial) -> Self {
         let (settings, by) = (expected.settings.clone(), expected.by.clone());
         let expected = Partial { settings, by, ..Partial::default() };
-        Self { expected, coverage: Coverage::default(), stack: Vec::new() }
+        Self { expected, coverage: Coverage::default(), stack: Vec::new(), files: None }
+    }
+
+    /// The same for a summary that is written: what each input says alone is kept as well.
+    #[must_use]
+    pub fn keeping_apart(self) -> Self {
+        Self { files: Some(Files::new()), ..self }
     }
 
     /// Adds a summary.
@@ -161,10 +208,11 @@ impl Merger {
         match self.coverage.news(&partial) {
             News::None if !partial.inputs.is_empty() => return Ok(Merged::Known),
             News::None | News::All => {}
-            News::Some(path) => return Err(MergeError::SharedInput(path)),
+            News::Some(path) => return self.add_each(path, &partial),
             News::Other(path) => return Err(MergeError::OtherInput(path)),
         }
         self.coverage.add(&partial);
+        self.keep(&partial)?;
         let (mut count, mut newest) = (1, partial);
         while let Some((held, mut before)) = self.stack.pop_if(|(held, _)| *held <= count) {
             before.add(newest);
@@ -172,6 +220,25 @@ impl Merger {
         }
         self.stack.push((count, newest));
         Ok(Merged::Added)
+    }
+
+    /// Adds those inputs of a summary that are not there yet, of which `shared` is none.
+    fn add_each(&mut self, shared: String, partial: &Partial) -> Result<Merged, MergeError> {
+        match partial.each()?.filter(|each| each.len() > 1) {
+            None => Err(MergeError::SharedInput(shared)),
+            Some(each) => {
+                each.into_iter().try_for_each(|single| self.add(single).map(drop))?;
+                Ok(Merged::Added)
+            }
+        }
+    }
+
+    fn keep(&mut self, partial: &Partial) -> Result<(), WireError> {
+        let Some(mut files) = self.files.take() else { return Ok(()) };
+        let Some(more) = partial.files()? else { return Ok(()) };
+        each::add(&mut files, more.into_iter().map(|(id, file)| (id, Cow::Owned(file.into_owned()))).collect())?;
+        self.files = Some(files).filter(|files| files.len() <= APART_MAX);
+        Ok(())
     }
 
     /// What the summaries are of.
@@ -183,12 +250,13 @@ impl Merger {
     /// The one summary.
     #[must_use]
     pub fn finish(self) -> Partial {
-        let Self { expected, stack, .. } = self;
+        let Self { expected, stack, files, .. } = self;
         let mut all = stack.into_iter().rev().map(|(_, partial)| partial);
         let mut merged = all.next().unwrap_or_default();
         for partial in all {
             merged.add(partial);
         }
-        Partial { settings: expected.settings, by: expected.by, ..merged }
+        let apart = files.map(|files| Apart::of(files, merged.inputs.len())).unwrap_or_default();
+        Partial { settings: expected.settings, by: expected.by, apart, ..merged }
     }
 }

@@ -1,8 +1,10 @@
 //! A part of the work: a summary with what makes it mean something elsewhere, which are the options that it was made with,
 //! and which bytes of which inputs it is of. It reads no log and makes no report.
 
+pub mod apart;
 pub mod cache;
 pub mod coverage;
+mod each;
 pub mod merge;
 pub mod pieces;
 pub mod plan;
@@ -15,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::input::{Facts, Status};
 use crate::settings::Settings;
 use crate::summary::Summary;
-use crate::summary::inputs::{InputId, Inputs};
-use crate::summary::totals::Counts;
+use crate::summary::inputs::InputId;
+use apart::Apart;
 use pieces::Pieces;
 
 /// A summary that can travel.
@@ -30,6 +32,8 @@ pub struct Partial {
     pub inputs: Vec<Held>,
     /// What is kept of the lines.
     pub summary: Summary,
+    /// What each input says alone.
+    pub apart: Apart,
 }
 
 /// An input of a summary.
@@ -58,16 +62,16 @@ impl Partial {
     /// Says of an input that something of it is missing.
     pub fn note_missing(&mut self, path: &str, size: u64, text: String) {
         let place = self.summary.inputs.iter().position(|(id, _)| id.path == path);
-        if let Some(held) = place.and_then(|place| self.inputs.get_mut(place)) {
-            held.read.status = held.read.status.max(Status::Incomplete);
-            held.read.error = Some(held.read.error.take().map_or(text.clone(), |error| format!("{text}; {error}")));
-            return;
+        if let Some(place) = place {
+            return self.change(place, |held| {
+                held.read.status = held.read.status.max(Status::Incomplete);
+                held.read.error = Some(held.read.error.take().map_or(text.clone(), |error| format!("{text}; {error}")));
+            });
         }
-        let id = InputId { path: path.to_owned(), identity: None };
         let read = Facts { status: Status::Incomplete, error: Some(text), ..Facts::default() };
-        let inputs = vec![Held { read, size, pieces: Pieces::default() }];
-        let summary = Summary { inputs: Inputs::new(vec![(id, Counts::default())]), ..Summary::default() };
-        self.add(Self { inputs, summary, ..Self::default() });
+        let unread = self.unread(path.to_owned(), Held { read, size, pieces: Pieces::default() });
+        // It has no byte that could be there already.
+        let _ = self.join(unread);
     }
 
     /// Whether it is one that a run can make, as far as that can be seen.
@@ -75,6 +79,7 @@ impl Partial {
     pub fn is_sound(&self) -> bool {
         self.inputs.len() == self.summary.inputs.len()
             && self.inputs.iter().all(|held| held.pieces.is_sound(held.size))
+            && self.apart.is_sound(self.inputs.len())
             && self.summary.is_sound()
     }
 }

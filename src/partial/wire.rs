@@ -5,6 +5,8 @@
 //! the body, and the XXH3-128 of all that (16 bytes). Numbers are little-endian. The body is the value in the encoding of
 //! postcard, histograms in HdrHistogram's V2 form, packed by zstd where that helps.
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Partial;
@@ -13,7 +15,7 @@ use crate::input::SUMMARY_MAGIC;
 /// What every file begins with.
 pub const MAGIC: &[u8; 8] = SUMMARY_MAGIC;
 /// The version of the format.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// Bytes before the body.
 const HEADER_BYTES: usize = MAGIC.len() + 2 + 1 + 8;
 /// Bytes after the body.
@@ -99,16 +101,16 @@ pub fn decode(bytes: &[u8]) -> Result<Partial, WireError> {
         return Err(WireError::Newer(version));
     }
     let held = written.get(HEADER_BYTES..).unwrap_or_default();
-    let unpacked;
-    let body = match is_packed {
-        0 if length == held.len() as u64 => held,
-        1 => {
-            unpacked = unpack(held, length)?;
-            &unpacked
-        }
+    let mut body = match is_packed {
+        0 if length == held.len() as u64 => Cow::Borrowed(held),
+        1 => Cow::Owned(unpack(held, length)?),
         _ => return Err(WireError::Damaged("its length is wrong")),
     };
-    read(body)
+    if version < 2 {
+        // An empty list: version 1 kept nothing of each input alone.
+        body.to_mut().push(0);
+    }
+    read(&body)
 }
 
 fn body(partial: &Partial) -> Result<Vec<u8>, WireError> {

@@ -87,7 +87,11 @@ impl Aggregate for CallRates {
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { counts, names, name_bytes: _, bound, recent: _, scratch: _, classes: _ } = other;
+        let Self { counts, names, name_bytes, bound, recent: _, scratch: _, classes: _ } = other;
+        if self.counts.is_empty() && self.bound.is_none() {
+            (self.counts, self.names, self.name_bytes, self.bound) = (counts, names, name_bytes, bound);
+            return;
+        }
         for (hash, name) in names {
             self.keep_name(hash, || name);
         }
@@ -230,7 +234,7 @@ impl<'de> Deserialize<'de> for CallRates {
         let (names, steps, bound): Stored<Box<str>> = Deserialize::deserialize(deserializer)?;
         let wrong = || D::Error::custom("calls a second are out of order");
         let bound = bound.map(|(second, name)| Entry { hash: hash(second), second, name });
-        let mut rates = Self { bound, ..Self::default() };
+        let mut rates = Self { bound, counts: HashMap::with_capacity(steps.len()), ..Self::default() };
         let hashes: Vec<u64> = names.iter().map(|name| xxh3_64(name.as_bytes())).collect();
         let mut last = i64::MIN;
         for (step, place, calls) in steps {

@@ -1,4 +1,4 @@
-//! What a run tells its folds beside the lines: how times are grouped. It counts nothing.
+//! What a run tells its folds beside the lines: how times are grouped, and inputs kept apart. It counts nothing.
 
 use crate::time::{Calendar, Nanos};
 
@@ -9,4 +9,6 @@ pub struct Counting {
     pub calendar: Calendar,
     /// The time before and after which calls are compared.
     pub split: Option<Nanos>,
+    /// Whether a summary of each input is made as well.
+    pub apart: bool,
 }

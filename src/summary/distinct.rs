@@ -38,7 +38,14 @@ impl Default for DistinctIds {
 impl Serialize for DistinctIds {
     /// The differences between the sorted hashes, which are smaller than the hashes, and the bound.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (hashes, bound) = self.parts();
+        let settled;
+        let (hashes, bound) = match self.is_settled() {
+            true => (&self.hashes, self.bound),
+            false => {
+                settled = self.parts();
+                (&settled.0, settled.1)
+            }
+        };
         let mut last = 0;
         let steps: Vec<_> = hashes.iter().map(|&hash| hash - std::mem::replace(&mut last, hash)).collect();
         (steps, bound).serialize(serializer)
@@ -51,13 +58,15 @@ impl<'de> Deserialize<'de> for DistinctIds {
         let mut last = 0_u64;
         let hashes: Option<Vec<_>> = steps
             .into_iter()
-            .map(|step| {
-                last = last.checked_add(step)?;
+            .enumerate()
+            .map(|(place, step)| {
+                last = last.checked_add(step).filter(|_| step > 0 || place == 0)?;
                 Some(last)
             })
             .collect();
-        let hashes = hashes.filter(|hashes| hashes.len() <= KEPT && last < bound);
-        Ok(Self::from_parts(hashes.ok_or_else(|| D::Error::custom("hashes of ids are out of order"))?, bound))
+        let hashes = hashes.filter(|hashes| hashes.len() <= KEPT && (hashes.is_empty() || last < bound));
+        let hashes = hashes.ok_or_else(|| D::Error::custom("hashes of ids are out of order"))?;
+        Ok(Self { sorted: hashes.len(), hashes, bound })
     }
 }
 
@@ -69,8 +78,12 @@ impl Aggregate for DistinctIds {
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { hashes, sorted: _, bound } = other;
+        let Self { hashes, sorted, bound } = other;
         self.bound = self.bound.min(bound);
+        if self.hashes.is_empty() {
+            (self.hashes, self.sorted) = (hashes, sorted);
+            return self.shrink();
+        }
         for hash in hashes {
             self.insert(hash);
         }
@@ -113,8 +126,16 @@ impl DistinctIds {
         self.hashes.shrink_to_fit();
     }
 
+    /// Whether the hashes are sorted, each of them once, and no more than are kept.
+    fn is_settled(&self) -> bool {
+        self.sorted == self.hashes.len() && self.hashes.last().is_none_or(|&last| last < self.bound)
+    }
+
     /// Keeps the smallest hashes, each once.
     fn shrink(&mut self) {
+        if self.is_settled() {
+            return;
+        }
         if let Some(late) = self.hashes.get_mut(self.sorted..) {
             late.sort_unstable();
         }

@@ -200,6 +200,15 @@ impl Fold {
         std::mem::replace(self, Self { counts, sides, counting, ..Self::default() })
     }
 
+    /// What was kept, all of it of the input of this rank.
+    #[must_use]
+    pub fn alone(mut self, rank: u32, input: InputId) -> Summary {
+        self.keep_reading();
+        self.summary.renumber(&vec![0; rank as usize + 1]);
+        self.inputs = self.inputs.into_iter().map(|(_, counts)| (0, counts)).collect();
+        self.finish([input])
+    }
+
     /// What was kept, of the inputs of the run in the order of their ranks.
     #[must_use]
     pub fn finish(mut self, inputs: impl IntoIterator<Item = InputId>) -> Summary {

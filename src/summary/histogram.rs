@@ -37,33 +37,61 @@ pub fn encode(digits: u8, highest: u64, counts: &[(usize, u64)]) -> Vec<u8> {
     bytes
 }
 
-/// The counts of the cells that hold any, sorted; none when the bytes are not what [`encode`] writes but for the highest
-/// value, or add up to more than can be.
+/// The last cell that holds any call, of bytes that are exactly what [`encode`] writes: with the highest value that
+/// `highest` gives for that cell, and no more calls than there can be. None of others.
 #[must_use]
-pub fn decode(digits: u8, bytes: &[u8]) -> Option<Vec<(usize, u64)>> {
-    let (header, mut body) = bytes.split_at_checked(HEADER_BYTES)?;
-    let expected = encode(digits, 0, &[]);
-    let is_own = |range: std::ops::Range<usize>| header.get(range.clone()) == expected.get(range);
-    if !is_own(0..4)
-        || !is_own(8..24)
-        || !is_own(32..40)
-        || header.get(4..8) != Some(&(body.len() as u32).to_be_bytes())
-    {
-        return None;
-    }
-    let mut counts = Vec::new();
+pub fn last(digits: u8, highest: impl Fn(usize) -> u64, bytes: &[u8]) -> Option<usize> {
+    let (header, body) = bytes.split_at_checked(HEADER_BYTES)?;
+    let mut rest = body;
     let (mut cells, mut calls) = (0_u64, 0_u64);
-    while !body.is_empty() {
-        let number = read(&mut body)?;
-        let half = number >> 1;
-        let (empty, count) = if number & 1 == 1 { (half + 1, 0) } else { (u64::from(half == 0), half) };
-        if count > 0 {
-            counts.push((cells as usize, count));
+    let mut is_after_empty = false;
+    while !rest.is_empty() {
+        let number = read(&mut rest)?;
+        let (empty, count) = (empty(number), count(number));
+        // One number is all empty cells between two that hold any, and none comes after the last of those.
+        if (empty > 0 && (is_after_empty || rest.is_empty())) || number == 1 {
+            return None;
         }
+        is_after_empty = empty > 0;
         calls = calls.checked_add(count).filter(|&calls| calls <= COUNT_MAX)?;
         cells = cells.checked_add(empty + u64::from(count > 0)).filter(|&cells| cells <= CELLS_MAX)?;
     }
-    Some(counts)
+    let last = cells.checked_sub(1)? as usize;
+    let mut expected = encode(digits, highest(last), &[]);
+    expected.get_mut(4..8)?.copy_from_slice(&u32::try_from(body.len()).ok()?.to_be_bytes());
+    (header == expected).then_some(last)
+}
+
+/// The counts of the cells that hold any, sorted, of bytes of which [`last`] is some.
+pub fn counts(bytes: &[u8]) -> impl Iterator<Item = (usize, u64)> {
+    let mut body = bytes.get(HEADER_BYTES..).unwrap_or_default();
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let number = read(&mut body)?;
+            next += empty(number) as usize;
+            if count(number) > 0 {
+                next += 1;
+                return Some((next - 1, count(number)));
+            }
+        }
+    })
+}
+
+/// How many empty cells a number says.
+#[inline]
+const fn empty(number: u64) -> u64 {
+    match number {
+        0 => 1,
+        _ if number & 1 == 1 => (number >> 1) + 1,
+        _ => 0,
+    }
+}
+
+/// How many calls of a cell a number says.
+#[inline]
+const fn count(number: u64) -> u64 {
+    if number & 1 == 1 { 0 } else { number >> 1 }
 }
 
 /// More cells than any duration needs.
@@ -81,17 +109,19 @@ fn write(mut number: u64, out: &mut Vec<u8>) {
     out.push(number as u8);
 }
 
+/// Takes a number off that is written as [`write`] does, in as few bytes as it can be.
+#[inline(always)]
 fn read(bytes: &mut &[u8]) -> Option<u64> {
     let (mut number, mut shift) = (0, 0);
     loop {
         let (&byte, rest) = bytes.split_first()?;
         *bytes = rest;
         if shift == 56 {
-            return Some(number | u64::from(byte) << shift);
+            return Some(number | u64::from(byte) << shift).filter(|_| byte > 0);
         }
         number |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
-            return Some(number);
+            return Some(number).filter(|_| byte > 0 || shift == 0);
         }
         shift += 7;
     }

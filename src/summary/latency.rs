@@ -1,10 +1,12 @@
 //! How long calls took, as histograms with bounded relative error.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
+use serde_bytes::{ByteBuf, Bytes};
 
 use super::aggregate::Aggregate;
 use super::histogram;
@@ -22,12 +24,15 @@ pub struct Durations<const DIGITS: u8> {
     cells: Vec<u16>,
     /// How often the count of a cell went beyond 16 bits.
     carries: BTreeMap<usize, u64>,
+    /// The counts as a summary's file has them, as long as no call is added to them: of hundreds of summaries with
+    /// hundreds of actions each most are added to others, and none is looked at before. Then nothing else counts any.
+    stored: Box<[u8]>,
     ns_max: u64,
 }
 
 impl<const DIGITS: u8> Default for Durations<DIGITS> {
     fn default() -> Self {
-        Self { few: Vec::new(), cells: Vec::new(), carries: BTreeMap::new(), ns_max: 0 }
+        Self { few: Vec::new(), cells: Vec::new(), carries: BTreeMap::new(), stored: Box::default(), ns_max: 0 }
     }
 }
 
@@ -79,23 +84,48 @@ impl<const DIGITS: u8> Durations<DIGITS> {
 
     /// Adds calls to a cell that may not be there yet, or whose count may be at its end.
     #[inline(never)]
-    fn add(&mut self, cell: usize, more: u16) {
-        if self.cells.is_empty() {
-            if more == 1
-                && self.few.len() < FEW_MAX
-                && let Ok(cell) = u16::try_from(cell)
-            {
-                return self.few.push(cell);
-            }
-            let few = std::mem::take(&mut self.few);
-            self.widen(few.iter().map(|&cell| usize::from(cell)).fold(cell, usize::max));
-            few.into_iter().for_each(|cell| self.cells[usize::from(cell)] += 1);
+    fn add(&mut self, cell: usize, more: u64) {
+        self.make_room(more, cell);
+        match u16::try_from(cell) {
+            Ok(cell) if self.cells.is_empty() => self.few.extend(std::iter::repeat_n(cell, more as usize)),
+            _ => self.add_to_cell(cell, more),
         }
-        self.widen(cell);
-        let (count, carries) = self.cells[cell].overflowing_add(more);
-        self.cells[cell] = count;
-        if carries {
-            *self.carries.entry(cell).or_default() += 1;
+    }
+
+    /// Adds the calls of a histogram's file, none of them longer than the longest one that is known.
+    fn add_stored(&mut self, stored: &[u8]) {
+        if stored.is_empty() {
+            return;
+        }
+        self.make_room(histogram::counts(stored).map(|(_, count)| count).sum(), Self::cell(self.ns_max));
+        for (cell, count) in histogram::counts(stored) {
+            match self.cells.get_mut(cell) {
+                Some(held) if u64::from(*held) + count <= u64::from(u16::MAX) => *held += count as u16,
+                _ => self.add(cell, count),
+            }
+        }
+    }
+
+    /// Makes the cells, up to this one, unless there are few calls even with `more` of them.
+    fn make_room(&mut self, more: u64, cell: usize) {
+        if !self.stored.is_empty() {
+            let stored = std::mem::take(&mut self.stored);
+            self.add_stored(&stored);
+        }
+        if self.cells.is_empty() && cell <= usize::from(u16::MAX) && more <= (FEW_MAX - self.few.len()) as u64 {
+            return;
+        }
+        let few = std::mem::take(&mut self.few);
+        self.widen(few.iter().map(|&cell| usize::from(cell)).fold(cell, usize::max));
+        few.into_iter().for_each(|cell| self.cells[usize::from(cell)] += 1);
+    }
+
+    fn add_to_cell(&mut self, cell: usize, more: u64) {
+        let count = u64::from(self.cells[cell]) + (more & u64::from(u16::MAX));
+        self.cells[cell] = count as u16;
+        let carried = (count >> u16::BITS) + (more >> u16::BITS);
+        if carried > 0 {
+            *self.carries.entry(cell).or_default() += carried;
         }
     }
 
@@ -124,6 +154,9 @@ impl<const DIGITS: u8> Durations<DIGITS> {
 
     /// The cells that hold any calls, and how many; sorted.
     fn counts(&self) -> Vec<(usize, u64)> {
+        if !self.stored.is_empty() {
+            return histogram::counts(&self.stored).collect();
+        }
         let mut few = self.few.clone();
         few.sort_unstable();
         let few = few.chunk_by(|a, b| a == b).map(|same| (usize::from(same[0]), same.len() as u64));
@@ -141,64 +174,48 @@ impl<const DIGITS: u8> Durations<DIGITS> {
     /// How much memory it takes beside itself, in bytes.
     #[must_use]
     pub const fn bytes(&self) -> usize {
-        2 * (self.few.capacity() + self.cells.capacity())
+        2 * (self.few.capacity() + self.cells.capacity()) + self.stored.len()
     }
 
     /// Adds the calls of another one.
     pub fn merge(&mut self, other: Self) {
-        let Self { few, cells, carries, ns_max } = other;
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
+        let Self { few, cells, carries, stored, ns_max } = other;
         self.ns_max = self.ns_max.max(ns_max);
+        self.add_stored(&stored);
         few.into_iter().for_each(|cell| self.add(usize::from(cell), 1));
         if self.cells.is_empty() {
             for (cell, more) in cells.into_iter().enumerate().filter(|&(_, more)| more > 0) {
-                self.add(cell, more);
+                self.add(cell, u64::from(more));
             }
         } else {
             self.add_all(&cells);
         }
         for (cell, more) in carries {
             // What is left of the count may be 0, and the cell still to be made.
-            self.add(cell, 0);
-            *self.carries.entry(cell).or_default() += more;
+            self.add(cell, more << u16::BITS);
         }
     }
 
-    /// The durations of counted cells, sorted; none when there are more cells than there can be.
-    fn of(counts: &[(usize, u64)], ns_max: u64) -> Option<Self> {
-        let mut durations = Self { ns_max, ..Self::default() };
-        let &(last, _) = counts.last()?;
-        if last > Self::cell(u64::MAX) {
-            return None;
-        }
-        let calls: u64 = counts.iter().map(|(_, count)| count).sum();
-        if calls <= FEW_MAX as u64 && last <= usize::from(u16::MAX) {
-            let cells = counts.iter().flat_map(|&(cell, count)| std::iter::repeat_n(cell as u16, count as usize));
-            durations.few = cells.collect();
-            return Some(durations);
-        }
-        durations.widen(last);
-        for &(cell, count) in counts {
-            durations.cells[cell] = (count & u64::from(u16::MAX)) as u16;
-            if count >> u16::BITS > 0 {
-                durations.carries.insert(cell, count >> u16::BITS);
-            }
-        }
-        Some(durations)
-    }
-
-    /// The longest duration that a histogram of these cells has room for, as it says itself: it grows by runs, from the
-    /// first one on, of which it says that it ends at 2.
-    fn highest(counts: &[(usize, u64)]) -> u64 {
-        match counts.last().map_or(0, |&(cell, _)| cell >> Self::RUN_BITS) {
+    /// The longest duration that a histogram has room for whose last cell with calls is this one, as it says itself: it
+    /// grows by runs, from the first one on, of which it says that it ends at 2.
+    fn highest(last: usize) -> u64 {
+        match last >> Self::RUN_BITS {
             0 | 1 => 2,
             run => 1_u64.checked_shl(Self::RUN_BITS + run as u32).map_or(u64::MAX - 1, |end| end - 1),
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.few.is_empty() && self.cells.is_empty() && self.stored.is_empty()
+    }
+
     /// The calls as an HDR histogram; none without calls.
     fn histogram(&self) -> Option<Histogram<u64>> {
-        let mut histogram =
-            Histogram::<u64>::new(DIGITS).ok().filter(|_| !(self.few.is_empty() && self.cells.is_empty()))?;
+        let mut histogram = Histogram::<u64>::new(DIGITS).ok().filter(|_| !self.is_empty())?;
         for (cell, count) in self.counts() {
             // The histogram resizes itself; only its memory could fail.
             let _ = histogram.record_n(Self::shortest_ns(cell), count);
@@ -222,26 +239,25 @@ impl<const DIGITS: u8> Durations<DIGITS> {
 impl<const DIGITS: u8> Serialize for Durations<DIGITS> {
     /// An HDR histogram in its own form, version 2, and the longest duration; nothing without calls.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let counts = self.counts();
-        let bytes = match counts.is_empty() {
-            true => Vec::new(),
-            false => histogram::encode(DIGITS, Self::highest(&counts), &counts),
+        let counts = if self.stored.is_empty() { self.counts() } else { Vec::new() };
+        let bytes = match counts.last() {
+            Some(&(last, _)) => Cow::Owned(histogram::encode(DIGITS, Self::highest(last), &counts)),
+            None => Cow::Borrowed(&*self.stored),
         };
-        (bytes, self.ns_max).serialize(serializer)
+        (Bytes::new(&bytes), self.ns_max).serialize(serializer)
     }
 }
 
 impl<'de, const DIGITS: u8> Deserialize<'de> for Durations<DIGITS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (bytes, ns_max) = <(Vec<u8>, u64)>::deserialize(deserializer)?;
-        if bytes.is_empty() && ns_max == 0 {
-            return Ok(Self::default());
-        }
-        let counts = histogram::decode(DIGITS, &bytes).unwrap_or_default();
+        let (bytes, ns_max) = <(ByteBuf, u64)>::deserialize(deserializer)?;
         // A hostile file has any numbers; the longest duration is one of those that are counted.
-        let is_longest = counts.last().is_some_and(|&(last, _)| last == Self::cell(ns_max));
-        let durations = if is_longest { Self::of(&counts, ns_max) } else { None };
-        durations.ok_or_else(|| D::Error::custom("a histogram is not one that can be"))
+        let is_sound = match bytes.is_empty() {
+            true => ns_max == 0,
+            false => histogram::last(DIGITS, Self::highest, &bytes) == Some(Self::cell(ns_max)),
+        };
+        let durations = Self { stored: bytes.into_vec().into_boxed_slice(), ns_max, ..Self::default() };
+        is_sound.then_some(durations).ok_or_else(|| D::Error::custom("a histogram is not one that can be"))
     }
 }
 
@@ -360,11 +376,19 @@ mod tests {
         if counts.is_empty() {
             return;
         }
-        let bytes = histogram::encode(DIGITS, Durations::<DIGITS>::highest(&counts), &counts);
+        let body = postcard::to_allocvec(&durations).unwrap();
+        let (bytes, ns_max): (Vec<u8>, u64) = postcard::from_bytes(&body).unwrap();
         assert_eq!(bytes, serialized(&durations), "{durations_ns:?}");
-        assert_eq!(histogram::decode(DIGITS, &bytes).as_ref(), Some(&counts));
-        let again = Durations::<DIGITS>::of(&counts, durations.ns_max).unwrap();
+        assert_eq!(ns_max, durations.ns_max);
+        let again: Durations<DIGITS> = postcard::from_bytes(&body).unwrap();
         assert_eq!((again.counts(), again.quantiles()), (counts, durations.quantiles()));
+        assert_eq!(postcard::to_allocvec(&again).unwrap(), body);
+        for (mut one, other) in [(again.clone(), again.clone()), (again.clone(), durations.clone())] {
+            one.merge(other);
+            let mut both = durations.clone();
+            both.merge(durations.clone());
+            assert_eq!((one.counts(), one.quantiles()), (both.counts(), both.quantiles()));
+        }
     }
 
     #[test]
@@ -392,9 +416,10 @@ mod tests {
             let mut bytes = histogram::encode(digits, 9, &[]);
             bytes[4..8].copy_from_slice(&(body.len() as u32).to_be_bytes());
             bytes.extend(body);
-            if let Some(counts) = histogram::decode(digits, &bytes) {
-                prop_assert!(counts.is_sorted() && counts.iter().all(|&(_, count)| count > 0));
-                let _ = Durations::<3>::of(&counts, 7);
+            if let Some(last) = histogram::last(digits, |_| 9, &bytes) {
+                let counts: Vec<_> = histogram::counts(&bytes).collect();
+                prop_assert_eq!(counts.last().map(|&(cell, _)| cell), Some(last));
+                prop_assert_eq!(histogram::encode(digits, 9, &counts), bytes);
             }
         }
 

@@ -223,7 +223,7 @@ pub fn summary_within(bounds: Bounds, chunks: &[Chunk]) -> Summary {
 /// Hours of a zone, and a point in time that lies between the times of most lines.
 fn counting() -> Counting {
     let zone = Zone::parse("America/St_Johns").unwrap();
-    Counting { calendar: Calendar::new(zone, true), split: Some(Nanos(1_795_040_000_000_000_000)) }
+    Counting { calendar: Calendar::new(zone, true), split: Some(Nanos(1_795_040_000_000_000_000)), apart: false }
 }
 
 /// The summary of a run in which the three inputs have these ranks among these names.

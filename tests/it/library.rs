@@ -11,6 +11,7 @@ use resplog::internals::hints::hints;
 use resplog::internals::input::source::Sizes;
 use resplog::internals::input::{Compression, Input};
 use resplog::internals::inspect::Reading;
+use resplog::internals::partial::apart::APART_MAX;
 use resplog::internals::render::json as write_json;
 use resplog::internals::summary::Summary as Kept;
 use resplog::internals::summary::counting::Counting;
@@ -142,19 +143,30 @@ fn what_would_be_counted_twice_or_otherwise_is_refused() {
     let mut larger = summary();
     larger.merge(both()).unwrap();
     assert_eq!(larger.to_bytes().unwrap(), both().to_bytes().unwrap(), "the larger one holds all");
-    let mut others = Analyzer::new().summary([&path, &testdata().join("wrapped.ndjson")]).unwrap();
+    let [crlf, wrapped] = ["crlf.ndjson", "wrapped.ndjson"].map(|name| testdata().join(name));
+    let mut others = Analyzer::new().summary([&path, &wrapped]).unwrap();
+    others.merge(both()).unwrap();
+    let all = Analyzer::new().summary([&path, &crlf, &wrapped]).unwrap();
+    assert_eq!(others.to_bytes().unwrap(), all.to_bytes().unwrap(), "what both have counts once");
+    let folder = tempfile::tempdir().unwrap();
+    let logs: Vec<_> = (0..APART_MAX + 2).map(|log| folder.path().join(format!("{log:03}.log"))).collect();
+    for log in &logs {
+        std::fs::copy(&crlf, log).unwrap();
+    }
+    let mut others = Analyzer::new().summary(&logs[1..]).unwrap();
     let unmerged = others.to_bytes().unwrap();
-    let shared = path.to_string_lossy();
     assert!(
-        matches!(others.merge(both()), Err(Error::Merge(MergeError::SharedInput(input))) if input == shared),
-        "neither holds all"
+        matches!(
+            others.merge(Analyzer::new().summary(&logs[..logs.len() - 1]).unwrap()),
+            Err(Error::Merge(MergeError::SharedInput(input))) if logs.iter().any(|log| *log.to_string_lossy() == input)
+        ),
+        "neither holds all, and they are too many to be kept apart"
     );
     assert_eq!(others.to_bytes().unwrap(), unmerged);
     let other = Settings { services: Settings::names(["cvm"]), ..Settings::default() };
     let filtered = Analyzer::new().settings(other).summary([testdata().join("wrapped.ndjson")]).unwrap();
     assert!(matches!(held.merge(filtered.clone()), Err(Error::Merge(MergeError::Settings(_)))));
     assert_eq!(held.to_bytes().unwrap(), before);
-    let folder = tempfile::tempdir().unwrap();
     let changing = folder.path().join("log");
     let of = |text: &str| {
         std::fs::write(&changing, text).unwrap();

@@ -33,7 +33,7 @@ fn read(inputs: &[(PathBuf, Option<Range<u64>>)], options: &Options) -> Partial 
     let none = None::<fn(&Reject, u64)>;
     let analysis = engine::analyze(&inputs, options, &RunControl::default(), &Duplicates::default(), none).unwrap();
     let facts = engine::facts(&inputs, &analysis);
-    engine::partial(empty(), &inputs, &facts, &analysis.reads, analysis.summary)
+    engine::partial(empty(), &inputs, &facts, &analysis.reads, analysis.summary).with_each(analysis.apart)
 }
 
 fn bytes(partial: &Partial) -> Vec<u8> {
@@ -122,7 +122,7 @@ proptest! {
         }
         prop_assert!(bytes(&left[0]) == expected, "{}", differences(&left[0], &expected));
 
-        let mut merger = Merger::new(&empty());
+        let mut merger = Merger::new(&empty()).keeping_apart();
         let mut order = order.iter();
         let mut rest: Vec<_> = (0..parts.len()).collect();
         while !rest.is_empty() {
@@ -334,7 +334,9 @@ fn summaries_are_inputs_like_logs() {
     assert_eq!((piped.stdout, piped.exit), expected);
 
     merge(&["b.summary", "c.summary"], "bc.summary");
-    assert_refused(path, &["report", "ab.summary", "bc.summary"], "would be counted twice");
+    assert_eq!(json(&["ab.summary", "bc.summary"]), expected, "what both have counts once");
+    merge(&["bc.summary", "ab.summary"], "abbc.summary");
+    assert_eq!(fs::read(path.join("abbc.summary")).unwrap(), fs::read(path.join("logs.summary")).unwrap());
     assert_refused(
         path,
         &["report", "a.summary", "--service", "cvm"],
@@ -423,6 +425,22 @@ fn a_window_has_all_of_a_summary_or_nothing() {
     let window = ["report", "1.summary", "2.summary", "--since", "2026-11-24T01:30"];
     assert_refused(path, &window, "1.summary: its records are of 2026-11-24T01:00:00Z to 2026-11-24T01:59:00Z");
     assert_refused(path, &["report", "no.summary", "--since", "2026-11-24"], "records without a time");
+
+    // A merged one leaves out those of its inputs that lie outside, and only a window that cuts one of them is refused.
+    assert_eq!(run(path, ["report", "1.summary", "2.summary", "-o", "both.summary"], None).exit, 0);
+    for window in [["--since", "2026-11-24T01:59:30"], ["--until", "2026-11-24T02:00"]] {
+        let shown = |inputs: &[&str]| {
+            let ran = run(path, [&["report", "-f", "json", "-o", "in.summary"], inputs, &window[..]].concat(), None);
+            (ran.stdout, ran.exit, fs::read(path.join("in.summary")).unwrap())
+        };
+        assert_eq!(shown(&["both.summary"]), shown(&["1.summary", "2.summary"]));
+    }
+    let window = ["report", "both.summary", "--since", "2026-11-24T01:30"];
+    assert_refused(
+        path,
+        &window,
+        "both.summary: 1.log: its records are of 2026-11-24T01:00:00Z to 2026-11-24T01:59:00Z",
+    );
 }
 
 #[test]

@@ -78,6 +78,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "time/",
         ],
     ),
+    ("serde_bytes", &["partial/apart.rs", "summary/latency.rs"]),
     (
         "serde_json",
         &[

@@ -26,7 +26,7 @@ fn partial(summary: Summary) -> Partial {
     let read = Facts { bytes: 7, foreign: Some(Foreign::OtherCloud(Cloud::Huawei)), ..Facts::default() };
     let inputs = vec![Held { read, size: 9, pieces: Pieces::of(2..9) }; summary.inputs.len()];
     let settings = BTreeMap::from([("max-line".into(), "16M".into())]);
-    Partial { settings, by: vec!["app=/app".to_owned()], inputs, summary }
+    Partial { settings, by: vec!["app=/app".to_owned()], inputs, summary, ..Partial::default() }
 }
 
 fn written(summary: &Summary) -> Vec<u8> {
@@ -132,12 +132,23 @@ fn every_bit_flipped_and_every_prefix_is_refused() {
 }
 
 #[test]
+fn what_version_1_wrote_is_read() {
+    let now = written(&full());
+    let (_, old) = body(&now).split_last().map(|(last, old)| (*last, old.to_vec())).unwrap();
+    let mut bytes = forged(0, old.len() as u64, &old);
+    bytes.truncate(bytes.len() - 16);
+    bytes[8] = 1;
+    bytes.extend(xxh3_128(&bytes).to_le_bytes());
+    assert_eq!(encode(&decode(&bytes).unwrap()).unwrap(), now);
+}
+
+#[test]
 fn a_newer_version_and_a_foreign_file_are_named() {
     let mut newer = forged(0, 0, b"");
     newer.truncate(newer.len() - 16);
-    newer[8] = 2;
+    newer[8] = VERSION as u8 + 1;
     newer.extend(xxh3_128(&newer).to_le_bytes());
-    assert_eq!(decode(&newer).unwrap_err(), WireError::Newer(2));
+    assert_eq!(decode(&newer).unwrap_err(), WireError::Newer(VERSION + 1));
     assert_eq!(decode(b"{\"Response\":{}}").unwrap_err(), WireError::Foreign);
     assert_eq!(decode(b"").unwrap_err(), WireError::Foreign);
 }
