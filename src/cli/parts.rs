@@ -9,7 +9,7 @@ use resplog::internals::engine::{self, Options, RunControl, Summarized, Surveyed
 use resplog::internals::input::source::Sizes;
 use resplog::internals::input::{Facts, Input, Status, discover, with_members};
 use resplog::internals::inspect::Reading;
-use resplog::internals::partial::merge::Merger;
+use resplog::internals::partial::merge::{AT_ONCE, Merger};
 use resplog::internals::partial::plan::{FileStamp, Part, Plan, Planned, SCHEMA, Whole, parts};
 use resplog::internals::partial::{Partial, wire};
 use resplog::internals::render::json;
@@ -253,14 +253,14 @@ pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<
     (report.by, report.by_fields) = (by.names, by.fields);
     report.filters = filters::of(args, &report.by_fields, &report.settings, &report.acknowledged, &report.zone);
     report.commands = args.given.planned(plan.words.clone(), &report.settings);
-    let mut merger = Merger::new(&expected);
+    let mut merger = Merger::new(&expected).threads(report.options.threads);
     if report.writes_summary() {
         merger = merger.keeping_apart();
     }
     for name in &report.inputs {
         let mut files = files(name)?.map(Input::new);
         loop {
-            let some: Vec<_> = files.by_ref().take(summaries::AT_ONCE).collect();
+            let some: Vec<_> = files.by_ref().take(AT_ONCE).collect();
             if some.is_empty() {
                 break;
             }

@@ -13,7 +13,7 @@ use resplog::internals::input::discover::discover;
 use resplog::internals::input::{Facts, Input, Status, with_members};
 use resplog::internals::inspect::Reading;
 use resplog::internals::partial::apart::Apart;
-use resplog::internals::partial::merge::{MergeError, Merger};
+use resplog::internals::partial::merge::{AT_ONCE, MergeError, Merger};
 use resplog::internals::partial::wire::{self, WireError};
 use resplog::internals::partial::{Held, Partial};
 use resplog::internals::summary::Summary;
@@ -118,6 +118,7 @@ struct Asked {
     expected: Partial,
     /// Whether what comes out is written as a summary.
     keeps_apart: bool,
+    threads: usize,
 }
 
 impl Asked {
@@ -129,6 +130,7 @@ impl Asked {
             whole: Partial::empty(&plan.settings, &plan.by_fields),
             expected: Partial::empty(&open, &plan.by_fields),
             keeps_apart: plan.writes_summary(),
+            threads: plan.options.threads,
         }
     }
 
@@ -156,7 +158,7 @@ impl Asked {
 
     /// Nothing merged yet.
     fn merger(&self) -> Merger {
-        let merger = Merger::new(&self.whole);
+        let merger = Merger::new(&self.whole).threads(self.threads);
         if self.keeps_apart { merger.keeping_apart() } else { merger }
     }
 
@@ -244,9 +246,6 @@ fn largest_first(files: &[Input]) -> Result<Vec<Input>> {
     sized.sort_by_key(|(size, _)| *size);
     Ok(sized.into_iter().map(|(_, file)| file.clone()).collect())
 }
-
-/// How many summaries are read before they are merged.
-pub const AT_ONCE: usize = 16;
 
 /// Reads some summaries with several threads, in their order.
 pub fn load_all(files: &[Input], threads: usize) -> Vec<Result<Result<Partial, Facts>>> {

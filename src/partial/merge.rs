@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 use super::apart::{APART_MAX, Apart, Files};
 use super::coverage::{Coverage, News};
@@ -113,6 +115,11 @@ impl Partial {
 
     /// Adds a summary of other bytes, and forgets what each input says alone.
     pub(super) fn add(&mut self, other: Self) {
+        self.add_unsettled(other);
+        self.summary.settle();
+    }
+
+    fn add_unsettled(&mut self, other: Self) {
         let sorted = |partial: &Self| {
             let mut held: Vec<_> = partial.held().map(|(id, held)| (id.clone(), held.clone())).collect();
             held.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -129,8 +136,35 @@ impl Partial {
         }
         self.inputs = inputs;
         self.apart = Apart::default();
-        self.summary.merge(other.summary);
+        self.summary.merge_unsettled(other.summary);
     }
+}
+
+/// The sum of some summaries of different bytes; none when there is none.
+fn sum(mut partials: Vec<Partial>, threads: usize) -> Option<Partial> {
+    let each = partials.len().div_ceil(threads).max(2);
+    thread::scope(|scope| {
+        let mut sums = Vec::with_capacity(threads);
+        while partials.len() > each {
+            let some = partials.split_off(partials.len() - each);
+            sums.push(scope.spawn(move || sum_of(some)));
+        }
+        let own = sum_of(partials);
+        let joined = sums.into_iter().map(|sum| sum.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        sum_of(joined.chain([own]).flatten().collect())
+    })
+}
+
+fn sum_of(partials: Vec<Partial>) -> Option<Partial> {
+    let are_several = partials.len() > 1;
+    let mut sum = partials.into_iter().reduce(|mut sum, partial| {
+        sum.add_unsettled(partial);
+        sum
+    })?;
+    if are_several {
+        sum.summary.settle();
+    }
+    Some(sum)
 }
 
 /// Merges summaries of single inputs. Of two of one input that have bytes in common one has all of the other's, and counts.
@@ -170,14 +204,21 @@ impl Held {
     }
 }
 
-/// Merges many summaries, one after another.
+/// How many summaries are merged at once.
+pub const AT_ONCE: usize = 16;
+
+/// Merges many summaries, a few at once.
 #[derive(Debug)]
 pub struct Merger {
     /// What all of them have to agree with.
     expected: Partial,
     coverage: Coverage,
+    /// Summaries that are added, but not merged.
+    pending: Vec<Partial>,
     /// Summaries of twice as many others as the next one, or more.
     stack: Vec<(u64, Partial)>,
+    /// How many threads merge.
+    threads: usize,
     /// What each input says alone; none when that is not kept, or not known of all.
     files: Option<Files<'static>>,
 }
@@ -188,7 +229,14 @@ impl Merger {
     pub fn new(expected: &Partial) -> Self {
         let (settings, by) = (expected.settings.clone(), expected.by.clone());
         let expected = Partial { settings, by, ..Partial::default() };
-        Self { expected, coverage: Coverage::default(), stack: Vec::new(), files: None }
+        let (coverage, pending, stack) = (Coverage::default(), Vec::new(), Vec::new());
+        Self { expected, coverage, pending, stack, threads: 1, files: None }
+    }
+
+    /// The same with some threads.
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads: threads.max(1), ..self }
     }
 
     /// The same for a summary that is written: what each input says alone is kept as well.
@@ -213,13 +261,22 @@ impl Merger {
         }
         self.coverage.add(&partial);
         self.keep(&partial)?;
-        let (mut count, mut newest) = (1, partial);
+        self.pending.push(partial);
+        if self.pending.len() == AT_ONCE {
+            self.merge_pending();
+        }
+        Ok(Merged::Added)
+    }
+
+    /// Merges what was added, with all threads, and the sum with those before.
+    fn merge_pending(&mut self) {
+        let (mut count, pending) = (self.pending.len() as u64, std::mem::take(&mut self.pending));
+        let Some(mut newest) = sum(pending, self.threads) else { return };
         while let Some((held, mut before)) = self.stack.pop_if(|(held, _)| *held <= count) {
             before.add(newest);
             (count, newest) = (held + count, before);
         }
         self.stack.push((count, newest));
-        Ok(Merged::Added)
     }
 
     /// Adds those inputs of a summary that are not there yet, of which `shared` is none.
@@ -249,7 +306,8 @@ impl Merger {
 
     /// The one summary.
     #[must_use]
-    pub fn finish(self) -> Partial {
+    pub fn finish(mut self) -> Partial {
+        self.merge_pending();
         let Self { expected, stack, files, .. } = self;
         let mut all = stack.into_iter().rev().map(|(_, partial)| partial);
         let mut merged = all.next().unwrap_or_default();

@@ -37,6 +37,8 @@ pub struct CallRates {
     recent: Option<(i64, u64)>,
     scratch: String,
     classes: Classes,
+    /// What a summary's file has, as long as nothing is added to it. Then nothing else counts any.
+    stored: Option<Box<Stored<Box<str>>>>,
 }
 
 /// A second and a name, in the order in which they are kept.
@@ -87,15 +89,17 @@ impl Aggregate for CallRates {
     }
 
     fn merge(&mut self, other: Self) {
-        let Self { counts, names, name_bytes, bound, recent: _, scratch: _, classes: _ } = other;
-        if self.counts.is_empty() && self.bound.is_none() {
-            (self.counts, self.names, self.name_bytes, self.bound) = (counts, names, name_bytes, bound);
+        if self.counts.is_empty() && self.stored.is_none() && self.bound.is_none() {
+            *self = Self { classes: std::mem::take(&mut self.classes), ..other };
             return;
         }
+        self.open();
+        let Self { counts, names, name_bytes: _, bound, recent: _, scratch: _, classes: _, stored } = other;
+        self.bound = self.bound.into_iter().chain(bound).min();
+        stored.into_iter().for_each(|stored| self.add_stored(*stored));
         for (hash, name) in names {
             self.keep_name(hash, || name);
         }
-        self.bound = self.bound.into_iter().chain(bound).min();
         for (entry, calls) in counts {
             self.add(entry, calls);
         }
@@ -105,6 +109,7 @@ impl Aggregate for CallRates {
 impl CallRates {
     #[inline(never)]
     fn count(&mut self, record: &Record<'_>, second: i64, hash: u64) {
+        self.open();
         let context = &record.context;
         let names = [context.service, context.action, context.region].map(Option::unwrap_or_default);
         self.count_name((second, hash), names, "");
@@ -162,6 +167,7 @@ impl CallRates {
 
     /// Brings everything within the bounds: what is kept then depends on the data alone.
     pub fn settle(&mut self) {
+        self.open();
         self.shrink();
         self.counts.shrink_to_fit();
         let used: BTreeSet<u64> = self.counts.keys().map(|entry| entry.name).collect();
@@ -169,10 +175,27 @@ impl CallRates {
         self.name_bytes = self.names.values().map(|name| NAME_BYTES + name.len()).sum();
     }
 
+    /// Makes tables of what a file has, to be added to.
+    fn open(&mut self) {
+        if let Some(stored) = self.stored.take() {
+            self.add_stored(*stored);
+        }
+    }
+
+    fn add_stored(&mut self, stored: Stored<Box<str>>) {
+        for (entry, _, calls) in entries(&stored) {
+            self.add(entry, calls);
+        }
+        for name in stored.0 {
+            self.keep_name(xxh3_64(name.as_bytes()), || name);
+        }
+    }
+
     /// About how much memory it takes, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.counts.len() * ENTRY_BYTES + self.name_bytes
+        let stored = self.stored.as_ref().map_or(0, |stored| stored.1.len() * ENTRY_BYTES);
+        self.counts.len() * ENTRY_BYTES + self.name_bytes + stored
     }
 
     /// Whether only some seconds are kept.
@@ -184,9 +207,11 @@ impl CallRates {
     /// The seconds that are kept whole, in no order.
     pub fn iter(&self) -> impl Iterator<Item = Second<'_>> {
         let cut = self.bound.map(|bound| bound.second);
-        let whole = self.counts.iter().filter(move |(entry, _)| cut != Some(entry.second));
-        whole.filter_map(|(entry, &calls)| {
-            let mut parts = self.names.get(&entry.name)?.splitn(4, SEPARATOR);
+        let counted =
+            self.counts.iter().filter_map(|(entry, &calls)| Some((*entry, &**self.names.get(&entry.name)?, calls)));
+        let all = counted.chain(self.stored.iter().flat_map(|stored| entries(stored)));
+        all.filter(move |(entry, ..)| cut != Some(entry.second)).filter_map(|(entry, name, calls)| {
+            let mut parts = name.splitn(4, SEPARATOR);
             let of = Limited { service: parts.next()?, action: parts.next()?, region: parts.next()? };
             let code = parts.next().filter(|code| !code.is_empty());
             Some(Second { second: entry.second, of, code, calls })
@@ -211,8 +236,23 @@ fn hash(second: i64) -> u64 {
 /// and its calls; and the first entry that is not kept, as a second and the hash of a name.
 type Stored<N> = (Vec<N>, Vec<(u64, u32, u64)>, Option<(i64, u64)>);
 
+/// The entries of a file that is sound, with their names and calls.
+fn entries(stored: &Stored<Box<str>>) -> impl Iterator<Item = (Entry, &str, u64)> {
+    let (names, steps, _) = stored;
+    let names: Vec<(&str, u64)> = names.iter().map(|name| (&**name, xxh3_64(name.as_bytes()))).collect();
+    let mut second = i64::MIN;
+    steps.iter().filter_map(move |&(step, place, calls)| {
+        second = second.checked_add_unsigned(step)?;
+        let &(text, name) = names.get(place as usize)?;
+        Some((Entry { hash: hash(second), second, name }, text, calls))
+    })
+}
+
 impl Serialize for CallRates {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(stored) = &self.stored {
+            return stored.serialize(serializer);
+        }
         let mut names: Vec<(&str, u64)> = self.names.iter().map(|(&hash, name)| (&**name, hash)).collect();
         names.sort_unstable();
         let places: HashMap<u64, u32> = names.iter().zip(0..).map(|((_, hash), place)| (*hash, place)).collect();
@@ -231,27 +271,22 @@ impl Serialize for CallRates {
 
 impl<'de> Deserialize<'de> for CallRates {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (names, steps, bound): Stored<Box<str>> = Deserialize::deserialize(deserializer)?;
-        let wrong = || D::Error::custom("calls a second are out of order");
+        let stored = Stored::<Box<str>>::deserialize(deserializer)?;
+        let (names, steps, bound) = &stored;
         let bound = bound.map(|(second, name)| Entry { hash: hash(second), second, name });
-        let mut rates = Self { bound, counts: HashMap::with_capacity(steps.len()), ..Self::default() };
-        let hashes: Vec<u64> = names.iter().map(|name| xxh3_64(name.as_bytes())).collect();
-        let mut last = i64::MIN;
-        for (step, place, calls) in steps {
-            last = last.checked_add_unsigned(step).ok_or_else(wrong)?;
-            let name = *hashes.get(place as usize).ok_or_else(wrong)?;
-            let entry = Entry { hash: hash(last), second: last, name };
-            if bound.is_some_and(|bound| entry >= bound) || rates.counts.insert(entry, calls).is_some() {
-                return Err(wrong());
-            }
+        let mut before = None;
+        let mut is_sound = names.is_sorted_by(|a, b| a < b) && steps.len() <= ENTRIES_MAX;
+        let mut count = 0;
+        for (entry, name, calls) in entries(&stored) {
+            is_sound &= before.replace((entry.second, name)).is_none_or(|before| before < (entry.second, name));
+            is_sound &= bound.is_none_or(|bound| entry < bound) && (1..=COUNT_MAX).contains(&calls);
+            count += 1;
         }
-        for (hash, name) in hashes.into_iter().zip(names) {
-            rates.keep_name(hash, || name);
+        if !is_sound || count < steps.len() {
+            return Err(D::Error::custom("calls a second are out of order"));
         }
-        if rates.counts.len() > ENTRIES_MAX || rates.counts.values().any(|calls| !(1..=COUNT_MAX).contains(calls)) {
-            return Err(wrong());
-        }
-        Ok(rates)
+        let stored = Some(Box::new(stored)).filter(|stored| !stored.0.is_empty());
+        Ok(Self { bound, stored, ..Self::default() })
     }
 }
 

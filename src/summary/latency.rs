@@ -97,7 +97,8 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         if stored.is_empty() {
             return;
         }
-        self.make_room(histogram::counts(stored).map(|(_, count)| count).sum(), Self::cell(self.ns_max));
+        let calls = if self.cells.is_empty() { histogram::counts(stored).map(|(_, count)| count).sum() } else { 0 };
+        self.make_room(calls, Self::cell(self.ns_max));
         for (cell, count) in histogram::counts(stored) {
             match self.cells.get_mut(cell) {
                 Some(held) if u64::from(*held) + count <= u64::from(u16::MAX) => *held += count as u16,

@@ -182,7 +182,7 @@ impl Summary {
     }
 
     /// Brings everything into the one form that a value has, within the bounds.
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.distinct_ids.settle();
         self.codes.fit();
         self.failed_names.settle();
@@ -260,6 +260,12 @@ impl Summary {
     /// Adds a summary of other lines: of other inputs, or of other parts of the same ones. Inputs are the same when their
     /// path and their identity are.
     pub fn merge(&mut self, other: Self) {
+        self.merge_unsettled(other);
+        self.settle();
+    }
+
+    /// The same without settling, for whoever merges more: it settles a sum of a few as well as each.
+    pub fn merge_unsettled(&mut self, other: Self) {
         let mut other = other;
         for summary in [&mut *self, &mut other] {
             if let Some(ranks) = summary.inputs.sort() {
@@ -270,7 +276,6 @@ impl Summary {
         self.renumber(&ranks.mine);
         other.renumber(&ranks.theirs);
         self.add(other);
-        self.settle();
     }
 
     /// Adds a summary of other chunks whose inputs have the same ranks, but for the table of inputs.
