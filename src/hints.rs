@@ -1,5 +1,7 @@
 //! What the reader should know about the inputs: what a foreign one is, and what the numbers do not cover.
 
+use std::path::PathBuf;
+
 use crate::coverage::{say_holes, say_repeats};
 use crate::foreign::Foreign;
 use crate::input::Framing;
@@ -54,6 +56,22 @@ pub fn hints(summary: &Summary, inputs: &[InputFacts]) -> Vec<String> {
     hints.extend(repetition(summary, paths));
     hints.extend(say_holes(paths));
     hints
+}
+
+/// Files with bytes that wait for a run to come, since nothing was written after them from one run to the next: a line
+/// without its end, or an error of a text log that may go on. What is in them is not counted yet, and may be a failure.
+#[must_use]
+pub fn waiting(files: &[(PathBuf, u64)]) -> Option<String> {
+    let (path, bytes) = files.first()?;
+    let path = redact(&path.to_string_lossy()).into_owned();
+    let more = match files.len() {
+        1 => String::new(),
+        several => format!(", and of {} more inputs", several - 1),
+    };
+    Some(format!(
+        "the last {bytes} bytes of {path}{more} wait since an earlier run for what comes after them, and are not counted: \
+         a line without its end, or an error that may go on; a run without --state reads them"
+    ))
 }
 
 /// Inputs of which at most half of the lines were recognised, and which look like something known.

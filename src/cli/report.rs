@@ -79,7 +79,7 @@ pub fn run(args: &ReportArgs) -> u8 {
     {
         return usage::refuse(&error);
     }
-    let (NewLines { inputs, analysis, rejects, positions }, _copies) =
+    let (NewLines { inputs, analysis, rejects, positions, waiting }, _copies) =
         match read(args, &plan, session.as_mut(), inputs, &disk, &watch) {
             Ok(done) => done,
             Err(error) => return complain(&error, exit::WRITE),
@@ -109,7 +109,8 @@ pub fn run(args: &ReportArgs) -> u8 {
         split: plan.options.counting.split,
         against: plan.against(&history, newest.max(analysis.newest)),
     };
-    let hints = hints::hints(summary, &facts);
+    let mut hints = hints::hints(summary, &facts);
+    hints.extend(hints::waiting(&waiting));
     let mut report = match build::report(summary, facts, analysis.interrupted, hints, &options) {
         Ok(report) => report,
         Err(broken) => {
@@ -217,7 +218,7 @@ fn read(
         let (analysis, rejects) =
             progress::shown(args.progress, &inputs, watch, || analyze(args, plan, &inputs, disk, &duplicates, watch))?;
         copies.extend(found.copy);
-        return Ok((NewLines { inputs, analysis, rejects, positions: None }, copies));
+        return Ok((NewLines { inputs, analysis, rejects, positions: None, waiting: Vec::new() }, copies));
     };
     let own: Vec<_> = own(plan).into_iter().chain(session.own()).collect();
     let open_from = |input: &Input, end: u64, before: &ReadBefore<'_>| {

@@ -1,6 +1,7 @@
 //! Reads what is new since the last run, until the files hold still: what changes under the reader is looked for and read
 //! again, so that what is counted is what the positions say. In the end what cannot be read is left for the next run.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
@@ -36,18 +37,21 @@ pub struct NewLines<R> {
     pub rejects: R,
     /// The positions after it; none when the run was interrupted.
     pub positions: Option<Vec<Position>>,
+    /// The files with bytes that an earlier run left for this one, and this one for the next, since nothing came after
+    /// them; sorted by path. How many bytes wait in each.
+    pub waiting: Vec<(PathBuf, u64)>,
 }
 
 /// Reads what is new with `analyze`, which is called again, with other inputs, as long as files change under it. A file
-/// that does not hold still is read up to where it could be read, and then not at all, so that there is an end. `positions`
-/// are those of the state.
+/// that does not hold still is read up to where it could be read, and then not at all, so that there is an end. `before` are
+/// the positions of the state.
 ///
 /// # Errors
 ///
 /// Those of `analyze`.
 pub fn read<R, E>(
     disk: &Disk,
-    positions: Vec<Position>,
+    before: Vec<Position>,
     names: Names<'_>,
     control: &RunControl,
     mut analyze: impl FnMut(&[Input]) -> Result<(Analysis, R), E>,
@@ -58,7 +62,7 @@ pub fn read<R, E>(
         reads = reads.saturating_add(1);
         let found = discover::discover_until(names.inputs, names.own, &control.stop);
         let Names { own, rotated_into, open_from, .. } = names;
-        let sought = Sought { disk, positions: &positions, own, rotated_into, limits: &limits, open_from };
+        let sought = Sought { disk, positions: &before, own, rotated_into, limits: &limits, open_from };
         let mut plan = follow::plan(sought, found);
         if control.stop.load(Ordering::Relaxed) {
             plan = Plan::default();
@@ -85,8 +89,19 @@ pub fn read<R, E>(
                 continue;
             }
         };
-        return Ok(NewLines { inputs: plan.inputs, analysis, rejects, positions });
+        let waiting = waiting(&before, positions.as_deref().unwrap_or_default());
+        return Ok(NewLines { inputs: plan.inputs, analysis, rejects, positions, waiting });
     }
+}
+
+/// The files at whose end the same bytes wait as before.
+fn waiting(before: &[Position], after: &[Position]) -> Vec<(PathBuf, u64)> {
+    let place = |position: &Position| (position.file, position.offset, position.size);
+    let known: HashSet<_> = before.iter().filter(|position| position.pending_bytes() > 0).map(place).collect();
+    let same = after.iter().filter(|position| position.pending_bytes() > 0 && known.contains(&place(position)));
+    let mut waiting: Vec<_> = same.map(|position| (position.path.path(), position.pending_bytes())).collect();
+    waiting.sort();
+    waiting
 }
 
 /// How an input was read.

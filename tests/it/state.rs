@@ -272,6 +272,33 @@ fn a_last_line_without_its_end_waits_unless_its_file_was_rotated() {
 }
 
 #[test]
+fn what_waits_from_run_to_run_is_told() {
+    let site = Site::new();
+    let hints = |site: &Site| site.report(&["logs"])["hints"].to_string();
+    site.write("logs/app.log", 0..2);
+    site.append("logs/app.log", "{\"Resp");
+    assert!(!hints(&site).contains("wait"), "every log that is written to may end so");
+    let told = hints(&site);
+    assert!(told.contains("the last 6 bytes of logs/app.log wait since an earlier run"), "{told}");
+    site.append("logs/app.log", "onse\":{\"RequestId\":\"id-00001\"}}\n");
+    // An error without an id may go on in the next line.
+    let error = "2026-11-24 10:00:00 tencentcloud.common.exception: [TencentCloudSDKException] \
+                 code:ClientNetworkError message:timed out";
+    for log in ["app", "b"] {
+        site.append(&format!("logs/{log}.log"), &format!("{error}\n"));
+    }
+    assert!(!hints(&site).contains("wait"));
+    let told = hints(&site);
+    assert!(
+        told.contains(&format!("the last {} bytes of logs/app.log, and of 1 more inputs wait", error.len() + 1)),
+        "{told}"
+    );
+    site.append("logs/app.log", &line(9));
+    let told = hints(&site);
+    assert!(told.contains("of logs/b.log wait since"), "{told}");
+}
+
+#[test]
 fn a_file_that_vanishes_with_an_unread_tail_is_told_once() {
     let site = Site::new();
     site.write("logs/other.log", 100..101);
