@@ -8,10 +8,11 @@ use serde::ser::{self, Serialize, Serializer};
 
 use super::old_totals::OldTotals;
 use crate::input::Facts;
+use crate::partial::pieces::Pieces;
 use crate::partial::{Held, Partial, wire};
 use crate::report;
 use crate::summary::Summary;
-use crate::summary::inputs::InputId;
+use crate::summary::inputs::{InputId, Inputs};
 use crate::summary::totals::Counts;
 
 /// Sums over all runs, and the options that they were made with. All inputs are one, which has no name.
@@ -41,6 +42,17 @@ impl Totals {
     pub fn with_options(mut self, options: BTreeMap<String, String>) -> Self {
         self.0.settings = options;
         self
+    }
+
+    /// The sums as a summary that can travel: one input of this name, which is as large as all that was read.
+    #[must_use]
+    pub fn summary(&self, name: String) -> Partial {
+        let Partial { settings, by, inputs, summary, .. } = self.0.clone();
+        let read = inputs.into_iter().next().unwrap_or_default().read;
+        let id = InputId { path: name, identity: None };
+        let inputs = Inputs::new(vec![(id, summary.totals)]);
+        let held = Held { size: read.bytes, pieces: Pieces::of(0..read.bytes), read };
+        Partial { settings, by, inputs: vec![held], summary: Summary { inputs, ..summary }, ..Partial::default() }
     }
 
     /// Adds what a run counted in this many bytes.

@@ -347,3 +347,31 @@ fn a_state_whose_sums_are_named_counts_goes_on() {
     assert_eq!(sums(&old)["codes"][1], json!({"code": "Made.Up", "count": 2}));
     assert_eq!(sums(&old)["totals"]["distinct_request_ids"], 14);
 }
+
+#[test]
+fn the_totals_of_a_state_are_a_summary_and_a_baseline() {
+    let site = Site::new();
+    site.write(LOG, 0..30);
+    site.new_calls_of_the_log();
+    site.append(LOG, &line(100));
+    site.new_calls_of_the_log();
+    let folder = site.path("");
+    let go = |arguments: &[&str]| crate::program::run(&folder, arguments, None);
+    let written = go(&["state", "show", "state", "-o", "all.summary"]);
+    assert_eq!((written.exit, &*written.stderr), (0, ""));
+    let report = go(&["report", "all.summary", "-f", "json"]);
+    assert_eq!(report.exit, 0, "{report:?}");
+    let (report, state) = (report.json(), site.show());
+    assert_eq!(report["totals"], state["totals"]);
+    assert_eq!(report["codes"][0]["count"], state["codes"][0]["count"]);
+    let compared = go(&["report", LOG, "-f", "json", "--baseline", "all.summary"]).json();
+    assert_eq!(compared["codes"][0]["trend"], "steady");
+    // The same state at two times cannot be added up.
+    fs::rename(site.path("all.summary"), site.path("before.summary")).unwrap();
+    site.append(LOG, &line(101));
+    site.new_calls_of_the_log();
+    assert_eq!(go(&["state", "show", "state", "-o", "all.summary"]).exit, 0);
+    let both = go(&["report", "before.summary", "all.summary"]);
+    assert!(both.exit == 2 && both.stderr.contains("another input is named state"), "{both:?}");
+    assert_eq!(go(&["state", "show", "state", "-o", "all.json"]).exit, 2);
+}

@@ -46,6 +46,10 @@ pub enum StateCommand {
         /// As `-f json`.
         #[arg(long, hide = true, conflicts_with = "format")]
         json: bool,
+
+        /// Write the totals of all runs as a summary instead, for a report or a baseline: FILE.summary.
+        #[arg(short = 'o', long, value_name = "FILE", conflicts_with_all = ["format", "json"])]
+        output: Option<PathBuf>,
     },
     /// Tell whether a state is whole: exit 4 when it is not.
     #[command(after_long_help = EXIT_CODES)]
