@@ -4,17 +4,17 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
+use super::asked::Overrides;
 use super::field_set::Fields;
-use super::find;
 use super::forms::Way;
 use super::json::{Node, Raw};
 use super::policy::Value;
 use crate::catalog;
+use crate::profile::Profile;
 use crate::profile::names::{self, ACTION_PREFIX_RANK, Field, Name, Side};
 use crate::profile::status::status_from_number;
-use crate::profile::{FieldPointer, Profile};
 use crate::record::{Anomalies, Anomaly, Context};
-use crate::time::{self, Unit};
+use crate::time;
 
 /// A member whose name stands in the table of context names, with the object that holds it.
 #[derive(Clone, Copy, Debug)]
@@ -174,10 +174,14 @@ pub fn read_each<'a>(
     profile: &Profile,
     bump: &'a Bump,
     offers: impl Iterator<Item = (Name, Value<'a>)>,
+    overrides: Overrides<'a>,
 ) -> Option<(Context<'a>, Anomalies)> {
     let mut reader = Reader::new(profile, bump);
     let mut seen = Fields::default();
     for (name, value) in offers {
+        if overrides.fields.contains(name.field) {
+            continue;
+        }
         let is_plain = match value {
             Value::Object | Value::Other => false,
             // An action that carries its product says two things.
@@ -190,45 +194,10 @@ pub fn read_each<'a>(
         seen.insert(name.field);
         reader.plain(name, value);
     }
+    if !overrides.values.is_empty() {
+        reader.overrides(overrides, &mut |_, _, _| {});
+    }
     Some((reader.context, reader.anomalies))
-}
-
-/// What `--field` says of a line: it stands instead of the table.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Overrides<'a> {
-    fields: Fields,
-    values: &'a [(Field, Option<Unit>, Node<'a>)],
-}
-
-impl<'a> Overrides<'a> {
-    /// Looks the overridden fields up in a line.
-    #[must_use]
-    pub fn of(root: Node<'a>, profile: &Profile, bump: &'a Bump) -> Self {
-        if profile.fields().is_empty() {
-            return Self::default();
-        }
-        let mut fields = Fields::default();
-        let mut values = BumpVec::new_in(bump);
-        for FieldPointer { field, pointer, unit } in profile.fields() {
-            fields.insert(*field);
-            values.extend(find::at(root, pointer, bump).map(|value| (*field, *unit, value)));
-        }
-        Self { fields, values: values.into_bump_slice() }
-    }
-}
-
-/// The texts of the `--by` fields of a line; numbers as they are written.
-#[must_use]
-pub fn by<'a>(root: Node<'a>, profile: &Profile, bump: &'a Bump) -> &'a [Option<&'a str>] {
-    if profile.by().is_empty() {
-        return &[];
-    }
-    let texts = profile.by().iter().map(|pointer| match find::at(root, pointer, bump)?.value(bump) {
-        Value::Str(text) if !text.is_empty() => Some(text),
-        Value::Number(text) => Some(text),
-        _ => None,
-    });
-    BumpVec::from_iter_in(texts, bump).into_bump_slice()
 }
 
 /// What a value says of a field.

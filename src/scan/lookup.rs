@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use bumpalo::Bump;
 
+use super::asked::Overrides;
 use super::cloudaudit::{self, Event};
-use super::context::{self, Overrides, Seat};
+use super::context::{self, Seat};
 use super::find::{self, Found, Response};
 use super::grammar::{self, Space};
 use super::json::{Node, Raw};

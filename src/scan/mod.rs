@@ -1,6 +1,7 @@
 //! Lines become records: three scanners, one policy. `reference` says what SPEC 2 says and decides every line; `full`
 //! parses with simd-json; `fast` reads blocks of 64 bytes. Each may decline a line, none may disagree.
 
+mod asked;
 mod cloudaudit;
 mod context;
 mod fast;

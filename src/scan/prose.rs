@@ -4,7 +4,8 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
-use super::context::{self, Overrides, Reader};
+use super::asked::Overrides;
+use super::context::{self, Reader};
 use super::find::{self, Found, Response};
 use super::forms::{Kind, Way};
 use super::grammar::{self, Space};

@@ -3,8 +3,9 @@
 
 use bumpalo::Bump;
 
+use super::asked::{self, Overrides};
 use super::cloudaudit;
-use super::context::{self, Overrides};
+use super::context;
 use super::find::{self, Check, Found, Response};
 use super::forms::{ERROR_CODES, ERROR_IDS, ERROR_MESSAGES, Kind, Way};
 use super::json::Node;
@@ -45,7 +46,7 @@ fn record<'a>(root: Node<'a>, response: &Response<'a>, profile: &Profile, bump: 
         None => members(response.judged_as, response.way, &mut twice, bump),
     };
     let (context, odd) = context::read(response.way, profile, Overrides::of(root, profile, bump), bump);
-    let by = context::by(root, profile, bump);
+    let by = asked::by(root, profile, bump);
     let spot = Spot { form: response.form(), pointer: Some(response.pointer(bump)) };
     let (record, mut anomalies) = policy::judge(members, context, by, spot);
     if twice.is_found() {

@@ -4,9 +4,11 @@
 use proptest::prelude::*;
 use std::sync::Arc;
 
-use resplog::profile::{Pointer, Profile};
+use resplog::profile::names::Field;
+use resplog::profile::{FieldPointer, Pointer, Profile};
 use resplog::record::LINE_BYTES_MAX;
 use resplog::scan::{Scanner, ScannerKind, Tier};
+use resplog::time::Zone;
 
 /// Lines that are near everything the policy looks at.
 pub const SEEDS: &[&str] = &[
@@ -67,6 +69,9 @@ fn profiles() -> Vec<Arc<Profile>> {
         |pointers: &[&str]| Arc::new(Profile::at(pointers.iter().map(|text| Pointer::parse(text).unwrap()).collect()));
     let events = Arc::new(Profile::default().with_cloudaudit(true));
     vec![
+        asking(&["/service", "/v", "/Response", "/service"], &["duration:/duration_ms", "service:/v"]),
+        asking(&["/time", "/duration_ms"], &["time:/time", "action:/service", "region:/message"]),
+        asking(&["/w/Response/RequestId", "/time"], &["status:/duration_ms"]),
         Arc::new(Profile::default()),
         at(&[""]),
         at(&["/w"]),
@@ -74,6 +79,18 @@ fn profiles() -> Vec<Arc<Profile>> {
         at(&["", "/w", "/message"]),
         events,
     ]
+}
+
+/// Asks for the members at some pointers, and for fields at others: NAME:POINTER.
+fn asking(by: &[&str], fields: &[&str]) -> Arc<Profile> {
+    let pointer = |text: &str| Pointer::parse(text).unwrap();
+    let field = |text: &&str| {
+        let (name, at) = text.split_once(':').unwrap();
+        let field = Field::ALL.into_iter().find(|field| field.as_str() == name).unwrap();
+        FieldPointer { field, pointer: pointer(at), unit: None }
+    };
+    let by = by.iter().map(|text| pointer(text)).collect();
+    Arc::new(Profile::default().with_context(fields.iter().map(field).collect(), by, Zone::Utc))
 }
 
 pub fn assert_agreement(chunk: &[u8], line_bytes_max: usize) {
@@ -222,8 +239,18 @@ fn ordinary_lines_are_decided_by_the_block_scanner_wherever_they_stand() {
         r#"{"time":"2026-11-24T01:02:03Z","action":"A","v":VALUE,"w":{"Response":{"Value":VALUE,"RequestId":"b5b41468"}}}"#,
         r#"{"w":{"Response":{"Error":{"Code":"A.B","Message":"no"},"RequestId":"b5b41468"}},"duration_ms":12.5,"v":VALUE}"#,
     ];
-    let at = |pointer: &str| Arc::new(Profile::at(vec![Pointer::parse(pointer).unwrap()]));
-    for (templates, profile) in [(&bare[..], Arc::new(Profile::default())), (&wrapped[..], at("/w"))] {
+    let pointer = |text: &str| Pointer::parse(text).unwrap();
+    let at = |text: &str| Arc::new(Profile::at(vec![pointer(text)]));
+    let asking = |by: &[&str], fields: &[&str]| {
+        let asking = asking(by, fields);
+        let context = (asking.fields().to_vec(), asking.by().to_vec());
+        Arc::new(Profile::at(vec![pointer("/w")]).with_context(context.0, context.1, Zone::Utc))
+    };
+    for (templates, profile) in [
+        (&bare[..], Arc::new(Profile::default())),
+        (&wrapped[..], at("/w")),
+        (&wrapped[..], asking(&["/v", "/nothing"], &["action:/v"])),
+    ] {
         for template in templates {
             for line in VALUES.iter().flat_map(|value| written(template, value)) {
                 for tier in tiers() {

@@ -14,7 +14,8 @@ use bumpalo::Bump;
 pub use self::event::Event;
 use self::event::{Names, REQUEST_ID, Search};
 pub use self::pages::{begins_page, parts};
-use super::context::{self, Overrides, Seat};
+use super::asked::{self, Overrides};
+use super::context::{self, Seat};
 use super::find::{self, Check};
 use super::json::Node;
 use super::policy::{self, Members, Spot, Value};
@@ -56,7 +57,7 @@ pub fn line<'a>(text: &'a [u8], profile: &Profile, bump: &'a Bump, check: &mut C
     }
     let overrides = Overrides::of(root, profile, bump);
     let (context, odd) = event.context(profile, overrides, bump, |_, _, _| {});
-    let by = context::by(root, profile, bump);
+    let by = asked::by(root, profile, bump);
     let spot = Spot { form: event.form(), pointer: Some(find::pointer(event.names, bump)) };
     let (record, mut anomalies) = policy::judge(event.outcome(bump), context, by, spot);
     if event.gives_a_key_twice() {

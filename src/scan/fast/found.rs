@@ -20,6 +20,9 @@ pub struct Found {
     pub(super) context: Vec<(names::Name, usize)>,
     /// Whether some context stands in an array or object.
     pub(super) has_nested_context: bool,
+    /// Where the members of the root stand that `--by` and `--field` ask for, in that order; none of a member that is not
+    /// there, and an empty list where one of them asks for something else.
+    pub(super) asked: Vec<usize>,
 }
 
 impl Found {
@@ -45,6 +48,16 @@ impl Found {
             self.request_id = value;
         }
         is_certain
+    }
+
+    /// Notes that the value of a member stands here that those of these numbers ask for; of several the last one counts.
+    #[cold]
+    pub fn ask(&mut self, numbers: u64, value: usize) {
+        for (number, place) in self.asked.iter_mut().enumerate() {
+            if numbers >> number & 1 == 1 {
+                *place = value;
+            }
+        }
     }
 
     /// The members of an error, whose value stands here. Whether the line can be decided here.

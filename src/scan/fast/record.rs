@@ -7,7 +7,8 @@ use super::found::Found;
 use super::span::{NOWHERE, Span};
 use crate::profile::Profile;
 use crate::record::{Context, Form, Line};
-use crate::scan::context::{self, Overrides};
+use crate::scan::asked::{self, Overrides};
+use crate::scan::context;
 use crate::scan::forms::Way;
 use crate::scan::json::{Node, Raw};
 use crate::scan::policy::{self, Members, Spot, Value};
@@ -31,14 +32,33 @@ impl Found {
             let (record, anomalies) = policy::judge(members, Context::default(), &[], spot);
             return Scanned { anomalies, ..Scanned::of(Line::Record(record)) };
         }
-        if !asks_more && !self.has_nested_context {
+        if !self.has_nested_context && (!asks_more || !self.asked.is_empty()) {
             let offers = self.context.iter().map(|&(name, place)| (name, value(place)));
-            if let Some((context, odd)) = context::read_each(profile, bump, offers) {
-                let (record, anomalies) = policy::judge(members, context, &[], spot);
+            let (by, overrides) =
+                if asks_more { self.asked(chunk, line, profile, bump) } else { (&[][..], Overrides::default()) };
+            if let Some((context, odd)) = context::read_each(profile, bump, offers, overrides) {
+                let (record, anomalies) = policy::judge(members, context, by, spot);
                 return Scanned { anomalies: anomalies.union(odd), ..Scanned::of(Line::Record(record)) };
             }
         }
         self.record_in_order(members, chunk, line, profile, bump)
+    }
+
+    /// What `--by` and `--field` say of a line that holds what they ask for in its root.
+    #[inline(never)]
+    fn asked<'a>(
+        &'a self,
+        chunk: &'a [u8],
+        line: Span,
+        profile: &Profile,
+        bump: &'a Bump,
+    ) -> (&'a [Option<&'a str>], Overrides<'a>) {
+        let (by, fields) = self.asked.split_at(profile.by().len().min(self.asked.len()));
+        let texts =
+            by.iter().map(|&place| (place != NOWHERE).then(|| value(chunk, place, bump)).and_then(asked::by_text));
+        let text = chunk.get(..line.end).unwrap_or_default();
+        let values = fields.iter().map(|&place| (place != NOWHERE).then(|| Node::at(text, place)));
+        (BumpVec::from_iter_in(texts, bump).into_bump_slice(), Overrides::known(profile, values, bump))
     }
 
     /// The record of a line whose context has to be put in order.
@@ -64,7 +84,7 @@ impl Found {
         let names = BumpVec::from_iter_in(names.iter().map(|name| Raw(name)), bump).into_bump_slice();
         let way = Way { subject, around: around.into_bump_slice(), names };
         let (context, odd) = context::read(way, profile, Overrides::of(root, profile, bump), bump);
-        let by = context::by(root, profile, bump);
+        let by = asked::by(root, profile, bump);
         let spot = Spot { form: Form::Envelope, pointer: Some(&self.pointer) };
         let (record, anomalies) = policy::judge(members, context, by, spot);
         Scanned { anomalies: anomalies.union(odd), ..Scanned::of(Line::Record(record)) }

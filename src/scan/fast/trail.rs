@@ -20,6 +20,8 @@ pub struct Trail {
     memo: Vec<Memo>,
     /// How many of those keys the present line had so far.
     keys: usize,
+    /// The members of the root that `--by` and `--field` ask for; none where one of them asks for something else.
+    asked: Vec<Vec<u8>>,
     /// What was found so far.
     pub found: Found,
 }
@@ -41,8 +43,10 @@ impl Trail {
             request_id: NOWHERE,
             context: Vec::new(),
             has_nested_context: false,
+            asked: Vec::new(),
         };
-        let mut trail = Self { is_given: given.is_some(), memo: Vec::new(), keys: 0, found };
+        let asked = asked(profile).unwrap_or_default();
+        let mut trail = Self { is_given: given.is_some(), memo: Vec::new(), keys: 0, asked, found };
         trail.lead_to(given.unwrap_or(&Pointer::default()));
         trail
     }
@@ -59,6 +63,11 @@ impl Trail {
         self.found.path = path.map(|name| name.as_bytes().to_vec()).collect();
         pointer.as_str().clone_into(&mut self.found.pointer);
         self.memo.clear();
+        self.found.asked.clear();
+        // What leads to the response is not passed by.
+        if !self.asked.iter().any(|name| self.found.path.first() == Some(name)) {
+            self.found.asked.resize(self.asked.len(), NOWHERE);
+        }
     }
 
     fn begin(&mut self) {
@@ -69,6 +78,7 @@ impl Trail {
         self.found.request_id = NOWHERE;
         self.found.context.clear();
         self.found.has_nested_context = false;
+        self.found.asked.fill(NOWHERE);
     }
 
     /// Follows the way through a sound line; whether it leads to a response object, and the line can be decided here.
@@ -139,8 +149,11 @@ impl Trail {
                 (b'"', _) => plain_end(rest)? + 1,
                 _ => scalar_end(rest)?,
             };
-            if let Meaning::Context(names::Meaning { name: Some(name), .. }) = memo.meaning {
-                found.context.push((name, value));
+            if let Meaning::Context(names::Meaning { name, .. }, asked) = memo.meaning {
+                found.context.extend(name.map(|name| (name, value)));
+                if asked != 0 {
+                    found.ask(asked, value);
+                }
             }
             at = skip_space(text, value + 1 + end);
             if text.get(at) != Some(&b',') {
@@ -190,9 +203,12 @@ impl Trail {
                     return None;
                 }
                 seen |= bit;
-            } else if let Meaning::Context(context) = meaning {
+            } else if let Meaning::Context(context, asked) = meaning {
                 self.found.has_nested_context |= matches!(line.chunk.get(value), Some(b'{' | b'['));
                 self.found.context.extend(context.name.map(|name| (name, value)));
+                if asked != 0 {
+                    self.found.ask(asked, value);
+                }
             }
             token += 1;
             match line.code(token) {
@@ -245,7 +261,10 @@ impl Trail {
             return None;
         }
         let on_way = self.found.path.get(level).is_some_and(|name| text == name);
-        let meaning = if on_way { Meaning::OnWay } else { Meaning::Context(names::meaning_of(text)) };
+        let asks =
+            |numbers: u64, (number, name): (usize, &Vec<u8>)| numbers | u64::from(level == 0 && text == name) << number;
+        let asked = self.asked.iter().enumerate().fold(0, asks);
+        let meaning = if on_way { Meaning::OnWay } else { Meaning::Context(names::meaning_of(text), asked) };
         if let Some(word) = Word::of(chunk, key)
             && self.keys < MEMO_MAX
         {
@@ -316,6 +335,17 @@ fn may_hold_response(text: &[u8]) -> bool {
     memchr::memmem::find_iter(text, RESPONSE).any(is_key) || memchr::memmem::find(text, b"\\u").is_some()
 }
 
+/// The members of the root that `--by` and then `--field` ask for; nothing where one of them asks for something else, or
+/// there are more than a word has bits.
+fn asked(profile: &Profile) -> Option<Vec<Vec<u8>>> {
+    let pointers = profile.by().iter().chain(profile.fields().iter().map(|field| &field.pointer));
+    let member = |pointer: &Pointer| match pointer.members() {
+        [name] => Some(name.as_bytes().to_vec()),
+        _ => None,
+    };
+    pointers.map(member).collect::<Option<Vec<_>>>().filter(|asked| asked.len() <= u64::BITS as usize)
+}
+
 /// How many keys of a line are kept.
 const MEMO_MAX: usize = 64;
 
@@ -324,8 +354,8 @@ const MEMO_MAX: usize = 64;
 enum Meaning {
     /// It is on the way to the response object.
     OnWay,
-    /// It names context, or an object that may hold some, or neither.
-    Context(names::Meaning),
+    /// It names context, or an object that may hold some, or neither; and the numbers of those who ask for it, as bits.
+    Context(names::Meaning, u64),
 }
 
 /// A key as it stood at some place of an earlier line.
