@@ -205,7 +205,7 @@ impl Fold {
     pub fn alone(mut self, rank: u32, input: InputId) -> Summary {
         self.keep_reading();
         self.summary.renumber(&vec![0; rank as usize + 1]);
-        self.inputs = self.inputs.into_iter().map(|(_, counts)| (0, counts)).collect();
+        self.inputs = self.inputs.into_values().map(|counts| (0, counts)).collect();
         self.finish([input])
     }
 
