@@ -16,7 +16,9 @@ mod list;
 mod manual;
 mod outputs;
 mod parts;
+mod piped;
 mod plan;
+mod planned;
 mod progress;
 mod report;
 mod rules;
@@ -50,7 +52,7 @@ pub fn run() -> u8 {
         Command::Ids(args) => list::ids(&args),
         Command::Find(args) => list::find(&args),
         Command::Ticket(args) => ticket::run(&args),
-        Command::Plan(args) => parts::plan(&args),
+        Command::Plan(args) => planned::run(&args),
         Command::Part(args) => parts::part(&args),
         Command::Cache(command) => cache::run(&command),
         Command::State(command) => state::run(&command),

@@ -1,109 +1,33 @@
-//! `resplog plan`, `resplog part` and `resplog report --plan`: parts of a work for many machines.
+//! `resplog part` and `resplog report --plan`: parts of a work for many machines are read, and become one report.
 
 use std::io::{self, ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, anyhow, bail};
-use resplog::internals::engine::{self, Options, RunControl, Summarized, Surveyed};
+use resplog::internals::engine::{self, Options, RunControl, Summarized};
 use resplog::internals::input::source::Sizes;
 use resplog::internals::input::{Facts, Input, Status, discover, with_members};
 use resplog::internals::inspect::Reading;
+use resplog::internals::partial::listing::Listed;
 use resplog::internals::partial::merge::{AT_ONCE, Merger};
-use resplog::internals::partial::plan::{FileStamp, Part, Plan, Planned, SCHEMA, Whole, parts};
+use resplog::internals::partial::pieces::Pieces;
+use resplog::internals::partial::plan::{FileStamp, Part, Plan};
 use resplog::internals::partial::{Partial, wire};
-use resplog::internals::render::json;
 use resplog::internals::summary::counting::Counting;
 use resplog::scan::ScannerKind;
 use resplog::settings::Settings;
 
-use super::args::{PartArgs, PlanArgs, ReportArgs};
-use super::outputs::{self, Named, Output};
+use super::args::{PartArgs, ReportArgs};
+use super::outputs::{self, Output};
+use super::piped::{self, Copied, Piped};
 use super::plan::{self, ReportPlan};
 use super::said::{complain, warn, warn_of_inputs};
 use super::signals::Signals;
-use super::{by, exit, filters, host, stdout, summaries, usage};
+use super::{by, exit, filters, host, summaries, usage};
 
 /// How many missing parts of an input are named.
 const NAMED_MAX: usize = 10;
-
-pub fn plan(args: &PlanArgs) -> u8 {
-    let planned = planned(args);
-    let (plan, output) = match planned {
-        Ok(planned) => planned,
-        Err(error) => return usage::refuse(&error),
-    };
-    for input in &plan.inputs {
-        if let Some(error) = &input.error {
-            warn(&format!("{}: {error}", input.path));
-        }
-    }
-    let has_errors = plan.inputs.iter().any(|input| input.error.is_some());
-    match outputs::hand_in(output.as_ref(), &host::disk(), |out| json::value(&plan, out)) {
-        exit::DONE if has_errors => exit::INPUT,
-        code => code,
-    }
-}
-
-fn planned(args: &PlanArgs) -> Result<(Plan, Option<Output>)> {
-    let plan::Listed { names, mut options, settings } = plan::reading(&args.input, &args.filter, Vec::new())?;
-    let by::By { pointers, fields, periods, .. } = by::read(&args.by)?;
-    if let Some(period) = periods.first() {
-        bail!("--by {}: periods belong to the report of the parts: expected NAME=POINTER", period.as_str());
-    }
-    options.reading = Reading { prune: options.reading.prune, ..Reading::of(&settings, pointers) };
-    let part_bytes = resplog::settings::bytes(&args.part_bytes).context("--part-bytes")?.max(1) as u64;
-    Named::new(&names, &args.input).writes("-o", args.output.as_deref()).prints(args.output.is_none()).check()?;
-    let output = args.output.as_deref().map(Output::at).transpose()?;
-    let watch = RunControl::default();
-    let own: Vec<_> = args.output.iter().cloned().chain(stdout::own()).collect();
-    let inputs = with_members(discover::discover(&names, &own), &watch.stop);
-    if let Some(input) = inputs.iter().find(|input| input.is_summary) {
-        bail!("{} is a summary, which needs no plan: expected logs", engine::shown_path(input));
-    }
-    if let Some(input) = inputs.iter().find(|input| input.is_stdin() || !is_file(input)) {
-        bail!("{} does not go with a plan: only files can be read on other machines", engine::shown_path(input));
-    }
-    let surveyed = engine::survey(&inputs, &options, &watch)?;
-    let (files, planned, wholes) = listed(&inputs, surveyed)?;
-    let plan = Plan {
-        schema: SCHEMA.to_owned(),
-        settings: settings.absolute().kept(),
-        by: fields,
-        prune: options.reading.prune,
-        words: args.given.words(&names),
-        files,
-        inputs: planned,
-        parts: parts(&wholes, part_bytes),
-    };
-    Ok((plan, output))
-}
-
-/// Whether an input is a file, or not there at all.
-fn is_file(input: &Input) -> bool {
-    input.error.is_some() || input.file().metadata().map_or(true, |metadata| metadata.is_file())
-}
-
-/// The files, the inputs that they hold, and what there is to deal out.
-fn listed(inputs: &[Input], surveyed: Vec<Surveyed>) -> Result<(Vec<FileStamp>, Vec<Planned>, Vec<Whole>)> {
-    let mut places = std::collections::HashMap::new();
-    let (mut files, mut planned, mut wholes) = (Vec::new(), Vec::new(), Vec::new());
-    for (input, seen) in inputs.iter().zip(surveyed) {
-        let path = input.file();
-        if path.to_str().is_none() {
-            bail!("{}: a plan is text: expected a path that is UTF-8", engine::shown_path(input));
-        }
-        let file = *places.entry(path.to_owned()).or_insert_with(|| {
-            files.push(FileStamp::of(path).unwrap_or_else(|_| FileStamp::missing(path)));
-            files.len() - 1
-        });
-        let is_plain = seen.is_plain && input.member.is_none();
-        let error = input.error.clone().or(seen.error);
-        planned.push(Planned { path: engine::shown_path(input), file, size: seen.size, error });
-        wholes.push(Whole { file, size: seen.size, is_plain });
-    }
-    Ok((files, planned, wholes))
-}
 
 /// Why a part gives no summary, and the exit code.
 struct Failed(anyhow::Error, u8);
@@ -130,7 +54,7 @@ pub fn part(args: &PartArgs) -> u8 {
         Ok(signals) => signals,
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
-    let partial = match read(&plan, part, &options, &watch) {
+    let partial = match read(&plan, part, &options, &watch, args) {
         Ok(partial) => partial,
         Err(Failed(error, code)) => return complain(&error, code),
     };
@@ -168,10 +92,13 @@ fn load(path: &Path) -> Result<Plan> {
 }
 
 /// Reads a part.
-fn read(plan: &Plan, part: &Part, options: &Options, watch: &RunControl) -> Result<Partial, Failed> {
-    let inputs = inputs(plan, part, &watch.stop)?;
+fn read(plan: &Plan, part: &Part, options: &Options, watch: &RunControl, args: &PartArgs) -> Result<Partial, Failed> {
+    let (inputs, _copies) = match args.stdin {
+        true => piped_inputs(plan, part, &piped::folder(args.tmp_dir.as_deref()), &watch.stop)?,
+        false => (inputs(plan, part, &watch.stop)?, Vec::new()),
+    };
     let empty = Partial { settings: plan.settings.clone(), by: plan.by.clone(), ..Partial::default() };
-    let Summarized { partial, reads, .. } =
+    let Summarized { mut partial, reads, .. } =
         engine::summarize(empty, &inputs, options, watch).map_err(|error| Failed(error.into(), exit::AGAIN))?;
     for (read, input) in reads.iter().zip(&inputs).filter(|(_, input)| input.error.is_none()) {
         if let Some(damage) = read.damage.as_ref().filter(|damage| damage.is_of_system()) {
@@ -179,9 +106,48 @@ fn read(plan: &Plan, part: &Part, options: &Options, watch: &RunControl) -> Resu
             return Err(Failed(error, exit::AGAIN));
         }
     }
-    stamps(plan, part)?;
+    if args.stdin {
+        // What is read from copies is known by what it is a copy of.
+        for (place, piece) in part.pieces.iter().enumerate() {
+            let size = plan.inputs.get(piece.input).map_or(0, |it| it.size);
+            partial.note_bytes(place, size, &Pieces::of(piece.range()));
+        }
+    } else {
+        stamps(plan, part)?;
+    }
     warn_of_inputs(&engine::held_facts(&partial));
     Ok(partial)
+}
+
+/// The inputs of a part with copies of their bytes, which somebody else reads. Whether they are what was planned for, only the
+/// reader can tell.
+fn piped_inputs(
+    plan: &Plan,
+    part: &Part,
+    folder: &Path,
+    stop: &AtomicBool,
+) -> Result<(Vec<Input>, Vec<Copied>), Failed> {
+    let again = |error: std::io::Error| Failed(anyhow::Error::new(error).context("standard input"), exit::AGAIN);
+    let mut piped = Piped::new().map_err(again)?;
+    let (mut inputs, mut copies) = (Vec::with_capacity(part.pieces.len()), Vec::new());
+    for piece in &part.pieces {
+        let damaged = || Failed(anyhow!("the plan is damaged: it names an input that it does not list"), exit::USAGE);
+        let planned = plan.inputs.get(piece.input).ok_or_else(damaged)?;
+        let (path, size) = (planned.path.clone(), planned.size);
+        let failed = |error| Input { error: Some(error), ..Input::new(path.clone().into()) };
+        if let Some(error) = &planned.error {
+            inputs.push(failed(error.clone()));
+            continue;
+        }
+        let copied =
+            piped.piece(&Listed { path: path.clone(), size, modified: 0 }, piece.range(), folder).map_err(again)?;
+        let is_whole = piece.range() == (0..size);
+        let input = copied.input(&path, stop).unwrap_or_else(failed);
+        let is_cut = !is_whole && input.error.is_none();
+        inputs.push(Input { piece: Some(piece.range()).filter(|_| is_cut), ..input });
+        copies.push(copied);
+    }
+    Ok((inputs, copies))
 }
 
 /// Refuses files that are not what was planned for.
@@ -244,11 +210,12 @@ pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<
     }
     let plan = load(path)?;
     let expected = Partial { settings: plan.settings.clone(), by: plan.by.clone(), ..Partial::default() };
-    let own = Partial::empty(&report.settings, &report.by_fields);
-    if report.settings != Settings::default() || !report.by_fields.is_empty() {
-        own.agrees(&expected).context("--plan")?;
-    }
-    report.settings = Settings::from_kept(&plan.settings).context("the options of the plan")?;
+    let mut settings = Settings::from_kept(&plan.settings).context("the options of the plan")?;
+    plan.window.name(&mut settings);
+    same(&report.settings, &report.by_fields, &settings, &expected)?;
+    // A point in time that names no zone is in that of the plan.
+    report.now = plan::the_now(&args.filter, host::clock(), &settings.assume_tz)?;
+    report.settings = settings;
     let by = by::read(&plan.by).context("the options of the plan")?;
     (report.by, report.by_fields) = (by.names, by.fields);
     report.filters = filters::of(args, &report.by_fields, &report.settings, &report.acknowledged, &report.zone);
@@ -285,6 +252,22 @@ pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<
         }
     }
     Ok(whole)
+}
+
+/// Refuses options that are given for the report and are not those of the plan.
+fn same(given: &Settings, by: &[String], planned: &Settings, expected: &Partial) -> Result<()> {
+    let mut own = given.clone();
+    // What was typed alike is one window, though the clock has gone on since the plan.
+    for (bound, planned) in [(&mut own.since, &planned.since), (&mut own.until, &planned.until)] {
+        if bound.as_ref().map(|it| &it.text) == planned.as_ref().map(|it| &it.text) {
+            bound.clone_from(planned);
+        }
+    }
+    let by_default = Settings::default().kept();
+    let mut settings = expected.settings.clone();
+    settings.extend(own.absolute().kept().into_iter().filter(|(name, value)| by_default.get(name) != Some(value)));
+    let by = if by.is_empty() { expected.by.clone() } else { by.to_vec() };
+    Partial { settings, by, ..Partial::default() }.agrees(expected).context("--plan")
 }
 
 /// The files of a folder, in no order, or the one that is named.

@@ -307,7 +307,7 @@ pub fn tier(simd: Option<&str>) -> Result<Tier> {
 }
 
 /// What "now" is: the option, else the clock.
-fn the_now(args: &FilterArgs, clock: Nanos, assumed: &Zone) -> Result<Nanos> {
+pub fn the_now(args: &FilterArgs, clock: Nanos, assumed: &Zone) -> Result<Nanos> {
     let Some(text) = &args.now else { return Ok(clock) };
     time::point_in_time(text, clock, assumed).with_context(|| format!("--now {text}"))
 }

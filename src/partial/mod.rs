@@ -5,6 +5,7 @@ pub mod apart;
 pub mod cache;
 pub mod coverage;
 mod each;
+pub mod listing;
 pub mod merge;
 pub mod pieces;
 pub mod plan;
@@ -72,6 +73,11 @@ impl Partial {
         let unread = self.unread(path.to_owned(), Held { read, size, pieces: Pieces::default() });
         // It has no byte that could be there already.
         let _ = self.join(unread);
+    }
+
+    /// Says of an input that was read from a copy how many bytes it has, and which of them this is of.
+    pub fn note_bytes(&mut self, place: usize, size: u64, pieces: &Pieces) {
+        self.change(place, |held| (held.size, held.pieces) = (size, pieces.clone()));
     }
 
     /// Whether it is one that a run can make, as far as that can be seen.

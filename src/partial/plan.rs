@@ -15,6 +15,7 @@ use super::coverage::Coverage;
 use super::pieces::{Pieces, Relation};
 use crate::input::FileId;
 use crate::input::source::{open_path, read_at};
+use crate::settings::{Bound, Settings};
 use crate::time::NS_PER_SECOND;
 
 /// The name and version of the format.
@@ -31,6 +32,9 @@ pub struct Plan {
     pub settings: BTreeMap<String, String>,
     /// The fields that calls are grouped by.
     pub by: Vec<String>,
+    /// The window of time as it was typed, `24h` for instance; the points in time are among the options that change numbers.
+    #[serde(default)]
+    pub window: Window,
     /// Whether files that lie outside of the window are left out.
     pub prune: bool,
     /// What the commands of a report repeat, word by word; none when they cannot be repeated.
@@ -41,6 +45,33 @@ pub struct Plan {
     pub inputs: Vec<Planned>,
     /// The parts, by their numbers from 0.
     pub parts: Vec<Part>,
+}
+
+/// The texts of the ends of a window of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Of its beginning.
+    pub since: Option<String>,
+    /// Of its end.
+    pub until: Option<String>,
+}
+
+impl Window {
+    /// The window of these options.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        let text = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.text.clone());
+        Self { since: text(&settings.since), until: text(&settings.until) }
+    }
+
+    /// Writes the ends of a window as they were typed.
+    pub fn name(&self, settings: &mut Settings) {
+        for (bound, text) in [(&mut settings.since, &self.since), (&mut settings.until, &self.until)] {
+            if let (Some(bound), Some(text)) = (bound, text) {
+                bound.text.clone_from(text);
+            }
+        }
+    }
 }
 
 /// The inputs and options of a command line, to repeat them in others.

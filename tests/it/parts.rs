@@ -139,6 +139,39 @@ proptest! {
     }
 }
 
+#[test]
+fn options_of_the_plan_and_of_the_report_are_one_command_line() {
+    let folder = folder(&[("api.ndjson", &fs::read(testdata().join("wrapped.ndjson")).unwrap())]);
+    let path = folder.path();
+    fs::write(path.join("own.toml"), "service = \"cvm\"\nby = [\"app=/app\"]\ntop = 3\nassume-tz = \"+08:00\"\n")
+        .unwrap();
+    let both = ["--config", "own.toml", "--now", "2026-11-25", "--since", "30h"];
+    let of_report = ["--code", "InternalError", "--tz", "+08:00", "--fail-if", "newest_age > 15m"];
+    let planned =
+        run(path, [&["plan", "api.ndjson", "--part-bytes", "60K", "-o", "plan.json"], &both[..]].concat(), None);
+    assert_eq!(planned.exit, 0, "{planned:?}");
+    fs::create_dir(path.join("parts")).unwrap();
+    for part in 0..5 {
+        let (number, file) = (part.to_string(), format!("parts/{part}.summary"));
+        assert_eq!(run(path, ["part", "--plan", "plan.json", &number, "-o", &file], None).exit, 0);
+    }
+    for format in ["json", "text", "html"] {
+        let one = run(path, [&["report", "api.ndjson", "-f", format], &both[..], &of_report].concat(), None);
+        assert!(one.exit == 1 && (format == "json" || one.stdout.contains("--by app=/app")), "{one:?}");
+        for given in [&both[..], &both[..4], &both[2..4]] {
+            let mut given = [&["report", "--plan", "plan.json", "parts", "-f", format], given, &of_report].concat();
+            if !given.contains(&"--config") {
+                // Without the file the report does not know how many rows to show.
+                given.extend(["--top", "3"]);
+            }
+            let many = run(path, &given, None);
+            assert_eq!((many.stdout, many.exit), (one.stdout.clone(), one.exit), "{format} {given:?}");
+        }
+    }
+    let other = ["report", "--plan", "plan.json", "parts", "--now", "2026-11-25", "--since", "31h"];
+    assert_refused(path, &other, "--since");
+}
+
 /// What a machine would print, and what its parts do, in each format.
 fn assert_parts(folder: &Path, inputs: &[&str], options: &[&str], part_bytes: &str) -> usize {
     let planned =

@@ -83,6 +83,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "serde_json",
         &[
             "baseline.rs",
+            "partial/listing.rs",
             "partial/plan.rs",
             "render/escape.rs",
             "render/json.rs",
@@ -93,7 +94,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("signal_hook", &["cli/signals.rs"]),
     ("simd_json", &["scan/full.rs"]),
-    ("tempfile", &["cli/copy.rs", "cli/report.rs", "dedupe.rs", "disk/"]),
+    ("tempfile", &["cli/copy.rs", "cli/piped.rs", "cli/report.rs", "dedupe.rs", "disk/"]),
     ("terminal_size", &["cli/screen.rs"]),
     ("tar", &["input/headers.rs"]),
     ("strsim", &["cli/config.rs", "rule/error.rs"]),

@@ -47,6 +47,8 @@ const NOT_REPEATED: [&str; 27] = [
 pub struct Given {
     report: Vec<String>,
     ticket: Vec<String>,
+    /// The names of all options of the command, in the order in which they are repeated.
+    names: Vec<String>,
     /// Whether a command with these options would do nothing else.
     is_repeatable: bool,
 }
@@ -59,7 +61,8 @@ impl Given {
         let is_given = |matches: &ArgMatches, argument: &Arg| {
             matches.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine)
         };
-        let mut given = Self { is_repeatable: knows("report") && knows("ticket"), ..Self::default() };
+        let names = command.get_arguments().filter_map(Arg::get_long).map(str::to_owned).collect();
+        let mut given = Self { names, is_repeatable: knows("report") && knows("ticket"), ..Self::default() };
         for argument in command.get_arguments().filter(|argument| is_given(own, argument)) {
             let Some(name) = argument.get_long() else { continue };
             // A file that says where to write would be followed again.
@@ -108,9 +111,25 @@ impl Given {
     /// The commands to suggest of what was planned for with these words.
     pub fn planned(&self, words: Option<Words>, settings: &Settings) -> Option<Commands> {
         let Words { inputs, report, ticket } = words?;
-        let with = |options: Vec<String>, own: &[String]| options.into_iter().chain(own.iter().cloned()).collect();
-        let words = Words { inputs, report: with(report, &self.report), ticket: with(ticket, &self.ticket) };
-        Self::suggest(words, settings)
+        let [report, ticket] =
+            [(&report, &self.report), (&ticket, &self.ticket)].map(|(planned, own)| self.joined(planned, own));
+        Self::suggest(Words { inputs, report, ticket }, settings)
+    }
+
+    /// Options of a plan and those that were given here, which go first, in the order of one command line.
+    fn joined(&self, planned: &[String], own: &[String]) -> Vec<String> {
+        let of = |words: &[String], name: &str| -> Vec<String> {
+            let mut is_it = false;
+            let words = words.iter().filter(|word| {
+                if let Some(option) = word.strip_prefix("--") {
+                    is_it = option.split('=').next() == Some(name);
+                }
+                is_it
+            });
+            words.cloned().collect()
+        };
+        let options = self.names.iter().map(|name| (of(own, name), of(planned, name)));
+        options.flat_map(|(own, planned)| if own.is_empty() { planned } else { own }).collect()
     }
 
     fn suggest(words: Words, settings: &Settings) -> Option<Commands> {

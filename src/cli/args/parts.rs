@@ -22,6 +22,15 @@ pub struct PlanArgs {
     #[arg(long, value_name = "BYTES", default_value = "256M", help_heading = "Output")]
     pub part_bytes: String,
 
+    /// Plan for files that this program cannot open: a line of JSON each, {"path": TEXT, "size": BYTES}. Bytes of those that are
+    /// larger than a part are asked for on standard output and expected on standard input, as by `part --stdin`.
+    #[arg(long, value_name = "FILE", requires = "output", conflicts_with = "inputs", help_heading = "Reading")]
+    pub listing: Option<PathBuf>,
+
+    /// Where temporary files go.
+    #[arg(long, value_name = "FOLDER", help_heading = "Reading")]
+    pub tmp_dir: Option<PathBuf>,
+
     /// Write the plan to a file, replaced atomically, and not to standard output.
     #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
@@ -43,6 +52,15 @@ pub struct PartArgs {
     /// Write the summary to a file, replaced atomically, and not to standard output.
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+
+    /// Read no file: ask for its bytes on standard output, a line of JSON each, {"path":…,"offset":…,"length":…}, and expect just
+    /// these on standard input.
+    #[arg(long, requires = "output")]
+    pub stdin: bool,
+
+    /// Where temporary files go.
+    #[arg(long, value_name = "FOLDER")]
+    pub tmp_dir: Option<PathBuf>,
 
     /// How many threads read and scan: as many as there are processors when not given, at most four for each.
     #[arg(short = 'j', long, value_name = "N")]
