@@ -173,3 +173,70 @@ fn prometheus_accepts_the_alerts_the_queries_and_the_metrics() {
     let command = ["-c", "command -v promtool > /dev/null || exit 0; promtool check metrics < metrics"];
     assert_accepts(tool("sh", &command, folder.path()), "metrics");
 }
+
+/// The script of a Job of Kubernetes, with its volumes below a folder.
+fn script(name: &str, folder: &Path) -> String {
+    let manifest = contrib(&format!("kubernetes/{name}.yaml"));
+    let begin = manifest.find("            - |\n").unwrap() + "            - |\n".len();
+    let lines = manifest[begin..].lines().take_while(|line| line.starts_with("              "));
+    let folder = folder.display();
+    let script: String = lines.map(|line| format!("{}\n", line.trim_start())).collect();
+    let script = script.replace("/resplog", &format!("{folder}/resplog")).replace("/logs", &format!("{folder}/logs"));
+    script.replace("--part-bytes 256M", "--part-bytes 20K")
+}
+
+#[test]
+fn jobs_of_kubernetes_read_parts_and_map_exit_codes() {
+    let machine = tempfile::tempdir().unwrap();
+    for name in ["resplog", "logs", "bin"] {
+        fs::create_dir(machine.path().join(name)).unwrap();
+    }
+    fs::copy(testdata().join("wrapped.ndjson"), machine.path().join("logs/api.ndjson")).unwrap();
+    fs::write(machine.path().join("logs/cut.gz"), [0x1f, 0x8b, 8, 0, 0, 0]).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_resplog"), machine.path().join("bin/resplog")).unwrap();
+    let path = format!("{}:/usr/bin:/bin", machine.path().join("bin").display());
+    let job = |name: &str, index: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", &script(name, machine.path())]).env_clear().env("PATH", &path);
+        let output = command.env("JOB_COMPLETION_INDEX", index).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (exit, said) = job("plan", "");
+    let parts: usize = said.lines().last().unwrap().trim().parse().unwrap();
+    assert!(exit == Some(0) && parts > 10, "{said}");
+    for part in 0..parts {
+        assert_eq!(job("parts", &part.to_string()).0, Some(0), "part {part}");
+    }
+    let (exit, text) = job("report", "");
+    let one = run(machine.path(), ["report", &*machine.path().join("logs").display().to_string()], None);
+    assert_eq!((exit, one.exit), (Some(0), 3), "a damaged input is a result");
+    assert_eq!(text, one.stdout);
+    assert!(fs::metadata(machine.path().join("resplog/report.html")).unwrap().len() > 10_000);
+    fs::write(machine.path().join("logs/api.ndjson"), "another").unwrap();
+    assert_eq!((job("parts", "0").0, job("parts", "9999").0), (Some(6), Some(2)));
+    let policy = contrib("kubernetes/parts.yaml");
+    assert!(policy.contains(
+        "action: FailJob\n        onExitCodes: { containerName: part, operator: In, values: [2, 4, 6, 70] }"
+    ));
+}
+
+#[test]
+fn kubernetes_accepts_the_jobs() {
+    let python = std::env::var("RESPLOG_SPARK_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let files = ["plan", "parts", "report"].map(|name| format!("contrib/kubernetes/{name}.yaml"));
+    let has_module = tool(&python, &["-c", "import kubernetes_validate"], root());
+    if has_module.is_none_or(|output| !output.status.success()) {
+        eprintln!("left out: {python} has no kubernetes-validate");
+        return;
+    }
+    for version in ["1.31", "1.37"] {
+        let arguments =
+            [&["-m", "kubernetes_validate", "--strict", "-k", version], &files.each_ref().map(String::as_str)[..]];
+        assert_accepts(tool(&python, &arguments.concat(), root()), "Jobs of Kubernetes");
+    }
+    // The schemas are looked at: a word that is in none of them is refused.
+    let wrong = contrib("kubernetes/parts.yaml").replace("podFailurePolicy", "podFailurePolicies");
+    let folder = folder(&[("wrong.yaml", wrong.as_bytes())]);
+    let refused = tool(&python, &["-m", "kubernetes_validate", "--strict", "wrong.yaml"], folder.path()).unwrap();
+    assert!(!refused.status.success());
+}
