@@ -37,6 +37,7 @@ mod scanners;
 mod schema;
 mod secrets;
 mod signals;
+mod spark;
 mod state;
 mod state_faults;
 mod state_model;

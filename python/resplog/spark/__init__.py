@@ -19,7 +19,7 @@ import zipfile
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 import resplog
-from resplog.spark import tasks
+from resplog.spark import files, tasks
 from resplog.spark.options import Options, UsageError, split
 
 __all__ = ["Outcome", "ReportFailed", "UsageError", "report"]
@@ -79,6 +79,10 @@ class Run:
     def __init__(self, given: Options, *, program: Optional[str] = None, part_bytes: Optional[str] = None) -> None:
         self.given = given
         self.program = program or resplog.find_program()
+        try:
+            self.piped = files.are_foreign(given.inputs)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
         self._part_bytes = ["--part-bytes", part_bytes] if part_bytes else []
         self._folder = tempfile.TemporaryDirectory(prefix="resplog-")
         self._plan = os.path.join(self._folder.name, "plan.json")
@@ -88,7 +92,7 @@ class Run:
         try:
             os.mkdir(self._summaries)
             self._check()
-            self._run(["plan", *self.given.plan, *self._part_bytes, "-o", self._plan, "--", *self.given.inputs])
+            self._make_plan()
         except BaseException:
             self._folder.cleanup()
             raise
@@ -96,6 +100,23 @@ class Run:
 
     def __exit__(self, *_: Any) -> None:
         self._folder.cleanup()
+
+    def _make_plan(self) -> None:
+        made = ["plan", *self.given.plan, *self._part_bytes, "-o", self._plan]
+        if not self.piped:
+            self._run([*made, "--", *self.given.inputs])
+            return
+        try:
+            listed = files.listing(self.given.inputs)
+        except (ImportError, OSError, ValueError) as error:
+            raise ReportFailed(f"{error}", 3 if isinstance(error, OSError) else 2) from error
+        listing = os.path.join(self._folder.name, "listing.ndjson")
+        with open(listing, "w") as file:
+            file.writelines(files.lines(listed))
+        command = [self.program, *made, "--listing", listing, "--tmp-dir", self._folder.name]
+        done = files.answer(command, files.Reader(listed))
+        if done.returncode not in (0, 3):
+            raise ReportFailed(said(done), done.returncode)
 
     def command(self) -> List[str]:
         """The command that reports, once the parts are read."""
@@ -115,6 +136,7 @@ class Run:
             threads=int(context.getConf().get("spark.task.cpus", "1")),
             folder=os.getcwd(),
             parts=parts,
+            piped=self.piped,
         )
         ship(context, None if binary else self.program)
         for place, summary in enumerate(summaries(context, job, bins)):
@@ -205,7 +227,7 @@ def ship(context: Any, program: Optional[str]) -> None:
     package = _packages[context.applicationId] = os.path.join(folder, "resplog-python.zip")
     here = os.path.dirname(os.path.abspath(resplog.__file__))
     with zipfile.ZipFile(package, "w") as archive:
-        for name in ("__init__.py", "spark/__init__.py", "spark/options.py", "spark/tasks.py"):
+        for name in ("__init__.py", "spark/__init__.py", "spark/files.py", "spark/options.py", "spark/tasks.py"):
             archive.write(os.path.join(here, name), os.path.join("resplog", name))
     context.addPyFile(package)
 

@@ -17,6 +17,8 @@ import tempfile
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
+from resplog.spark import files
+
 #: The exit code of the program that says that trying again may help.
 AGAIN = 75
 #: Exit codes of a part with a summary: all is well, or an input is damaged, as the report will say.
@@ -40,6 +42,8 @@ class Job(NamedTuple):
     threads: int
     folder: str
     parts: int
+    #: Whether files are read for the program, which cannot open them.
+    piped: bool = False
 
 
 class Again(RuntimeError):
@@ -128,7 +132,8 @@ class Desk:
         path, summaries = self.put("plan.json", text), []
         try:
             for part in plan["parts"]:
-                summaries.append(self._part(path, part["part"], describe(plan, part)))
+                read = listed(plan, part) if self._job.piped else None
+                summaries.append(self._part(path, part["part"], describe(plan, part), read))
         except Again:
             self._keep(summaries)
             raise
@@ -144,7 +149,7 @@ class Desk:
         with open(merged, "rb") as file:
             return file.read()
 
-    def _part(self, plan: str, part: int, what: str) -> str:
+    def _part(self, plan: str, part: int, what: str, read: Optional[List[files.Listed]]) -> str:
         name = f"part {part} of {self._job.parts}: {what}"
         summary = os.path.join(self._folder, f"{part}.summary")
         try:
@@ -154,7 +159,12 @@ class Desk:
         except OSError:
             pass
         began = time.monotonic()
-        done = self._run(["part", "--plan", plan, "-j", str(self._job.threads), "-o", summary, "--", str(part)])
+        arguments = ["part", "--plan", plan, "-j", str(self._job.threads), "-o", summary]
+        if read is None:
+            done = self._run([*arguments, "--", str(part)])
+        else:
+            piped = ["--stdin", "--tmp-dir", self._folder]
+            done = self._piped([*arguments, *piped, "--", str(part)], read, (part, name))
         log(f"{name}: exit {done.returncode} in {time.monotonic() - began:.3f} s")
         self._judge(done, part, name)
         return summary
@@ -169,6 +179,26 @@ class Desk:
         folder = self._job.folder if os.path.isdir(self._job.folder) else None
         command = [program(self._job), *arguments]
         done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, preexec_fn=die_with_parent)
+        if done.stderr:
+            log(done.stderr.decode(errors="replace").rstrip())
+        return done
+
+    def _piped(
+        self, arguments: List[str], read: List[files.Listed], part: Tuple[int, str]
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Runs the program on files that are read for it, which have to be what was listed, before and after."""
+        number, name = part
+        reader = files.Reader(read)
+        try:
+            reader.check()
+            done = files.answer([program(self._job), *arguments], reader, preexec_fn=die_with_parent)
+            reader.check()
+        except files.Changed as error:
+            raise Lasting(number, 6, f"{name}: {error}") from error
+        except ImportError as error:
+            raise Lasting(number, 2, f"{name} on {socket.gethostname()}: {error}: expected pyarrow") from error
+        except OSError as error:
+            raise Again(f"{name} on {socket.gethostname()}: {error}") from error
         if done.stderr:
             log(done.stderr.decode(errors="replace").rstrip())
         return done
@@ -192,6 +222,13 @@ def describe(plan: Dict[str, Any], part: Dict[str, Any]) -> str:
     path = plan["inputs"][first["input"]]["path"]
     more = f" and {len(pieces) - 1} more" if len(pieces) > 1 else ""
     return f"{path} bytes {first['start']} to {first['end']}{more}, {part['bytes']} bytes"
+
+
+def listed(plan: Dict[str, Any], part: Dict[str, Any]) -> List[files.Listed]:
+    """The files that a part reads, as they were listed."""
+    inputs = [plan["inputs"][piece["input"]] for piece in part["pieces"]]
+    held = [plan["files"][it["file"]] for it in inputs if it["error"] is None]
+    return [files.Listed(it["path"], it["size"], it["modified"]) for it in held]
 
 
 _programs: Dict[str, str] = {}
