@@ -10,7 +10,7 @@ import sysconfig
 __all__ = ["find_program"]
 
 
-def find_program():
+def find_program() -> str:
     """The path of the program that was installed with this module.
 
     Looks where pip puts scripts: in the environment, in the user's scheme, and beside the module, where

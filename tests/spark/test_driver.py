@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "python"))
 from resplog import spark  # noqa: E402
 from resplog.spark import cli, files, options, tasks  # noqa: E402
 
-PROGRAM = os.environ["RESPLOG_PROGRAM"]
+PROGRAM = os.path.abspath(os.environ["RESPLOG_PROGRAM"])
 
 
 def run(*arguments: str, cwd: Any = None) -> "subprocess.CompletedProcess[bytes]":
@@ -59,6 +59,14 @@ class OptionsTest(unittest.TestCase):
         self.assertEqual(given.report, ["-fjson", "--output=x.html", "--fail-if=failed > 0"])
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual(given.elsewhere(folder)[1], f"--output={folder}/x.html")
+
+    def test_options_of_the_driver_may_stand_anywhere(self) -> None:
+        words = ["a", "-f", "json", "--conf", "x=y", "--top=3", "b", "--tasks", "5", "--by", "app=/app", "--", "-c", "--conf"]
+        own, rest = cli.parser().parse_known_args(words)
+        self.assertEqual((own.conf, own.tasks), (["x=y"], 5))
+        given = options.split(rest)
+        self.assertEqual(given.inputs, ["a", "b", "-c", "--conf"])
+        self.assertEqual((given.plan, given.report), (["--by=app=/app"], ["-fjson", "--top=3"]))
 
     def test_what_one_machine_alone_can_do_is_refused(self) -> None:
         for words in (["a", "--state", "s"], ["a", "--dedupe"], ["a", "--foo"], ["a", "-f"], ["-"], [], ["a", "--top", ""]):
@@ -282,8 +290,9 @@ class FilesTest(unittest.TestCase):
             self.read(run)
         self.assertEqual(failed.exception.failure[1], 6)
         (self.folder / "logs" / "a.ndjson").unlink()
-        with self.assertRaises((tasks.Lasting, tasks.Again)):
+        with self.assertRaises(tasks.Lasting) as failed:
             self.read(run)
+        self.assertIn("it is gone", failed.exception.failure[2])
 
     def test_a_tar_is_named_and_nothing_of_it_is_counted(self) -> None:
         self.write("a.ndjson", (ROOT / "testdata" / "wrapped.ndjson").read_bytes())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -78,7 +79,7 @@ class Run:
 
     def __init__(self, given: Options, *, program: Optional[str] = None, part_bytes: Optional[str] = None) -> None:
         self.given = given
-        self.program = program or resplog.find_program()
+        self.program = os.path.abspath(program or resplog.find_program())
         try:
             self.piped = files.are_foreign(given.inputs)
         except ValueError as error:
@@ -225,10 +226,9 @@ def ship(context: Any, program: Optional[str]) -> None:
     folder = tempfile.mkdtemp(prefix="resplog-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     package = _packages[context.applicationId] = os.path.join(folder, "resplog-python.zip")
-    here = os.path.dirname(os.path.abspath(resplog.__file__))
     with zipfile.ZipFile(package, "w") as archive:
         for name in ("__init__.py", "spark/__init__.py", "spark/files.py", "spark/options.py", "spark/tasks.py"):
-            archive.write(os.path.join(here, name), os.path.join("resplog", name))
+            archive.writestr(f"resplog/{name}", pkgutil.get_data("resplog", name) or b"")
     context.addPyFile(package)
 
 

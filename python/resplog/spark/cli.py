@@ -68,7 +68,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             finally:
                 spark.stop()
             return subprocess.run(run.command()).returncode
-    except UsageError as error:
+    except (UsageError, FileNotFoundError) as error:
         return refuse(str(error))
     except ReportFailed as error:
         say(str(error))

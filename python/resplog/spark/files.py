@@ -68,7 +68,10 @@ class Local:
 
     def get_file_info(self, path: Any) -> Any:
         if isinstance(path, str):
-            status = os.stat(path)
+            try:
+                status = os.stat(path)
+            except FileNotFoundError:
+                return Local.Info(path, 0, 0, False)
             return Local.Info(path, status.st_size, status.st_mtime_ns, not os.path.isdir(path))
         return [self.get_file_info(os.path.join(above, name)) for above, _, names in os.walk(path.base_dir) for name in names]
 

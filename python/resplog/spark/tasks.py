@@ -132,8 +132,7 @@ class Desk:
         path, summaries = self.put("plan.json", text), []
         try:
             for part in plan["parts"]:
-                read = listed(plan, part) if self._job.piped else None
-                summaries.append(self._part(path, part["part"], describe(plan, part), read))
+                summaries.append(self._part(path, plan, part))
         except Again:
             self._keep(summaries)
             raise
@@ -149,8 +148,11 @@ class Desk:
         with open(merged, "rb") as file:
             return file.read()
 
-    def _part(self, plan: str, part: int, what: str, read: Optional[List[files.Listed]]) -> str:
-        name = f"part {part} of {self._job.parts}: {what}"
+    def _part(self, path: str, plan: Dict[str, Any], of_plan: Dict[str, Any]) -> str:
+        """Reads a part of the plan at a path; where its summary is."""
+        part, size = of_plan["part"], of_plan["bytes"]
+        read = listed(plan, of_plan) if self._job.piped else None
+        name = f"part {part} of {self._job.parts}: {describe(plan, of_plan)}"
         summary = os.path.join(self._folder, f"{part}.summary")
         try:
             os.rename(os.path.join(self._kept, f"{part}.summary"), summary)
@@ -159,13 +161,14 @@ class Desk:
         except OSError:
             pass
         began = time.monotonic()
-        arguments = ["part", "--plan", plan, "-j", str(self._job.threads), "-o", summary]
+        arguments = ["part", "--plan", path, "-j", str(self._job.threads), "-o", summary]
         if read is None:
             done = self._run([*arguments, "--", str(part)])
         else:
             piped = ["--stdin", "--tmp-dir", self._folder]
             done = self._piped([*arguments, *piped, "--", str(part)], read, (part, name))
-        log(f"{name}: exit {done.returncode} in {time.monotonic() - began:.3f} s")
+        took = time.monotonic() - began
+        log(f"{name}: exit {done.returncode} in {took:.3f} s, {size / 1e6 / took:.1f} MB/s")
         self._judge(done, part, name)
         return summary
 
@@ -178,7 +181,9 @@ class Desk:
         # Relative paths of inputs are those of the driver; where its folder is not, they would name nothing.
         folder = self._job.folder if os.path.isdir(self._job.folder) else None
         command = [program(self._job), *arguments]
-        done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, preexec_fn=die_with_parent)
+        done = subprocess.run(
+            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=die_with_parent
+        )
         if done.stderr:
             log(done.stderr.decode(errors="replace").rstrip())
         return done
