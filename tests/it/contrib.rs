@@ -220,6 +220,50 @@ fn jobs_of_kubernetes_read_parts_and_map_exit_codes() {
     ));
 }
 
+/// Says what kubectl says of Jobs that go well, but for one, and keeps what it was asked.
+const KUBECTL: &str = "#!/bin/sh
+echo \"$*\" >> log
+case \"$*\" in
+    *'logs job/resplog-plan --tail=1') echo 12 ;;
+    *\"get job $FAILS \"*type=*) echo 'pod failed' ;;
+    *\"get job $FAILS \"*) echo Suspended Failed ;;
+    *'get job'*) echo Suspended Complete ;;
+    *'apply -f -') grep completions: >> log ;;
+    *'logs job/resplog-report') echo 'the report' ;;
+esac
+";
+
+#[test]
+fn jobs_of_kubernetes_follow_each_other() {
+    use std::os::unix::fs::PermissionsExt;
+    let machine = folder(&[("kubectl", KUBECTL.as_bytes())]);
+    fs::set_permissions(machine.path().join("kubectl"), fs::Permissions::from_mode(0o755)).unwrap();
+    for file in ["run", "plan.yaml", "parts.yaml", "report.yaml"] {
+        fs::copy(root().join("contrib/kubernetes").join(file), machine.path().join(file)).unwrap();
+    }
+    let asked = |fails: &str| {
+        let _ = fs::remove_file(machine.path().join("log"));
+        let path = format!("{}:/usr/bin:/bin", machine.path().display());
+        let mut command = Command::new("sh");
+        command.args(["run", "logs"]).current_dir(machine.path()).env_clear().env("PATH", path);
+        let output = command.env("FAILS", fails).output().unwrap();
+        let log = fs::read_to_string(machine.path().join("log")).unwrap();
+        let acts = ["apply", "completions", "logs job/resplog-report"];
+        let acts: Vec<_> = log.lines().filter(|line| acts.iter().any(|act| line.contains(act))).collect();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap(), acts.join("\n"))
+    };
+    let (is_done, report, acts) = asked("none");
+    assert!(is_done && report.ends_with("the report\n"), "{report}");
+    let expected = "--namespace logs apply -f plan.yaml
+--namespace logs apply -f -
+  completions: 12
+--namespace logs apply -f report.yaml
+--namespace logs logs job/resplog-report";
+    assert_eq!(acts, expected);
+    let (is_done, _, acts) = asked("resplog-parts");
+    assert!(!is_done && acts.ends_with("completions: 12"), "{acts}");
+}
+
 #[test]
 fn kubernetes_accepts_the_jobs() {
     let python = std::env::var("RESPLOG_SPARK_PYTHON").unwrap_or_else(|_| "python3".to_owned());
