@@ -12,7 +12,7 @@ use resplog::settings::Settings;
 
 /// Options that change only where output goes, how it looks or how fast it comes; and points in time: a suggested command has
 /// a window of its own.
-const NOT_REPEATED: [&str; 27] = [
+const NOT_REPEATED: [&str; 28] = [
     "cache",
     "cache-bytes",
     "color",
@@ -20,6 +20,7 @@ const NOT_REPEATED: [&str; 27] = [
     "format",
     "history",
     "json",
+    "listing",
     "lock-wait",
     "mail-to",
     "output",
