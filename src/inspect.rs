@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +13,6 @@ use crate::filter::Filter;
 use crate::follow::logs;
 use crate::foreign::{self, Foreign};
 use crate::input::feed::{Framing, HEAD_BYTES, Head, Whole};
-use crate::input::source::read_at;
 use crate::input::{Input, Pattern, is_tar};
 use crate::json_stream;
 use crate::neighbours;
@@ -274,7 +272,7 @@ fn first_bytes(head: Head<'_>) -> Cow<'_, [u8]> {
         && head.first.len() <= HEAD_BYTES
     {
         let mut bytes = vec![0; usize::try_from(size).unwrap_or(usize::MAX).min(HEAD_BYTES)];
-        if let Ok(length) = read_at(file, start, &mut bytes) {
+        if let Ok(length) = file.read_at(start, &mut bytes) {
             bytes.truncate(length);
             return bytes.into();
         }
@@ -291,7 +289,10 @@ fn is_outside(filter: &Filter, profile: &Arc<Profile>, head: &[u8], whole: Whole
     let Whole { file, start, size } = whole;
     let mut tail = vec![0; size.min(TAIL_BYTES) as usize];
     let at = start + size - tail.len() as u64;
-    let (Some(first), Ok(())) = (first, file.read_exact_at(&mut tail, at)) else { return false };
+    let (Some(first), Ok(length)) = (first, file.read_at(at, &mut tail)) else { return false };
+    if length < tail.len() {
+        return false;
+    }
     // The first line of the tail may be cut, unless it is the file's first.
     let from = if tail.len() as u64 == size { 0 } else { memchr::memchr(b'\n', &tail).map_or(tail.len(), |at| at + 1) };
     let lines = tail.get(from..).unwrap_or_default().split(|&byte| byte == b'\n');

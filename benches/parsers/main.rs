@@ -16,6 +16,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
+use resplog::internals::input::blob::Blob;
 use resplog::internals::input::budget::Budget;
 use resplog::internals::input::source::{Sizes, part_bytes, read_part};
 
@@ -29,13 +30,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [name, path, threads, prefix @ ..] = arguments.as_slice() else { return Err(USAGE.into()) };
     let library = Library::named(name).ok_or(USAGE)?;
     record::look_under(prefix.first().map_or("", |prefix| prefix));
-    let counts = count(&File::open(path)?, library, threads.parse()?)?;
+    let counts = count(File::open(path)?, library, threads.parse()?)?;
     writeln!(io::stdout(), "{}", counts.to_json())?;
     Ok(())
 }
 
-fn count(file: &File, library: Library, threads: usize) -> Result<Counts, Box<dyn Error>> {
+fn count(file: File, library: Library, threads: usize) -> Result<Counts, Box<dyn Error>> {
     let size = file.metadata()?.len();
+    let file = &Blob::from(file);
     let next = AtomicU32::new(0);
     let mut all = Counts::default();
     thread::scope(|scope| {
@@ -48,7 +50,7 @@ fn count(file: &File, library: Library, threads: usize) -> Result<Counts, Box<dy
 }
 
 /// One thread: takes the next part of the file until none is left.
-fn work(file: &File, size: u64, next: &AtomicU32, library: Library) -> Result<Counts, String> {
+fn work(file: &Blob, size: u64, next: &AtomicU32, library: Library) -> Result<Counts, String> {
     let sizes = Sizes::default();
     let mut counts = Counts::default();
     let mut parser = Parser::new(library);

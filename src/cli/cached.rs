@@ -1,12 +1,11 @@
 //! `report --cache`: files that were read before are taken from their summaries, and the others are read file by file, so
 //! that each has one.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use resplog::internals::disk::Disk;
 use resplog::internals::engine::{self, Options, RunControl, Summarized};
 use resplog::internals::input::{Input, SUMMARY_MAGIC, source, with_members};
@@ -20,16 +19,22 @@ use resplog::internals::summary::counting::Counting;
 use super::host;
 use super::plan::{Kept, ReportPlan};
 use super::said::warn;
+use super::shape::SUMMARY;
 
 /// Plain files that are larger are read by all threads together, in bytes; others by one thread each.
 const LARGE_BYTES: u64 = 16 << 20;
 
 /// Takes the files out of the inputs of which a cache can hold a summary.
 pub fn take(inputs: &mut Vec<Input>) -> Vec<Input> {
-    inputs.extract_if(.., |input| input.error.is_none() && !input.is_stdin() && is_log(&input.path)).collect()
+    inputs.extract_if(.., |input| input.error.is_none() && !input.is_stdin() && is_log(input)).collect()
 }
 
-fn is_log(path: &Path) -> bool {
+fn is_log(input: &Input) -> bool {
+    let path = &input.path;
+    if input.object.is_some() {
+        // To look at it would be a request, of which there is none for what the cache has.
+        return path.extension().is_none_or(|extension| extension != SUMMARY);
+    }
     let mut head = [0; SUMMARY_MAGIC.len()];
     path.is_file()
         && source::open_path(path).and_then(|file| source::read_at(&file, 0, &mut head)).is_ok()
@@ -97,7 +102,7 @@ pub fn add(
 impl Shared<'_> {
     /// Takes a file from the cache, and tells whether it was there.
     fn recall(&self, file: &Input) -> bool {
-        let Ok(stamp) = FileStamp::of(&file.path) else { return false };
+        let Ok(stamp) = FileStamp::of_input(file) else { return false };
         let key = Cache::key(&stamp, self.empty, self.plan.options.reading.prune);
         let Some(partial) = self.cache.get(&key, self.empty, host::clock()) else { return false };
         self.watch.bytes_done.fetch_add(stamp.size.unwrap_or_default(), Ordering::Relaxed);
@@ -110,13 +115,17 @@ impl Shared<'_> {
         if self.watch.stop.load(Ordering::Relaxed) {
             return;
         }
-        let before = FileStamp::of(&file.path);
+        let before = FileStamp::of_input(file);
         let inputs = with_members(vec![file.clone()], &self.watch.stop);
+        if inputs.iter().any(|input| input.is_summary) {
+            let error = anyhow!("it is a summary: with --cache the name of one in a store ends in .{SUMMARY}");
+            return self.fail(error.context(engine::shown_path(file)));
+        }
         let (partial, interrupted) = match engine::summarize(self.empty.clone(), &inputs, options, self.watch) {
             Ok(Summarized { partial, interrupted, .. }) => (partial, interrupted),
             Err(error) => return self.fail(error.into()),
         };
-        if let (Ok(before), Ok(after)) = (before, FileStamp::of(&file.path))
+        if let (Ok(before), Ok(after)) = (before, FileStamp::of_input(file))
             && !interrupted
             && is_settled(&before, &after, &partial, host::clock())
         {

@@ -43,8 +43,8 @@ pub fn with_tars(mut inputs: Vec<Input>, folder: &Path, stop: &AtomicBool) -> (V
 /// that cannot be copied becomes one that cannot be read. When `stop` is set, what was copied so far is all there is.
 pub fn rereadable(inputs: &mut [Input], folder: &Path, stop: &AtomicBool) -> Vec<NamedTempFile> {
     let mut copies = Vec::new();
-    // A file of a tar is read where it was listed.
-    for input in inputs.iter_mut().filter(|input| input.member.is_none()) {
+    // A file of a tar is read where it was listed, and an object only as it was listed.
+    for input in inputs.iter_mut().filter(|input| input.member.is_none() && input.object.is_none()) {
         if input.error.is_none()
             && !input.path.is_dir()
             && (input.is_stdin() || !has_known_size(&input.path))

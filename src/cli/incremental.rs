@@ -12,6 +12,7 @@ use resplog::baseline::Baseline;
 use resplog::internals::disk::Disk;
 use resplog::internals::engine::{Analysis, RunControl};
 use resplog::internals::follow::Position;
+use resplog::internals::input::object::is_object;
 use resplog::internals::input::{Input, source};
 use resplog::internals::state::commit::Addition;
 use resplog::internals::state::file;
@@ -59,7 +60,7 @@ pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
     }
     for input in inputs {
         let is_file = |path: &Path| path.metadata().map_or(true, |it| it.is_file() || it.is_dir());
-        if input.as_os_str() == "-" || !is_file(input) {
+        if input.as_os_str() == "-" || is_object(input) || !is_file(input) {
             bail!("{} does not go with --state: only files can be read on", input.display());
         }
     }

@@ -18,6 +18,7 @@ use super::args::{FindArgs, FindFormat, IdsArgs, InputArgs, RowFormat};
 use super::plan::{self, Listed};
 use super::said::{self, complain};
 use super::signals::Signals;
+use super::stores::stores;
 use super::wanted::Ids;
 use super::{copy, exit, stdout, summaries};
 
@@ -186,9 +187,10 @@ fn list(
     let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;
     let Listed { names, mut options, settings } = plan;
-    let found = discover::discover_until(&names, &stdout::own(), &watch.stop);
+    let stores = stores(options.threads, &watch.stop);
+    let found = discover::discover_in(&names, &stdout::own(), &stores, &watch.stop);
     let (inputs, _copy) = copy::with_tars(found, &std::env::temp_dir(), &watch.stop);
-    let inputs = summaries::expand(inputs, &mut options, &settings, &watch.stop)?;
+    let inputs = summaries::expand(inputs, &mut options, &settings, &stores, &watch.stop)?;
     said::warn_of_sources(args, &options, &inputs);
     let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let path = |rank: usize| paths.get(rank).map_or("", String::as_str);

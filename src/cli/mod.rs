@@ -28,6 +28,7 @@ mod shape;
 mod signals;
 mod state;
 mod stdout;
+mod stores;
 mod summaries;
 mod ticket;
 mod usage;

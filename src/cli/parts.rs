@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, anyhow, bail};
 use resplog::internals::engine::{self, Options, RunControl, Summarized};
+use resplog::internals::input::object::{Failure, FailureKind, Object, Stores, is_object};
 use resplog::internals::input::source::Sizes;
 use resplog::internals::input::{Facts, Input, Status, discover, with_members};
 use resplog::internals::inspect::Reading;
@@ -24,6 +25,7 @@ use super::piped::{self, Copied, Piped};
 use super::plan::{self, ReportPlan};
 use super::said::{complain, warn, warn_of_inputs};
 use super::signals::Signals;
+use super::stores::stores;
 use super::{by, exit, filters, host, summaries, usage};
 
 /// How many missing parts of an input are named.
@@ -95,11 +97,16 @@ fn load(path: &Path) -> Result<Plan> {
 fn read(plan: &Plan, part: &Part, options: &Options, watch: &RunControl, args: &PartArgs) -> Result<Partial, Failed> {
     let (inputs, _copies) = match args.stdin {
         true => piped_inputs(plan, part, &piped::folder(args.tmp_dir.as_deref()), &watch.stop)?,
-        false => (inputs(plan, part, &watch.stop)?, Vec::new()),
+        false => (inputs(plan, part, &stores(options.threads, &watch.stop), &watch.stop)?, Vec::new()),
     };
     let empty = Partial { settings: plan.settings.clone(), by: plan.by.clone(), ..Partial::default() };
     let Summarized { mut partial, reads, .. } =
         engine::summarize(empty, &inputs, options, watch).map_err(|error| Failed(error.into(), exit::AGAIN))?;
+    for input in &inputs {
+        if let Some(failure) = input.object.as_ref().and_then(Object::failure) {
+            return Err(failed(input, failure));
+        }
+    }
     for (read, input) in reads.iter().zip(&inputs).filter(|(_, input)| input.error.is_none()) {
         if let Some(damage) = read.damage.as_ref().filter(|damage| damage.is_of_system()) {
             let error = anyhow!("{}: {}", engine::shown_path(input), damage.text);
@@ -150,12 +157,21 @@ fn piped_inputs(
     Ok((inputs, copies))
 }
 
-/// Refuses files that are not what was planned for.
+/// What it means for a part that an object cannot be read.
+fn failed(input: &Input, failure: &Failure) -> Failed {
+    let code = match failure.kind {
+        FailureKind::Unavailable | FailureKind::Stopped => exit::AGAIN,
+        FailureKind::Changed | FailureKind::Denied | FailureKind::Refused => exit::CHANGED,
+    };
+    Failed(anyhow!("{}: {failure}", engine::shown_path(input)), code)
+}
+
+/// Refuses files that are not what was planned for. Objects are read only as they were planned for.
 fn stamps(plan: &Plan, part: &Part) -> Result<(), Failed> {
     let of = |input: usize| plan.inputs.get(input).filter(|input| input.error.is_none()).map(|input| input.file);
     let mut files: Vec<_> = part.pieces.iter().filter_map(|piece| of(piece.input)).collect();
     files.dedup();
-    for file in files.into_iter().filter_map(|file| plan.files.get(file)) {
+    for file in files.into_iter().filter_map(|file| plan.files.get(file)).filter(|file| file.etag.is_none()) {
         let named = |error: anyhow::Error| error.context(file.path.display().to_string());
         match FileStamp::of(&file.path) {
             Ok(now) => {
@@ -174,7 +190,7 @@ fn stamps(plan: &Plan, part: &Part) -> Result<(), Failed> {
 }
 
 /// The inputs of a part, as they are to be read.
-fn inputs(plan: &Plan, part: &Part, stop: &AtomicBool) -> Result<Vec<Input>, Failed> {
+fn inputs(plan: &Plan, part: &Part, stores: &Stores, stop: &AtomicBool) -> Result<Vec<Input>, Failed> {
     stamps(plan, part)?;
     let mut inputs = Vec::with_capacity(part.pieces.len());
     let mut members: Option<(usize, Vec<Input>)> = None;
@@ -187,9 +203,13 @@ fn inputs(plan: &Plan, part: &Part, stop: &AtomicBool) -> Result<Vec<Input>, Fai
             continue;
         }
         if members.as_ref().is_none_or(|(of, _)| *of != planned.file) {
-            members = Some((planned.file, with_members(vec![Input::new(file.path.clone())], stop)));
+            members = Some((planned.file, with_members(vec![holder(file, stores)?], stop)));
         }
         let found = members.as_ref().map(|(_, found)| found.as_slice()).unwrap_or_default();
+        let failure = found.first().and_then(|input| Some((input, input.object.as_ref()?.failure()?)));
+        if let Some((input, failure)) = failure {
+            return Err(failed(input, failure));
+        }
         let input = found.iter().find(|input| engine::shown_path(input) == planned.path);
         let changed = || Failed(anyhow!("{}: the tar does not hold it any more", planned.path), exit::CHANGED);
         let input = input.cloned().ok_or_else(changed)?;
@@ -197,6 +217,19 @@ fn inputs(plan: &Plan, part: &Part, stop: &AtomicBool) -> Result<Vec<Input>, Fai
         inputs.push(Input { piece: Some(piece.range()).filter(|_| !is_whole), ..input });
     }
     Ok(inputs)
+}
+
+/// The file or the object that holds inputs.
+fn holder(file: &FileStamp, stores: &Stores) -> Result<Input, Failed> {
+    let path = file.path.clone();
+    let Some((etag, size)) = file.etag.as_ref().zip(file.size) else { return Ok(Input::new(path)) };
+    let object = stores.object(&path, size, etag).map_err(|failure| failed(&Input::new(path.clone()), &failure))?;
+    let input = Input::of_object(path, object);
+    // Nothing is read of one without a byte.
+    if let Some(object) = input.object.as_ref().filter(|object| object.size() == 0) {
+        object.check().map_err(|failure| failed(&input, &failure))?;
+    }
+    Ok(input)
 }
 
 /// Merges the summaries of the parts of a plan, whose options the report takes over.
@@ -272,6 +305,9 @@ fn same(given: &Settings, by: &[String], planned: &Settings, expected: &Partial)
 
 /// The files of a folder, in no order, or the one that is named.
 fn files(name: &Path) -> Result<Box<dyn Iterator<Item = PathBuf>>> {
+    if is_object(name) {
+        bail!("{}: parts are read from files: expected a folder or files", name.display());
+    }
     if !name.is_dir() {
         return Ok(Box::new(std::iter::once(name.to_owned())));
     }

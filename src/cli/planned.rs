@@ -14,6 +14,7 @@ use super::args::PlanArgs;
 use super::outputs::{self, Named, Output};
 use super::piped::{self, Piped};
 use super::said::warn;
+use super::stores::stores;
 use super::{by, exit, host, plan, stdout, usage};
 
 pub fn run(args: &PlanArgs) -> u8 {
@@ -79,12 +80,16 @@ struct Dealt {
 fn found(names: &[PathBuf], output: Option<&Path>, options: &Options) -> Result<Dealt> {
     let watch = RunControl::default();
     let own: Vec<_> = output.map(Path::to_owned).into_iter().chain(stdout::own()).collect();
-    let inputs = with_members(discover::discover(names, &own), &watch.stop);
+    let stores = stores(options.threads, &watch.stop);
+    let inputs = with_members(discover::discover_in(names, &own, &stores, &watch.stop), &watch.stop);
     if let Some(input) = inputs.iter().find(|input| input.is_summary) {
         bail!("{} is a summary, which needs no plan: expected logs", engine::shown_path(input));
     }
     if let Some(input) = inputs.iter().find(|input| input.is_stdin() || !is_file(input)) {
-        bail!("{} does not go with a plan: only files can be read on other machines", engine::shown_path(input));
+        bail!(
+            "{} does not go with a plan: only files and objects can be read on other machines",
+            engine::shown_path(input)
+        );
     }
     let surveyed = engine::survey(&inputs, options, &watch)?;
     listed(&inputs, surveyed)
@@ -112,9 +117,11 @@ fn offered(listed: &[Listed], part_bytes: u64, options: &Options, folder: &Path)
     Ok(dealt)
 }
 
-/// Whether an input is a file, or not there at all.
+/// Whether an input is a file or an object, or not there at all.
 fn is_file(input: &Input) -> bool {
-    input.error.is_some() || input.file().metadata().map_or(true, |metadata| metadata.is_file())
+    input.error.is_some()
+        || input.object.is_some()
+        || input.file().metadata().map_or(true, |metadata| metadata.is_file())
 }
 
 fn listed(inputs: &[Input], surveyed: Vec<Surveyed>) -> Result<Dealt> {
@@ -126,7 +133,7 @@ fn listed(inputs: &[Input], surveyed: Vec<Surveyed>) -> Result<Dealt> {
             bail!("{}: a plan is text: expected a path that is UTF-8", engine::shown_path(input));
         }
         let file = *places.entry(path.to_owned()).or_insert_with(|| {
-            files.push(FileStamp::of(path).unwrap_or_else(|_| FileStamp::missing(path)));
+            files.push(FileStamp::of_input(input).unwrap_or_else(|_| FileStamp::missing(path)));
             files.len() - 1
         });
         let is_plain = seen.is_plain && input.member.is_none();

@@ -9,6 +9,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use resplog::internals::engine::RunControl;
 use resplog::internals::input::Input;
+use resplog::internals::input::object::Object;
 use resplog::internals::render::escape;
 
 use super::args::When;
@@ -55,11 +56,12 @@ fn end_of(path: &str) -> String {
 }
 
 fn bar(inputs: &[Input]) -> ProgressBar {
-    // Only regular files have a size beforehand; with anything else the end is not known.
+    // Only regular files and objects have a size beforehand; with anything else the end is not known.
     let mut tars = HashSet::new();
     let total = inputs.iter().map(|input| match &input.member {
         Some(member) if member.is_packed() && !tars.insert(&member.archive) => Some(0),
         Some(member) if !member.is_packed() => Some(member.span.end - member.span.start),
+        _ if input.object.is_some() => input.object.as_ref().map(Object::size),
         _ => Some(input.file().metadata().ok().filter(std::fs::Metadata::is_file)?.len()),
     });
     let total = total.sum::<Option<u64>>();

@@ -30,6 +30,7 @@ use super::outputs::Draft;
 use super::plan::{self, ReportPlan};
 use super::said::{complain, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
+use super::stores::stores;
 use super::{cached, copy, exit, host, parts, progress, rules, stdout, summaries, usage};
 
 pub fn run(args: &ReportArgs) -> u8 {
@@ -171,7 +172,8 @@ fn compare(logs: &[Input], plan: &ReportPlan, merger: &mut Merger, watch: &RunCo
 
 /// Finds the inputs, but for the run's own outputs.
 fn found(plan: &ReportPlan, watch: &RunControl) -> Found {
-    let mut found = discover::discover_until(&plan.inputs, &own(plan), &watch.stop);
+    let stores = stores(plan.options.threads, &watch.stop);
+    let mut found = discover::discover_in(&plan.inputs, &own(plan), &stores, &watch.stop);
     let files = if plan.cache.is_some() { cached::take(&mut found) } else { Vec::new() };
     let (logs, copy) = copy::with_tars(found, &plan.folder, &watch.stop);
     Found { logs, files, copy }

@@ -2,7 +2,9 @@
 //! what the logs say.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -10,6 +12,8 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 use resplog::internals::engine::{self, Options};
 use resplog::internals::input::discover::discover;
+use resplog::internals::input::object::{Stores, above, is_object};
+use resplog::internals::input::source;
 use resplog::internals::input::{Facts, Input, Status, with_members};
 use resplog::internals::inspect::Reading;
 use resplog::internals::partial::apart::Apart;
@@ -77,6 +81,7 @@ pub fn expand(
     mut inputs: Vec<Input>,
     options: &mut Options,
     settings: &Settings,
+    stores: &Stores,
     stop: &AtomicBool,
 ) -> Result<Vec<Input>> {
     let files = take(&mut inputs);
@@ -87,7 +92,7 @@ pub fn expand(
     for file in files {
         match load(&file)? {
             Ok(partial) => {
-                named.extend(partial.held().map(|(id, _)| PathBuf::from(&id.path)));
+                named.extend(partial.held().map(|(id, _)| OsString::from(&id.path)));
                 own = own.or(Some(partial.settings));
             }
             Err(Facts { error, .. }) => unread.push(Input { error, ..file }),
@@ -99,13 +104,37 @@ pub fn expand(
     }
     // A file of a tar has no path of its own.
     let holder = |path: &PathBuf| path.ancestors().find(|path| path.is_file()).map(Path::to_owned);
-    let files: BTreeSet<_> = named.iter().map(|path| holder(path).unwrap_or_else(|| path.clone())).collect();
-    let found = with_members(discover(&files.into_iter().collect::<Vec<_>>(), &[]), stop);
-    inputs.extend(found.into_iter().filter(|input| named.contains(&input.path)));
+    let is_named = |input: &Input| named.contains(input.path.as_os_str());
+    let (objects, paths): (Vec<_>, Vec<_>) = named.iter().map(PathBuf::from).partition(|path| is_object(path));
+    let files: BTreeSet<_> = paths.iter().map(|path| holder(path).unwrap_or_else(|| path.clone())).collect();
+    let mut found = discover(&files.into_iter().collect::<Vec<_>>(), &[]);
+    found.extend(held_in(objects, stores));
+    let found = with_members(found, stop);
+    inputs.extend(found.into_iter().filter(is_named));
     inputs.extend(unread);
     inputs.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
-    inputs.dedup_by(|a, b| a.path == b.path);
+    inputs.dedup_by(|a, b| a.path.as_os_str() == b.path.as_os_str());
     Ok(inputs)
+}
+
+/// The objects of these names, or those that hold them. One that is not there any more says so.
+fn held_in(names: Vec<PathBuf>, stores: &Stores) -> Vec<Input> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let failed = |name: PathBuf, error: String| Input { error: Some(error), ..Input::new(name) };
+    match stores.named(&names) {
+        Ok(found) => {
+            let held: HashSet<OsString> = found.iter().map(|(name, _)| name.clone().into()).collect();
+            let is_held = |name: &PathBuf| {
+                held.contains(name.as_os_str()) || above(name).any(|name| held.contains(name.as_os_str()))
+            };
+            let gone = names.into_iter().filter(|name| !is_held(name));
+            let gone: Vec<_> = gone.map(|name| failed(name, "the object is gone".to_owned())).collect();
+            found.into_iter().map(|(name, object)| Input::of_object(name, object)).chain(gone).collect()
+        }
+        Err(failure) => names.into_iter().map(|name| failed(name, failure.to_string())).collect(),
+    }
 }
 
 /// What a report of summaries is asked for.
@@ -265,7 +294,7 @@ pub fn load_all(files: &[Input], threads: usize) -> Vec<Result<Result<Partial, F
 /// A newer version wrote it.
 pub fn load(file: &Input) -> Result<Result<Partial, Facts>> {
     let failed = |status, error: String| Err(Facts { status, error: Some(error), ..Facts::default() });
-    let bytes = match std::fs::read(file.bytes_path()) {
+    let bytes = match bytes(file) {
         Ok(bytes) => bytes,
         Err(error) => return Ok(failed(Status::Error, error.to_string())),
     };
@@ -274,6 +303,15 @@ pub fn load(file: &Input) -> Result<Result<Partial, Facts>> {
         Err(newer @ WireError::Newer(_)) => Err(anyhow::Error::new(newer).context(named(file))),
         Err(error) => Ok(failed(Status::Corrupt, error.to_string())),
     }
+}
+
+/// All bytes of a summary.
+fn bytes(file: &Input) -> io::Result<Vec<u8>> {
+    let Some(object) = &file.object else { return std::fs::read(file.bytes_path()) };
+    let mut bytes = vec![0; usize::try_from(object.size()).map_err(io::Error::other)?];
+    let length = source::open_blob(file)?.read_at(0, &mut bytes)?;
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// An input of which nothing is known but why it cannot be read.

@@ -22,6 +22,7 @@ use super::args::{LanguageArg, TicketArgs, TicketFormat};
 use super::outputs::{self, Named, Output};
 use super::said::{complain, warn, warn_of_inputs, warn_of_sources};
 use super::signals::Signals;
+use super::stores::stores;
 use super::{by, copy, exit, host, plan, stdout, summaries};
 
 /// Digits of an account, at the most.
@@ -38,9 +39,10 @@ pub fn run(args: &TicketArgs) -> u8 {
         Err(error) => return complain(&anyhow::Error::new(error).context("signals"), exit::WRITE),
     };
     let own: Vec<_> = args.output.iter().chain(&args.evidence).cloned().chain(stdout::own()).collect();
-    let found = discover::discover_until(&plan.inputs, &own, &watch.stop);
+    let stores = stores(plan.options.threads, &watch.stop);
+    let found = discover::discover_in(&plan.inputs, &own, &stores, &watch.stop);
     let (inputs, _tar) = copy::with_tars(found, &plan.folder, &watch.stop);
-    let mut inputs = match summaries::expand(inputs, &mut plan.options, &plan.settings, &watch.stop) {
+    let mut inputs = match summaries::expand(inputs, &mut plan.options, &plan.settings, &stores, &watch.stop) {
         Ok(inputs) => inputs,
         Err(error) => return complain(&error, exit::USAGE),
     };

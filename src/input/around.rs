@@ -2,12 +2,11 @@
 //! and does not know what a line is.
 
 use std::cell::OnceCell;
-use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::blob::Blob;
 pub use super::passed::BEFORE_BYTES;
-use super::source::read_at;
 
 /// How much of it is read at first.
 pub const NEAR_BYTES: usize = 80 * 1024;
@@ -34,7 +33,7 @@ struct Kept<'h> {
 /// A part of a file.
 #[derive(Clone, Copy, Debug)]
 struct Part<'h> {
-    file: &'h File,
+    file: &'h Blob,
     /// Where the input lies in the file.
     input_start: u64,
     input_end: u64,
@@ -46,7 +45,7 @@ struct Part<'h> {
 impl<'h> Around<'h> {
     /// Around some bytes of a file, within those of an input.
     #[must_use]
-    pub fn of_file(file: &'h File, input: Range<u64>, chunk: Range<u64>) -> Self {
+    pub fn of_file(file: &'h Blob, input: Range<u64>, chunk: Range<u64>) -> Self {
         let (input_start, input_end) = (input.start, input.end);
         let part = Part { file, input_start, input_end, start: chunk.start, end: chunk.end };
         Self { file: Some(part), ..Self::default() }
@@ -97,9 +96,9 @@ fn join(pieces: &[Arc<Vec<u8>>], length: usize) -> Vec<u8> {
 }
 
 /// The bytes of a range of a file; of a file that is shorter by now, those that are there.
-fn read(file: &File, start: u64, end: u64) -> Vec<u8> {
+fn read(file: &Blob, start: u64, end: u64) -> Vec<u8> {
     let mut bytes = vec![0; usize::try_from(end.saturating_sub(start)).unwrap_or_default()];
-    let length = read_at(file, start, &mut bytes).unwrap_or_default();
+    let length = file.read_at(start, &mut bytes).unwrap_or_default();
     bytes.truncate(length);
     bytes
 }

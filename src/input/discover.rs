@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::object::{FailureKind, Object, Stores, is_object};
 use super::pattern::plain;
 use super::{FileId, Input, source};
 
@@ -23,11 +24,19 @@ pub fn discover(names: &[PathBuf], own: &[PathBuf]) -> Vec<Input> {
 /// As [`discover`], but when `stop` is set not all of the inputs are found.
 #[must_use]
 pub fn discover_until(names: &[PathBuf], own: &[PathBuf], stop: &AtomicBool) -> Vec<Input> {
+    discover_in(names, own, &Stores::default(), stop)
+}
+
+/// As [`discover_until`], with the stores that names of objects are looked for in.
+#[must_use]
+pub fn discover_in(names: &[PathBuf], own: &[PathBuf], stores: &Stores, stop: &AtomicBool) -> Vec<Input> {
     let own: Vec<_> = own.iter().filter_map(|path| identity(path)).collect();
     let mut found = Found::default();
     for name in names {
         if name.as_os_str() == "-" {
             found.plain(name);
+        } else if is_object(name) {
+            found.objects(name, stores);
         } else if name.is_dir() {
             walk(name, &own, stop, &mut found);
         } else if !name.exists() && is_glob(name) {
@@ -43,6 +52,8 @@ pub fn discover_until(names: &[PathBuf], own: &[PathBuf], stop: &AtomicBool) -> 
 struct Found {
     /// With an error when there is one. Paths would sort by their parts, these sort by their bytes.
     paths: BTreeMap<OsString, Option<String>>,
+    /// Those of the paths that are objects.
+    objects: HashMap<OsString, Object>,
 }
 
 impl Found {
@@ -54,13 +65,32 @@ impl Found {
         self.paths.insert(path.as_os_str().to_owned(), Some(error.to_string()));
     }
 
+    fn objects(&mut self, name: &Path, stores: &Stores) {
+        match stores.list(name) {
+            Ok(listed) => {
+                for (path, object) in listed {
+                    self.plain(&path);
+                    self.objects.insert(path.into(), object);
+                }
+            }
+            // The run ends, and nothing is said of what was not looked at.
+            Err(failure) if failure.kind == FailureKind::Stopped => {}
+            Err(failure) => self.failed(name, failure),
+        }
+    }
+
     fn into_inputs(self) -> Vec<Input> {
-        let mut seen = HashMap::new();
+        let (mut seen, mut objects) = (HashMap::new(), self.objects);
         let inputs = self.paths.into_iter().filter(|(path, error)| {
-            let identity = if error.is_none() { identity(Path::new(path)) } else { None };
+            let is_file = error.is_none() && !is_object(Path::new(path));
+            let identity = if is_file { identity(Path::new(path)) } else { None };
             identity.is_none_or(|identity| seen.insert(identity, ()).is_none())
         });
-        inputs.map(|(path, error)| Input { error, ..Input::new(path.into()) }).collect()
+        let input = |(path, error): (OsString, Option<String>)| {
+            let object = objects.remove(&path).filter(|_| error.is_none());
+            Input { error, object, ..Input::new(path.into()) }
+        };
+        inputs.map(input).collect()
     }
 }
 
@@ -210,7 +240,7 @@ impl Glob {
 /// What walking a directory finds does not count, nor does `-`.
 #[must_use]
 pub fn is_named(name: &Path, path: &Path) -> bool {
-    if name.as_os_str() == "-" || name.is_dir() {
+    if name.as_os_str() == "-" || name.is_dir() || is_object(name) {
         return false;
     }
     if name.exists() || !is_glob(name) {

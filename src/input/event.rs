@@ -3,8 +3,10 @@
 
 use std::ops::Range;
 
+use super::blob::Blob;
 use super::chunk::{Damage, Lines};
 use super::fingerprint::Fingerprint;
+use super::object::Object;
 use super::stream::Stream;
 use super::{Compression, Status};
 
@@ -28,6 +30,13 @@ impl InputRead {
     #[must_use]
     pub fn status(&self) -> Status {
         self.damage.as_ref().map_or(Status::Ok, |damage| damage.status)
+    }
+
+    /// Notes why an object could not be read where nobody has: it was only looked around a chunk.
+    pub(super) fn spoil_by(&mut self, object: Option<&Object>) {
+        let failure = object.and_then(Object::failure).filter(|_| self.damage.is_none());
+        let offset = self.bytes;
+        self.spoil(failure.map(|failure| Damage { offset, status: Status::Incomplete, text: failure.text.clone() }));
     }
 
     /// Notes damage, of which the first counts.
@@ -91,7 +100,7 @@ pub enum Framing {
 #[derive(Clone, Copy, Debug)]
 pub struct Whole<'a> {
     /// The file that holds it.
-    pub file: &'a std::fs::File,
+    pub file: &'a Blob,
     /// Where it begins in the file.
     pub start: u64,
     /// How many bytes it has.

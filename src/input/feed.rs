@@ -134,7 +134,11 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
     /// What was read of each input, once the threads are done.
     #[must_use]
     pub fn finish(self) -> Vec<InputRead> {
-        self.read.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let mut reads = self.read.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (read, input) in reads.iter_mut().zip(self.inputs) {
+            read.spoil_by(input.object.as_ref());
+        }
+        reads
     }
 
     /// Notes bytes that were read of an input, and damage.
@@ -322,10 +326,12 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
                     (_, Framing::Refuse(text)) => return Err(failed(text.into())),
                     (_, Framing::Values) if input.is_looked_at() => return Ok(Opening::Skipped),
                     (prepared, Framing::Values) => {
+                        file.read_ahead();
                         let source = Source::Span { file, at: whole.start, end: whole.end };
                         return Ok(Opening::Alone(Stream::new(source, &self.memories.outer, &self.budget), prepared));
                     }
                     (prepared, Framing::Lines) => {
+                        file.read_ahead();
                         let next = AtomicU32::new(0);
                         (prepared, Body::File { file, input_start: whole.start, span, piece, parts, next })
                     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::around::Around;
+use super::blob::Blob;
 use super::budget::Lease;
 use super::chunk::Lines;
 use super::relay::{Kept, Relay};
@@ -76,7 +77,7 @@ pub(super) struct Open<T> {
 #[derive(Debug)]
 pub(super) enum Body {
     File {
-        file: std::fs::File,
+        file: Blob,
         input_start: u64,
         /// Where the lines stand that can be seen.
         span: Range<u64>,

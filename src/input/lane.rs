@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::chunk::Damage;
 use super::decode::memory::Memory;
-use super::decode::{Decoder, Outer, ReadError};
+use super::decode::{Decoder, Outer, ReadError, Source};
 use super::source;
 use super::{Input, Status, wait};
 
@@ -136,8 +136,11 @@ pub(super) fn seek(
 ) -> Result<Option<Box<Outer>>, Damage> {
     let Some(member) = input.member.as_ref().filter(|member| member.is_packed()) else { return Ok(None) };
     let open = || {
-        let file = source::open_path(&member.archive)?;
-        Ok::<_, io::Error>(Box::new(Outer::new(Decoder::new(member.compression, &[], file, memory))))
+        let source = match &input.object {
+            Some(object) => Source::Span { file: source::open_blob(input)?, at: 0, end: object.size() },
+            None => source::open_path(&member.archive)?.into(),
+        };
+        Ok::<_, io::Error>(Box::new(Outer::new(Decoder::new(member.compression, &[], source, memory))))
     };
     let mut outer = match before.take() {
         Some(outer) if outer.at() <= member.span.start => outer,

@@ -4,18 +4,20 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::File;
 use std::ops::Range;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
+use super::blob::Blob;
 use super::chunk::Damage;
 use super::decode::memory::Memory;
-use super::decode::{self, Decoder, Outer, SNIFF_BYTES};
+use super::decode::{self, Decoder, Outer, SNIFF_BYTES, Source};
 use super::headers::{self, BLOCK_BYTES, Blocks, Found, Listing};
 use super::lane::{fill, pass_to};
+use super::object::Object;
 use super::source;
 use super::{Compression, Input, is_summary};
 
@@ -47,8 +49,11 @@ impl Member {
 pub fn with_members(inputs: Vec<Input>, stop: &AtomicBool) -> Vec<Input> {
     let mut all = Vec::with_capacity(inputs.len());
     let mut has_tar = false;
+    let mut logs = plain_objects(&inputs, stop).into_iter();
     for input in inputs {
-        match look(&input, stop) {
+        // Most objects are neither tars nor summaries, which is known by now; the others are looked at again.
+        let is_log = logs.next().unwrap_or_default();
+        match if is_log { None } else { look(&input, stop) } {
             Some(Content::Tar(compression, listing)) => {
                 has_tar = true;
                 add(&mut all, &input, compression, listing);
@@ -69,10 +74,54 @@ enum Content {
     Summary,
 }
 
+/// How many objects are looked at together: each look is mostly a wait.
+const LOOKS_AT_ONCE: usize = 16;
+
+/// Which of the inputs are objects that are neither tars nor summaries, or cannot be read, which they say later.
+fn plain_objects(inputs: &[Input], stop: &AtomicBool) -> Vec<bool> {
+    let is_log: Vec<_> = inputs.iter().map(|_| AtomicBool::new(false)).collect();
+    let objects: Vec<_> = inputs.iter().zip(&is_log).filter(|(input, _)| input.object.is_some()).collect();
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..LOOKS_AT_ONCE.min(objects.len()) {
+            scope.spawn(|| {
+                while let Some((input, is_log)) = objects.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    is_log.store(!is_tar_or_summary(input, stop), Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    is_log.into_iter().map(AtomicBool::into_inner).collect()
+}
+
+fn is_tar_or_summary(input: &Input, stop: &AtomicBool) -> bool {
+    let Some((blob, size, head)) = input.object.as_ref().and_then(head_of_object) else { return false };
+    match decode::sniff(head.get(..SNIFF_BYTES).unwrap_or(&head)) {
+        _ if is_summary(&head, &input.path) => true,
+        None => headers::is_tar(&head),
+        Some(compression) => Packed::begin(compression, Source::Span { file: blob, at: 0, end: size }, stop).is_some(),
+    }
+}
+
+/// An object, opened to look at its beginning, how long it is, and its first bytes.
+fn head_of_object(object: &Object) -> Option<(Blob, u64, Vec<u8>)> {
+    let blob = Blob::Object(object.open_head());
+    let mut head = vec![0; BLOCK_BYTES];
+    let length = blob.read_at(0, &mut head).ok()?;
+    head.truncate(length);
+    object.note_magic(&head);
+    Some((blob, object.size(), head))
+}
+
 /// What is in an input if it is a tar, or a summary. One that cannot be read says so when it is read.
 fn look(input: &Input, stop: &AtomicBool) -> Option<Content> {
     if input.error.is_some() || input.is_stdin() && input.copy.is_none() {
         return None;
+    }
+    if let Some(object) = &input.object {
+        let (_, size, head) = head_of_object(object)?;
+        let blob = Blob::Object(object.open(None));
+        return content(&input.path, blob, size, &head, stop);
     }
     // To open a pipe and close it again would end whoever writes to it.
     let path = input.bytes_path();
@@ -80,25 +129,26 @@ fn look(input: &Input, stop: &AtomicBool) -> Option<Content> {
     let file = source::open_path(path).ok()?;
     let mut head = [0; BLOCK_BYTES];
     let length = source::read_at(&file, 0, &mut head).ok()?;
-    let head = head.get(..length)?;
-    if is_summary(head, &input.path) {
+    content(&input.path, file.into(), metadata.len(), head.get(..length)?, stop)
+}
+
+/// What is in bytes that begin with `head`.
+fn content(path: &Path, blob: Blob, size: u64, head: &[u8], stop: &AtomicBool) -> Option<Content> {
+    if is_summary(head, path) {
         return Some(Content::Summary);
     }
-    match decode::sniff(head.get(..SNIFF_BYTES.min(length))?) {
+    match decode::sniff(head.get(..SNIFF_BYTES).unwrap_or(head)) {
         None if headers::is_tar(head) => {
-            let mut blocks = Plain { file: &file, at: 0, size: metadata.len() };
+            let mut blocks = Plain { file: &blob, at: 0, size };
             Some(Content::Tar(Compression::None, headers::list(&mut blocks)))
         }
         None => None,
         Some(compression) => {
-            let memory = Memory::default();
-            let mut blocks = Packed { outer: Outer::new(Decoder::new(compression, &[], file, &memory)), memory, stop };
-            let mut block = [0; BLOCK_BYTES];
-            let (length, _) = blocks.fill(&mut block);
-            if !headers::is_tar(block.get(..length)?) {
-                return None;
-            }
-            let mut blocks = Begun { block, at: 0, rest: blocks };
+            let source = match blob {
+                Blob::File(file) => file.into(),
+                Blob::Object(_) => Source::Span { file: blob, at: 0, end: size },
+            };
+            let mut blocks = Packed::begin(compression, source, stop)?;
             let listing = headers::list(&mut blocks);
             Some(Content::Tar(blocks.rest.outer.compression(), listing))
         }
@@ -113,11 +163,12 @@ fn add(all: &mut Vec<Input>, tar: &Input, compression: Compression, listing: Lis
     for Found { name, span, damage, is_sparse } in files {
         let error = is_sparse.then(|| "a file with holes (sparse) in a tar: expected its whole bytes".to_owned());
         let member = Member { archive: Arc::clone(&shared), compression, span, damage };
-        all.push(Input { error, member: Some(member), ..Input::new(path_of(&tar.path, &names.distinct(name))) });
+        let path = path_of(&tar.path, &names.distinct(name));
+        all.push(Input { error, object: tar.object.clone(), member: Some(member), ..Input::new(path) });
     }
     if let Some(damage) = damage {
         let member = Member { archive: shared, compression, span: 0..0, damage: Some(damage) };
-        all.push(Input { member: Some(member), ..Input::new(tar.path.clone()) });
+        all.push(Input { object: tar.object.clone(), member: Some(member), ..Input::new(tar.path.clone()) });
     } else if is_empty {
         let error = Some("the tar holds no regular file".to_owned());
         all.push(Input { error, ..Input::new(tar.path.clone()) });
@@ -157,7 +208,7 @@ fn path_of(archive: &Path, name: &[u8]) -> PathBuf {
 
 /// A tar that is a file on disk.
 struct Plain<'f> {
-    file: &'f File,
+    file: &'f Blob,
     at: u64,
     size: u64,
 }
@@ -165,7 +216,7 @@ struct Plain<'f> {
 impl Blocks for Plain<'_> {
     fn fill(&mut self, out: &mut [u8]) -> (usize, Option<Damage>) {
         let room = usize::try_from(self.size - self.at).unwrap_or(usize::MAX).min(out.len());
-        let (length, damage) = match source::read_at(self.file, self.at, out.get_mut(..room).unwrap_or_default()) {
+        let (length, damage) = match self.file.read_at(self.at, out.get_mut(..room).unwrap_or_default()) {
             Ok(length) => (length, None),
             Err(error) => (0, Some(Damage::of(&error, self.at))),
         };
@@ -189,6 +240,17 @@ struct Packed<'s> {
     outer: Outer,
     memory: Memory,
     stop: &'s AtomicBool,
+}
+
+impl<'s> Packed<'s> {
+    /// A packed tar, by what its first block decodes to; nothing when it is none.
+    fn begin(compression: Compression, source: Source, stop: &'s AtomicBool) -> Option<Begun<'s>> {
+        let memory = Memory::default();
+        let mut rest = Self { outer: Outer::new(Decoder::new(compression, &[], source, &memory)), memory, stop };
+        let mut block = [0; BLOCK_BYTES];
+        let (length, _) = rest.fill(&mut block);
+        headers::is_tar(block.get(..length)?).then_some(Begun { block, at: 0, rest })
+    }
 }
 
 impl Blocks for Packed<'_> {

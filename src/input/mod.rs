@@ -1,6 +1,7 @@
-//! Bytes come from files, directories, globs and pipes, and become chunks of whole lines. It knows no JSON.
+//! Bytes come from files, directories, globs, pipes and object stores, and become chunks of whole lines. It knows no JSON.
 
 pub mod around;
+pub mod blob;
 pub mod budget;
 pub mod chunk;
 pub mod decode;
@@ -13,6 +14,7 @@ mod headers;
 mod lane;
 mod member;
 pub mod names;
+pub mod object;
 pub mod order;
 mod packed;
 mod passed;
@@ -34,6 +36,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::foreign::Foreign;
 pub use headers::is_tar;
 pub use member::{Member, with_members};
+use object::Object;
 pub use pattern::{Pattern, PatternError};
 pub use peek::{Peeked, peek};
 
@@ -64,6 +67,8 @@ pub struct Input {
     pub start: Option<Start>,
     /// The path under which earlier runs read it, which it has no more.
     pub known_as: Option<PathBuf>,
+    /// The object of a store that holds it, when no file does.
+    pub object: Option<Object>,
     /// What it is of a tar, whose name its path then begins with: no file has that path.
     pub member: Option<Member>,
     /// Whether it is a summary instead of a log, by its first bytes.
@@ -126,13 +131,20 @@ impl Input {
             bytes_max: None,
             start: None,
             known_as: None,
+            object: None,
             member: None,
             is_summary: false,
             piece: None,
         }
     }
 
-    /// The path of the file that holds it.
+    /// The object of a store that was listed under a name.
+    #[must_use]
+    pub fn of_object(name: PathBuf, object: Object) -> Self {
+        Self { object: Some(object), ..Self::new(name) }
+    }
+
+    /// The path of the file that holds it, or the name of the object.
     #[must_use]
     pub fn file(&self) -> &Path {
         self.member.as_ref().map_or(&self.path, |member| &member.archive)

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use super::Input;
 use super::names::Name;
+use crate::time::NS_PER_SECOND;
 
 /// In which order inputs are handed out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +55,10 @@ impl Age {
 fn written(input: &Input) -> Option<(i64, i64)> {
     if input.is_stdin() {
         return Some((i64::MAX, 0));
+    }
+    if let Some(object) = &input.object {
+        let modified = object.modified()?.0;
+        return Some((modified.div_euclid(NS_PER_SECOND), modified.rem_euclid(NS_PER_SECOND)));
     }
     let metadata = input.file().metadata().ok()?;
     Some((metadata.mtime(), metadata.mtime_nsec()))

@@ -9,10 +9,12 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::blob::Blob;
 use super::budget::{Budget, Lease};
 pub use super::chunk::{Damage, Lines, Sizes};
 use super::decode::memory::Memory;
 use super::decode::{self, Outer, SNIFF_BYTES, Source};
+use super::object::{FailureKind, Object};
 use super::split;
 use super::stream::Stream;
 use super::{FileId, Input, Status};
@@ -23,8 +25,8 @@ const OVERLAP_BYTES: usize = 4096;
 /// What an input is, once it is open.
 #[derive(Debug)]
 pub enum Opened {
-    /// Plain bytes of a regular file, from one place to another.
-    File(File, Range<u64>),
+    /// Plain bytes of a regular file or an object, from one place to another.
+    File(Blob, Range<u64>),
     /// Anything else, read in order.
     Stream(Stream),
 }
@@ -55,20 +57,43 @@ pub fn open(input: &Input, outer: Option<Box<Outer>>, memories: &Memories, budge
         let left = member.span.end - member.span.start;
         return Ok(Opened::Stream(Stream::new(Source::Inside { outer, left }, &memories.inner, budget)));
     }
-    open_file(input, &memories.outer, budget).map_err(|error| Damage {
-        offset: 0,
-        status: Status::Error,
-        text: error.to_string(),
+    open_file(input, &memories.outer, budget).map_err(|error| {
+        let failure = input.object.as_ref().and_then(Object::failure);
+        let has_changed = failure.is_some_and(|failure| failure.kind == FailureKind::Changed);
+        let status = if has_changed { Status::Incomplete } else { Status::Error };
+        Damage { offset: 0, status, text: error.to_string() }
     })
+}
+
+/// Opens the file or the object that holds an input, which stays what it is.
+///
+/// # Errors
+///
+/// The error of the operating system.
+pub fn open_blob(input: &Input) -> io::Result<Blob> {
+    match &input.object {
+        Some(object) => Ok(Blob::Object(object.open(None))),
+        None => Ok(Blob::File(open_path(input.member.as_ref().map_or(input.bytes_path(), |it| &it.archive))?)),
+    }
 }
 
 fn open_file(input: &Input, memory: &Memory, budget: &Budget) -> io::Result<Opened> {
     if let Some(member) = &input.member {
-        let (file, span) = (open_path(&member.archive)?, member.span.clone());
-        if !is_packed(&file, span.clone())? {
+        let (file, span) = (open_blob(input)?, member.span.clone());
+        if !is_packed(span.clone(), |at, head| file.read_at(at, head))? {
             return Ok(Opened::File(file, span));
         }
         return Ok(Opened::Stream(Stream::new(Source::Span { file, at: span.start, end: span.end }, memory, budget)));
+    }
+    if let Some(object) = &input.object {
+        let magic = object.magic()?;
+        let blob = Blob::Object(object.open(input.piece.as_ref()));
+        if decode::sniff(magic.get(..SNIFF_BYTES).unwrap_or(magic)).is_none() {
+            return Ok(Opened::File(blob, 0..object.size()));
+        }
+        blob.read_ahead();
+        let source = Source::Span { file: blob, at: 0, end: object.size() };
+        return Ok(Opened::Stream(Stream::new(source, memory, budget)));
     }
     if input.is_stdin() && input.copy.is_none() {
         let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -84,20 +109,20 @@ fn open_file(input: &Input, memory: &Memory, budget: &Budget) -> io::Result<Open
         return Err(io::ErrorKind::IsADirectory.into());
     }
     if metadata.is_file() {
-        if is_packed(&file, 0..u64::MAX)? || has_unknown_size(&file)? {
+        if is_packed(0..u64::MAX, |at, head| read_at(&file, at, head))? || has_unknown_size(&file)? {
             return Ok(Opened::Stream(Stream::new(file, memory, budget)));
         }
         let size = metadata.len().min(input.bytes_max.unwrap_or(u64::MAX));
-        return Ok(Opened::File(file, 0..size));
+        return Ok(Opened::File(file.into(), 0..size));
     }
     Ok(Opened::Stream(Stream::new(file, memory, budget)))
 }
 
 /// Whether the bytes of a span of a file are packed.
-fn is_packed(file: &File, span: Range<u64>) -> io::Result<bool> {
+fn is_packed(span: Range<u64>, read_at: impl Fn(u64, &mut [u8]) -> io::Result<usize>) -> io::Result<bool> {
     let mut head = [0; SNIFF_BYTES];
     let room = usize::try_from(span.end - span.start).unwrap_or(usize::MAX).min(SNIFF_BYTES);
-    let length = read_at(file, span.start, head.get_mut(..room).unwrap_or_default())?;
+    let length = read_at(span.start, head.get_mut(..room).unwrap_or_default())?;
     Ok(decode::sniff(head.get(..length).unwrap_or_default()).is_some())
 }
 
@@ -223,6 +248,7 @@ pub fn within(piece: Range<u64>, span: &Range<u64>) -> Range<u64> {
 pub fn packed_size(input: &Input) -> Option<u64> {
     match &input.member {
         Some(member) => Some(member.span.end - member.span.start),
+        None if input.object.is_some() => input.object.as_ref().map(Object::size),
         None if input.is_stdin() => None,
         None => input.path.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len()),
     }
@@ -239,7 +265,7 @@ pub fn part_bytes(piece: &Range<u64>, part: u32, sizes: Sizes) -> Range<u64> {
 /// the size that the file had when it was opened; what was added since is not looked at. `lease` is what the buffer
 /// holds of the memory for long lines. When `stop` is set a line that goes on behind the part is left out.
 pub fn read_part(
-    file: &File,
+    file: &Blob,
     span: &Range<u64>,
     part: Range<u64>,
     sizes: Sizes,
@@ -294,7 +320,7 @@ pub fn read_part(
 
 /// Reads a file at a place that moves on.
 struct At<'f> {
-    file: &'f File,
+    file: &'f Blob,
     offset: u64,
     size: u64,
 }
@@ -316,25 +342,38 @@ impl At<'_> {
                     return Some(Damage { offset: self.offset, status: Status::Incomplete, text });
                 }
                 Ok(read) => self.offset += read as u64,
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Some(Damage::of(&error.into(), self.offset)),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => match self.file {
+                    Blob::File(_) => {}
+                    // The run was stopped, which the caller looks at.
+                    Blob::Object(_) => return None,
+                },
+                Err(error) => return Some(Damage::of(&error, self.offset)),
             }
         }
         None
     }
 
     /// Reads once, until the buffer has at most `wanted` bytes, and tells how many it read.
-    fn read(&self, buffer: &mut Vec<u8>, wanted: usize) -> Result<usize, rustix::io::Errno> {
+    fn read(&self, buffer: &mut Vec<u8>, wanted: usize) -> io::Result<usize> {
         let held = buffer.len();
+        let file = match self.file {
+            Blob::File(file) => file,
+            Blob::Object(object) => {
+                buffer.resize(wanted, 0);
+                let read = object.read_at(self.offset, &mut buffer[held..]);
+                buffer.truncate(held + *read.as_ref().unwrap_or(&0));
+                return read;
+            }
+        };
         if buffer.capacity().saturating_sub(wanted) > wanted / 4 {
             // A long line has left a buffer of which little is wanted; a read into all of it would be for nothing.
             buffer.resize(wanted, 0);
-            let read = rustix::io::pread(self.file, &mut buffer[held..], self.offset);
+            let read = rustix::io::pread(file, &mut buffer[held..], self.offset);
             buffer.truncate(held + read.unwrap_or(0));
-            return read;
+            return Ok(read?);
         }
         // The spare room need not be cleared first; what comes beyond the wanted bytes is dropped again.
-        rustix::io::pread(self.file, rustix::buffer::spare_capacity(buffer), self.offset)?;
+        rustix::io::pread(file, rustix::buffer::spare_capacity(buffer), self.offset)?;
         buffer.truncate(wanted);
         Ok(buffer.len() - held)
     }

@@ -84,13 +84,14 @@ impl Cache {
             hash.update(&(bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         };
-        let FileStamp { path, size, modified, touched, id, ends } = stamp;
+        let FileStamp { path, size, modified, touched, id, ends, etag } = stamp;
         add(path.as_os_str().as_encoded_bytes());
         for number in [size.unwrap_or(u64::MAX), modified.cast_unsigned(), touched.cast_unsigned(), id.device, id.inode]
         {
             add(&number.to_le_bytes());
         }
         add(ends.as_bytes());
+        etag.iter().for_each(|etag| add(etag.as_bytes()));
         options.settings.iter().for_each(|(name, value)| add(format!("{name}={value}").as_bytes()));
         options.by.iter().for_each(|by| add(by.as_bytes()));
         add(&[u8::from(prune)]);
@@ -202,10 +203,10 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Whether the summary of a file may be kept: it was read whole, and nobody has written to it for a while, nor while it was
-/// read.
+/// read. An object is replaced as a whole, and read only as long as it is the one that was listed.
 #[must_use]
 pub fn is_settled(before: &FileStamp, after: &FileStamp, partial: &Partial, now: Nanos) -> bool {
     before == after
-        && before.modified <= now.0.saturating_sub(QUIET_NS)
+        && (before.etag.is_some() || before.modified <= now.0.saturating_sub(QUIET_NS))
         && partial.inputs.iter().all(|held| held.read.status == Status::Ok && held.pieces.are_all(held.size))
 }

@@ -13,8 +13,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::coverage::Coverage;
 use super::pieces::{Pieces, Relation};
-use crate::input::FileId;
 use crate::input::source::{open_path, read_at};
+use crate::input::{FileId, Input};
 use crate::settings::{Bound, Settings};
 use crate::time::NS_PER_SECOND;
 
@@ -101,8 +101,11 @@ pub struct FileStamp {
     /// Its device and inode.
     #[serde(flatten)]
     pub id: FileId,
-    /// XXH3-128 of its first and last [`ENDS_BYTES`] bytes.
+    /// XXH3-128 of its first and last [`ENDS_BYTES`] bytes; empty of an object.
     pub ends: String,
+    /// What changes whenever the bytes of an object do; none of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
 }
 
 /// An input.
@@ -162,7 +165,18 @@ impl FileStamp {
         let touched = time(metadata.ctime(), metadata.ctime_nsec());
         let ends = if metadata.is_file() { ends(&file, metadata.len())? } else { String::new() };
         let (size, id) = (Some(metadata.len()), FileId::of(&metadata));
-        Ok(Self { path: path.to_owned(), size, modified, touched, id, ends })
+        Ok(Self { path: path.to_owned(), size, modified, touched, id, ends, etag: None })
+    }
+
+    /// What the file or the object is known by that holds an input.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operating system.
+    pub fn of_input(input: &Input) -> io::Result<Self> {
+        let Some(object) = &input.object else { return Self::of(input.file()) };
+        let path = input.file().to_owned();
+        Ok(Self { path, size: Some(object.size()), etag: Some(object.etag().to_owned()), ..Self::default() })
     }
 
     /// What there is to say of a path under which no file can be read.
@@ -176,7 +190,9 @@ impl FileStamp {
     pub fn changed(&self, now: &Self) -> Option<String> {
         match (self.size, now.size) {
             (Some(was), Some(is)) if was != is => Some(format!("it has {is} bytes, {was} when it was planned for")),
-            _ if self.ends != now.ends => Some("its bytes are not those that it was planned for".to_owned()),
+            _ if self.ends != now.ends || self.etag != now.etag => {
+                Some("its bytes are not those that it was planned for".to_owned())
+            }
             _ if self.id == now.id && self.modified != now.modified => {
                 Some("it was written to since it was planned for".to_owned())
             }

@@ -24,6 +24,17 @@ fn every_format_is_the_same_for_any_order_of_inputs() {
     }
 }
 
+#[cfg(not(feature = "object-store"))]
+#[test]
+fn a_build_without_object_stores_says_so() {
+    let folder = folder(&[("a", &fs::read(testdata().join("bare.ndjson")).unwrap())]);
+    for name in ["s3://bucket/key", "cos://bucket-1250000000/prefix/"] {
+        let ran = run(folder.path(), ["report", name, "a", "-f", "json"], None);
+        assert_eq!((ran.exit, &ran.json()["inputs"][1]["status"]), (3, &"error".into()), "{ran:?}");
+        assert!(ran.stderr.contains(&format!("{name}: this build lacks object stores: expected")), "{ran:?}");
+    }
+}
+
 #[test]
 fn files_that_the_kernel_makes_up_are_read_whatever_size_they_say_they_have() {
     // The size of the first is 0, that of the second a page.

@@ -25,6 +25,8 @@ mod library;
 mod loggers;
 mod many;
 mod month;
+#[cfg(feature = "object-store")]
+mod object_stores;
 mod outputs;
 mod packages;
 mod packing;
@@ -43,6 +45,8 @@ mod state_faults;
 mod state_model;
 mod state_named;
 mod state_rotated;
+#[cfg(feature = "object-store")]
+mod store;
 mod suggested;
 mod tars;
 mod texts;

@@ -33,7 +33,8 @@ pub struct Ran {
 }
 
 impl Ran {
-    fn of(output: Output) -> Self {
+    /// What a run left that has ended.
+    pub fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
         let exit = output.status.code().expect("no signal ends the program");
         Self { stdout: text(output.stdout), stderr: text(output.stderr), exit }

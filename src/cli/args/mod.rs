@@ -110,7 +110,8 @@ impl Command {
 /// Which inputs are read, and how.
 #[derive(Clone, Debug, Args)]
 pub struct InputArgs {
-    /// Files, directories, globs and tars, or - for standard input, which is also read when nothing is named.
+    /// Files, directories, globs, tars and objects (s3://BUCKET/KEY, cos://BUCKET/KEY), or - for standard input, which is also
+    /// read when nothing is named.
     pub inputs: Vec<PathBuf>,
 
     /// Read only the envelope at this JSON Pointer, '' for the root; repeat it to try several in this order. Without it

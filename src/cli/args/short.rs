@@ -16,7 +16,7 @@ const SHOWN: [(&str, &str); 20] = [
     ("format", "Format on standard output"),
     ("ids", "RequestIds, separated by commas"),
     ("ids_from", "Read RequestIds from a file, one a line"),
-    ("inputs", "Files, folders, globs, tars, or - for standard input"),
+    ("inputs", "Files, folders, globs, tars, objects, or - for standard input"),
     ("lang", "Language of the headings"),
     ("output", "Write to a file: .txt .json .html .md .csv .prom .eml"),
     ("raw", "Print the lines as they stand in the log"),

@@ -4,9 +4,9 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
+use super::blob::Blob;
 use super::{Compression, Status, wait};
 
 mod bzip2;
@@ -90,10 +90,10 @@ pub enum ReadError {
 pub enum Source {
     /// A file or a pipe, from where it stands.
     File(File),
-    /// The bytes of a file from one place to another, whatever others read of it.
+    /// The bytes of a file or an object from one place to another, whatever others read of it.
     Span {
-        /// The file.
-        file: File,
+        /// The file, or the object.
+        file: Blob,
         /// Where the next byte stands.
         at: u64,
         /// Where the bytes end.
@@ -135,7 +135,7 @@ impl Source {
             Self::File(file) => file.read(out).map_err(ReadError::Source),
             Self::Span { file, at, end } => {
                 let room = room(end.saturating_sub(*at));
-                let read = file.read_at(out.get_mut(..room).unwrap_or_default(), *at).map_err(ReadError::Source)?;
+                let read = file.read_at(*at, out.get_mut(..room).unwrap_or_default()).map_err(ReadError::Source)?;
                 *at += read as u64;
                 Ok(read)
             }

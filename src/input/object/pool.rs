@@ -1,0 +1,245 @@
+//! Ranges of objects that were asked for, are on their way, or are here: threads that fetch, and the memory for what they
+//! bring. Scanning threads wait for the range that they need; meanwhile those after it are fetched.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::listed::Object;
+use super::{CELL_BYTES, Failure, FailureKind, Settings};
+
+/// What all ranges that are held may take together, in bytes, but for those that a thread waits for.
+const HELD_BYTES: u64 = 64 * 1024 * 1024;
+/// The shortest range that is asked for where there are many threads.
+const CELL_BYTES_MIN: u64 = 512 * 1024;
+/// How many ranges each thread has room for: the one that it reads, one before it and one after it.
+const CELLS_EACH: u64 = 3;
+/// How many ranges after the one that is read are asked for.
+const AHEAD: usize = 4;
+/// How many fetch at once, at least and at the most.
+const FETCHERS_MIN: usize = 8;
+const FETCHERS_MAX: usize = 32;
+/// How long a wait lasts before the wish to stop is looked at.
+const WAIT: Duration = Duration::from_millis(100);
+/// How long a thread that fetches has nothing to do before it ends.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// The ranges of all readers of a run.
+#[derive(Debug)]
+pub(super) struct Pool {
+    state: Mutex<State>,
+    arrived: Condvar,
+    wanted: Condvar,
+    /// How many bytes one range has at the most.
+    pub(super) cell_bytes: u64,
+    cells_max: usize,
+    fetchers_max: usize,
+    stop: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    cells: HashMap<Key, Cell>,
+    queue: VecDeque<Job>,
+    /// Counts what is touched.
+    clock: u64,
+    fetchers: usize,
+    idle: usize,
+    readers: u64,
+}
+
+/// A reader, and where a range of its object begins.
+type Key = (u64, u64);
+
+#[derive(Debug)]
+enum Cell {
+    Waiting,
+    Coming,
+    Held { bytes: Arc<Vec<u8>>, touched: Option<u64> },
+    Failed(Failure),
+}
+
+#[derive(Debug)]
+struct Job {
+    key: Key,
+    object: Object,
+    range: Range<u64>,
+}
+
+impl Pool {
+    pub(super) fn new(settings: &Settings, stop: Arc<AtomicBool>) -> Self {
+        let threads = settings.threads.max(1);
+        let share = HELD_BYTES / (CELLS_EACH * threads as u64);
+        let cell_bytes = share.clamp(CELL_BYTES_MIN, CELL_BYTES).min(settings.cell_bytes.max(1));
+        Self {
+            state: Mutex::default(),
+            arrived: Condvar::new(),
+            wanted: Condvar::new(),
+            cell_bytes,
+            cells_max: usize::try_from(HELD_BYTES / cell_bytes).unwrap_or(usize::MAX),
+            fetchers_max: (2 * threads).clamp(FETCHERS_MIN, FETCHERS_MAX),
+            stop,
+        }
+    }
+
+    /// The number of another reader.
+    pub(super) fn reader(&self) -> u64 {
+        let mut state = self.lock();
+        state.readers += 1;
+        state.readers
+    }
+
+    /// Forgets what a reader asked for.
+    pub(super) fn close(&self, reader: u64) {
+        let mut state = self.lock();
+        state.cells.retain(|key, _| key.0 != reader);
+        state.queue.retain(|job| job.key.0 != reader);
+    }
+
+    /// The bytes of a range of an object, once they are here. `after` are the ranges that are read next.
+    ///
+    /// # Errors
+    ///
+    /// They could not be fetched, or the run was stopped.
+    pub(super) fn get(
+        self: &Arc<Self>,
+        reader: u64,
+        object: &Object,
+        range: &Range<u64>,
+        after: impl Iterator<Item = Range<u64>>,
+    ) -> Result<Arc<Vec<u8>>, Failure> {
+        let key = (reader, range.start);
+        let mut state = self.lock();
+        let mut after = Some(after);
+        loop {
+            state.clock += 1;
+            let now = state.clock;
+            match state.cells.get_mut(&key) {
+                Some(Cell::Held { bytes, touched }) => {
+                    *touched = Some(now);
+                    let bytes = Arc::clone(bytes);
+                    after.into_iter().flatten().try_for_each(|range| self.ask_ahead(&mut state, reader, object, range));
+                    return Ok(bytes);
+                }
+                Some(Cell::Failed(failure)) => return Err(failure.clone()),
+                Some(Cell::Coming) => {}
+                Some(Cell::Waiting) => {
+                    // Somebody waits for it now.
+                    if let Some(place) = state.queue.iter().position(|job| job.key == key)
+                        && let Some(job) = state.queue.remove(place)
+                    {
+                        state.queue.push_front(job);
+                    }
+                }
+                None => {
+                    state.make_room(self.cells_max);
+                    state.cells.insert(key, Cell::Waiting);
+                    state.queue.push_front(Job { key, object: object.clone(), range: range.clone() });
+                    self.wake(&mut state)?;
+                }
+            }
+            if let Some(after) = after.take() {
+                after.into_iter().try_for_each(|range| self.ask_ahead(&mut state, reader, object, range));
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(Failure::stopped());
+            }
+            state = self.arrived.wait_timeout(state, WAIT).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Asks for a range that nobody waits for yet, unless all room is taken; then for none after it either.
+    fn ask_ahead(self: &Arc<Self>, state: &mut State, reader: u64, object: &Object, range: Range<u64>) -> Option<()> {
+        let key = (reader, range.start);
+        if state.cells.contains_key(&key) {
+            return Some(());
+        }
+        if state.cells.len() >= self.cells_max && !state.drop_oldest(false) {
+            return None;
+        }
+        state.cells.insert(key, Cell::Waiting);
+        state.queue.push_back(Job { key, object: object.clone(), range });
+        // Who fetches already comes back for it.
+        self.wake(state).ok()
+    }
+
+    /// Sees to it that somebody fetches.
+    fn wake(self: &Arc<Self>, state: &mut State) -> Result<(), Failure> {
+        if state.idle >= state.queue.len() || state.fetchers >= self.fetchers_max {
+            self.wanted.notify_one();
+            return Ok(());
+        }
+        let pool = Arc::clone(self);
+        match thread::Builder::new().name("fetch".to_owned()).spawn(move || pool.fetch()) {
+            Ok(_) => state.fetchers += 1,
+            Err(error) if state.fetchers == 0 => {
+                return Err(Failure::new(FailureKind::Unavailable, format!("no thread to fetch with: {error}")));
+            }
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Fetches what is wanted until there was nothing for a while.
+    fn fetch(&self) {
+        let mut state = self.lock();
+        loop {
+            let Some(job) = state.queue.pop_front() else {
+                state.idle += 1;
+                let (woken, wait) = self.wanted.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
+                state = woken;
+                state.idle -= 1;
+                if wait.timed_out() && state.queue.is_empty() {
+                    state.fetchers -= 1;
+                    return;
+                }
+                continue;
+            };
+            if let Some(cell) = state.cells.get_mut(&job.key) {
+                *cell = Cell::Coming;
+            }
+            drop(state);
+            // Nobody should wait for a thread that is gone.
+            let fetched = catch_unwind(AssertUnwindSafe(|| job.object.fetch(job.range.clone())));
+            let fetched = fetched.unwrap_or_else(|_| Err(Failure::refused("the thread that fetched it failed")));
+            state = self.lock();
+            if let Some(cell) = state.cells.get_mut(&job.key) {
+                *cell = match fetched {
+                    Ok(bytes) => Cell::Held { bytes: Arc::new(bytes), touched: None },
+                    Err(failure) => Cell::Failed(failure),
+                };
+            }
+            self.arrived.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Makes room for a range that a thread waits for, as far as others are done with.
+    fn make_room(&mut self, cells_max: usize) {
+        while self.cells.len() >= cells_max && self.drop_oldest(true) {}
+    }
+
+    /// Drops the range that was touched the longest time ago; with `any` also one that nobody has read yet.
+    fn drop_oldest(&mut self, any: bool) -> bool {
+        let age = |cell: &Cell| match cell {
+            Cell::Held { touched, .. } => touched.map(|touched| (0, touched)).or(any.then_some((1, 0))),
+            _ => None,
+        };
+        let oldest = self.cells.iter().filter_map(|(key, cell)| Some((age(cell)?, *key))).min();
+        oldest.is_some_and(|(_, key)| self.cells.remove(&key).is_some())
+    }
+}
+
+/// How many of the ranges after one are asked for.
+pub(super) const fn ahead() -> usize {
+    AHEAD
+}
