@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::ahead::Ahead;
 use super::budget::{Budget, Lease};
 use super::chunk::{Damage, Sizes};
 use super::decode::{Outer, Source};
@@ -53,6 +54,7 @@ pub struct Feed<'a, T, P> {
     memories: Memories,
     /// What its long lines may hold together.
     budget: Budget,
+    ahead: Ahead,
 }
 
 /// What is wrong with an empty file that is called like an archive.
@@ -89,6 +91,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             panicked: Arc::default(),
             memories: Memories::default(),
             budget: Budget::new(sizes.chunk_bytes),
+            ahead: Ahead::default(),
         }
     }
 
@@ -230,6 +233,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
             }
             if let Some(mut lane) = queue.unopened.pop_front() {
                 queue.opening += 1;
+                self.ahead.open(queue.unopened.iter().map(|lane| lane.first), self.inputs);
                 drop(queue);
                 let input = lane.first;
                 let open = self.open(input, &mut lane.outer);
@@ -285,6 +289,7 @@ impl<'a, T: Clone, P: Fn(u32, Head<'_>) -> (T, Framing)> Feed<'a, T, P> {
         let opened = source::open(
             input,
             lane::seek(input, outer, &self.memories.outer, self.stop)?,
+            self.ahead.take(rank),
             &self.memories,
             &self.budget,
         )?;

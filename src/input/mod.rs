@@ -1,5 +1,6 @@
 //! Bytes come from files, directories, globs, pipes and object stores, and become chunks of whole lines. It knows no JSON.
 
+mod ahead;
 pub mod around;
 pub mod blob;
 pub mod budget;

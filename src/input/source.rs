@@ -14,7 +14,7 @@ use super::budget::{Budget, Lease};
 pub use super::chunk::{Damage, Lines, Sizes};
 use super::decode::memory::Memory;
 use super::decode::{self, Outer, SNIFF_BYTES, Source};
-use super::object::{FailureKind, Object};
+use super::object::{FailureKind, Object, Reader};
 use super::split;
 use super::stream::Stream;
 use super::{FileId, Input, Status};
@@ -47,17 +47,23 @@ impl Default for Memories {
 }
 
 /// Opens an input; a directory is not one here. `outer` is the decoder of the packed tar that it is of, at the place where
-/// it begins.
+/// it begins, `ready` the object when that was opened before its turn.
 ///
 /// # Errors
 ///
 /// The error of the operating system.
-pub fn open(input: &Input, outer: Option<Box<Outer>>, memories: &Memories, budget: &Budget) -> Result<Opened, Damage> {
+pub fn open(
+    input: &Input,
+    outer: Option<Box<Outer>>,
+    ready: Option<Reader>,
+    memories: &Memories,
+    budget: &Budget,
+) -> Result<Opened, Damage> {
     if let (Some(outer), Some(member)) = (outer, &input.member) {
         let left = member.span.end - member.span.start;
         return Ok(Opened::Stream(Stream::new(Source::Inside { outer, left }, &memories.inner, budget)));
     }
-    open_file(input, &memories.outer, budget).map_err(|error| {
+    open_file(input, ready, &memories.outer, budget).map_err(|error| {
         let failure = input.object.as_ref().and_then(Object::failure);
         let has_changed = failure.is_some_and(|failure| failure.kind == FailureKind::Changed);
         let status = if has_changed { Status::Incomplete } else { Status::Error };
@@ -77,7 +83,7 @@ pub fn open_blob(input: &Input) -> io::Result<Blob> {
     }
 }
 
-fn open_file(input: &Input, memory: &Memory, budget: &Budget) -> io::Result<Opened> {
+fn open_file(input: &Input, ready: Option<Reader>, memory: &Memory, budget: &Budget) -> io::Result<Opened> {
     if let Some(member) = &input.member {
         let (file, span) = (open_blob(input)?, member.span.clone());
         if !is_packed(span.clone(), |at, head| file.read_at(at, head))? {
@@ -87,7 +93,7 @@ fn open_file(input: &Input, memory: &Memory, budget: &Budget) -> io::Result<Open
     }
     if let Some(object) = &input.object {
         let magic = object.magic()?;
-        let blob = Blob::Object(object.open(input.piece.as_ref()));
+        let blob = Blob::Object(ready.unwrap_or_else(|| object.open(input.piece.as_ref())));
         if decode::sniff(magic.get(..SNIFF_BYTES).unwrap_or(magic)).is_none() {
             return Ok(Opened::File(blob, 0..object.size()));
         }

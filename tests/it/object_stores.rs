@@ -205,11 +205,28 @@ fn a_part_of_a_changed_object_is_exit_6_and_of_a_silent_store_75() {
 
 /// The summary of objects, read by ranges of so many bytes.
 fn read(store: &Store, name: &str, cell_bytes: u64, options: &Options) -> (Vec<u8>, Vec<resplog::report::InputFacts>) {
+    read_within(64 << 20, store, name, cell_bytes, options)
+}
+
+/// The same, holding so many bytes at the most.
+fn read_within(
+    memory_bytes: u64,
+    store: &Store,
+    name: &str,
+    cell_bytes: u64,
+    options: &Options,
+) -> (Vec<u8>, Vec<resplog::report::InputFacts>) {
     let keys = Keys { id: "id".to_owned(), secret: "secret".to_owned(), token: None };
     let s3 = Service { access: Access::Keys(keys), endpoint: Some(store.endpoint()), ..Service::default() };
     let threads = options.threads;
-    let settings =
-        Settings { s3, threads, cell_bytes, backoff_ms: 1, ..Settings::new(|| Nanos(1_795_516_867_000_000_000)) };
+    let settings = Settings {
+        s3,
+        threads,
+        cell_bytes,
+        memory_bytes,
+        backoff_ms: 1,
+        ..Settings::new(|| Nanos(1_795_516_867_000_000_000))
+    };
     let control = RunControl::default();
     let stores = Stores::new(settings, Arc::clone(&control.stop));
     let inputs = with_members(discover_in(&[name.into()], &[], &stores, &control.stop), &control.stop);
@@ -244,6 +261,31 @@ fn ranges_of_any_length_and_any_number_of_threads_give_the_same_summary() {
             asked.iter().filter(|asked| !asked.is_list()).map(|asked| asked.headers.contains_key("if-match"));
         assert!(conditions.fold(0, |count, has| count + u32::from(has)) as usize + 1 == asked.len());
     }
+}
+
+#[test]
+fn little_memory_makes_no_difference() {
+    let (_folder, store) = both();
+    let options = reading(4, 4096);
+    let (expected, _) = read(&store, "s3://logs/", 10_000, &options);
+    for memory_bytes in [0, 10_000, 35_000] {
+        let (told, _) = read_within(memory_bytes, &store, "s3://logs/", 10_000, &options);
+        assert!(told == expected, "{memory_bytes} bytes");
+    }
+}
+
+#[test]
+fn small_objects_are_fetched_together_and_once() {
+    let store = Store::start();
+    let line = |number: usize| format!("{{\"Response\":{{\"RequestId\":\"b5b41468-520d-4192-b42f-{number:012}\"}}}}\n");
+    (0..150).for_each(|number| store.put(&format!("b/{number:03}.log"), line(number).as_bytes()));
+    store.fail(|_| Some(Trouble::Slow(20)));
+    let (_, facts) = read(&store, "s3://b/", 1 << 23, &reading(1, 128 * 1024));
+    assert_eq!(facts.len(), 150);
+    assert!(facts.iter().all(|it| it.read.bytes == line(0).len() as u64), "{facts:?}");
+    // A look at each, and its bytes.
+    assert_eq!(store.asked().len(), 1 + 2 * 150);
+    assert!(store.busy_max() > 4, "{}", store.busy_max());
 }
 
 #[test]
@@ -378,6 +420,9 @@ fn what_a_store_refuses_is_said_and_keeps_secrets() {
     assert_eq!(other.asked().len(), 0);
     store.fail(|asked| (!asked.is_list()).then(|| Trouble::Refuse(403, "AccessDenied", String::new())));
     is_told(told("AKIDEXAMPLE", "s3://b/a.log"), "access denied (403 AccessDenied)");
+    store.fail(|asked| asked.headers.contains_key("range").then(|| Trouble::Whole));
+    store.put("b/a.log", &log.repeat(200));
+    is_told(told("AKIDEXAMPLE", "s3://b/a.log"), "the store sends whole objects: expected ranges of them");
     store.fail(|_| Some(Trouble::Refuse(503, "SlowDown", String::new())));
     store.asked();
     is_told(told("AKIDEXAMPLE", "s3://b/a.log"), "in 3 attempts: 503 SlowDown");

@@ -24,6 +24,8 @@ pub enum Trouble {
     Slow(u64),
     /// The connection ends without a word.
     Reset,
+    /// All of an object, whatever range was asked for.
+    Whole,
 }
 
 /// What was asked for.
@@ -67,6 +69,8 @@ struct State {
     asked: Vec<Asked>,
     /// The public key that requests must be signed with.
     key: Option<String>,
+    /// How many requests are being answered, and were at the most.
+    busy: (usize, usize),
 }
 
 /// The store.
@@ -120,6 +124,11 @@ impl Store {
         self.lock().key = Some(key.to_owned());
     }
 
+    /// How many requests were answered at once, at the most.
+    pub fn busy_max(&self) -> usize {
+        self.lock().busy.1
+    }
+
     /// What was asked for since the last call.
     pub fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.lock().asked)
@@ -136,9 +145,11 @@ impl Store {
             if let Some(Trouble::Slow(ms)) = trouble {
                 thread::sleep(Duration::from_millis(ms));
             }
+            self.lock().busy.0 -= 1;
             let Answer { status, lines, mut body } = match trouble.clone() {
                 Some(Trouble::Refuse(status, code, lines)) => Answer::error(status, code, lines),
                 Some(Trouble::Reset) => return,
+                Some(Trouble::Whole) => self.answer_whole(&asked),
                 _ => answer,
             };
             if let Some(Trouble::Short(length)) = trouble {
@@ -158,9 +169,17 @@ impl Store {
         }
     }
 
+    fn answer_whole(&self, asked: &Asked) -> Answer {
+        let mut asked = asked.clone();
+        asked.headers.remove("range");
+        self.lock().objects.get(asked.path.trim_start_matches('/')).map(|stored| give(stored, &asked)).unwrap()
+    }
+
     fn answer(&self, asked: &Asked) -> (Answer, Option<Trouble>) {
         let mut state = self.lock();
         state.asked.push(asked.clone());
+        state.busy.0 += 1;
+        state.busy.1 = state.busy.1.max(state.busy.0);
         let mut fault = state.fault.take();
         let trouble = fault.as_mut().and_then(|fault| fault(asked));
         state.fault = fault;

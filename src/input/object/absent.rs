@@ -129,6 +129,11 @@ impl Reader {
         match self.0 {}
     }
 
+    /// Fetches.
+    pub const fn prefetch(&self) {
+        match self.0 {}
+    }
+
     /// Reads.
     ///
     /// # Errors

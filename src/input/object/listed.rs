@@ -133,9 +133,11 @@ impl Object {
             let request = stores.request(method, location, &location.key, &[], headers)?;
             Ok(Request { bytes_max: length, ..request })
         };
-        let answer =
-            stores.client()?.ask(prepare, |answer| method == Method::Head || answer.body.len() as u64 == length);
-        let checked = answer.and_then(|answer| self.meaning(answer, range, *size));
+        // A store that knows no ranges is not asked again.
+        let is_part = |answer: &Answer| answer.status != 200 || range == Some(0..*size);
+        let is_whole = |answer: &Answer| range.is_none() || !is_part(answer) || answer.body.len() as u64 == length;
+        let answer = stores.client()?.ask(prepare, is_whole);
+        let checked = answer.and_then(|answer| self.meaning(answer, range.clone(), *size));
         if let Err(error) = &checked
             && error.kind != FailureKind::Stopped
         {

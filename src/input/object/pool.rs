@@ -12,8 +12,6 @@ use std::time::Duration;
 use super::listed::Object;
 use super::{CELL_BYTES, Failure, FailureKind, Settings};
 
-/// What all ranges that are held may take together, in bytes, but for those that a thread waits for.
-const HELD_BYTES: u64 = 64 * 1024 * 1024;
 /// The shortest range that is asked for where there are many threads.
 const CELL_BYTES_MIN: u64 = 512 * 1024;
 /// How many ranges each thread has room for: the one that it reads, one before it and one after it.
@@ -21,7 +19,7 @@ const CELLS_EACH: u64 = 3;
 /// How many ranges after the one that is read are asked for.
 const AHEAD: usize = 4;
 /// How many fetch at once, at least and at the most.
-const FETCHERS_MIN: usize = 8;
+const FETCHERS_MIN: usize = 16;
 const FETCHERS_MAX: usize = 32;
 /// How long a wait lasts before the wish to stop is looked at.
 const WAIT: Duration = Duration::from_millis(100);
@@ -36,14 +34,17 @@ pub(super) struct Pool {
     wanted: Condvar,
     /// How many bytes one range has at the most.
     pub(super) cell_bytes: u64,
-    cells_max: usize,
+    /// What all ranges may take together, in bytes, but for those that a thread waits for.
+    memory_bytes: u64,
     fetchers_max: usize,
     stop: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    cells: HashMap<Key, Cell>,
+    cells: HashMap<Key, Slot>,
+    /// How many bytes the cells have, or will have.
+    bytes: u64,
     queue: VecDeque<Job>,
     /// Counts what is touched.
     clock: u64,
@@ -54,6 +55,15 @@ struct State {
 
 /// A reader, and where a range of its object begins.
 type Key = (u64, u64);
+
+/// A range.
+#[derive(Debug)]
+struct Slot {
+    cell: Cell,
+    length: u64,
+    /// How many threads wait for it.
+    awaited: u32,
+}
 
 #[derive(Debug)]
 enum Cell {
@@ -73,14 +83,14 @@ struct Job {
 impl Pool {
     pub(super) fn new(settings: &Settings, stop: Arc<AtomicBool>) -> Self {
         let threads = settings.threads.max(1);
-        let share = HELD_BYTES / (CELLS_EACH * threads as u64);
+        let share = settings.memory_bytes / (CELLS_EACH * threads as u64);
         let cell_bytes = share.clamp(CELL_BYTES_MIN, CELL_BYTES).min(settings.cell_bytes.max(1));
         Self {
             state: Mutex::default(),
             arrived: Condvar::new(),
             wanted: Condvar::new(),
             cell_bytes,
-            cells_max: usize::try_from(HELD_BYTES / cell_bytes).unwrap_or(usize::MAX),
+            memory_bytes: settings.memory_bytes,
             fetchers_max: (2 * threads).clamp(FETCHERS_MIN, FETCHERS_MAX),
             stop,
         }
@@ -96,8 +106,13 @@ impl Pool {
     /// Forgets what a reader asked for.
     pub(super) fn close(&self, reader: u64) {
         let mut state = self.lock();
-        state.cells.retain(|key, _| key.0 != reader);
-        state.queue.retain(|job| job.key.0 != reader);
+        let State { cells, bytes, queue, .. } = &mut *state;
+        cells.retain(|key, slot| {
+            let is_kept = key.0 != reader;
+            *bytes -= if is_kept { 0 } else { slot.length };
+            is_kept
+        });
+        queue.retain(|job| job.key.0 != reader);
     }
 
     /// The bytes of a range of an object, once they are here. `after` are the ranges that are read next.
@@ -115,54 +130,54 @@ impl Pool {
         let key = (reader, range.start);
         let mut state = self.lock();
         let mut after = Some(after);
+        let mut is_waiting = false;
         loop {
             state.clock += 1;
             let now = state.clock;
-            match state.cells.get_mut(&key) {
-                Some(Cell::Held { bytes, touched }) => {
-                    *touched = Some(now);
-                    let bytes = Arc::clone(bytes);
-                    after.into_iter().flatten().try_for_each(|range| self.ask_ahead(&mut state, reader, object, range));
-                    return Ok(bytes);
-                }
-                Some(Cell::Failed(failure)) => return Err(failure.clone()),
-                Some(Cell::Coming) => {}
-                Some(Cell::Waiting) => {
-                    // Somebody waits for it now.
-                    if let Some(place) = state.queue.iter().position(|job| job.key == key)
-                        && let Some(job) = state.queue.remove(place)
-                    {
-                        state.queue.push_front(job);
-                    }
-                }
-                None => {
-                    state.make_room(self.cells_max);
-                    state.cells.insert(key, Cell::Waiting);
-                    state.queue.push_front(Job { key, object: object.clone(), range: range.clone() });
-                    self.wake(&mut state)?;
-                }
+            if state.cells.contains_key(&key) {
+                state.hurry(key);
+            } else {
+                state.make_room(range.end - range.start, self.memory_bytes);
+                state.ask(key, object, range.clone(), true);
+                self.wake(&mut state)?;
             }
+            let Some(slot) = state.cells.get_mut(&key) else { continue };
+            slot.awaited += u32::from(!std::mem::replace(&mut is_waiting, true));
+            let arrived = match &mut slot.cell {
+                Cell::Held { bytes, touched } => {
+                    *touched = Some(now);
+                    Some(Ok(Arc::clone(bytes)))
+                }
+                Cell::Failed(failure) => Some(Err(failure.clone())),
+                Cell::Waiting | Cell::Coming if self.stop.load(Ordering::Relaxed) => Some(Err(Failure::stopped())),
+                Cell::Waiting | Cell::Coming => None,
+            };
+            slot.awaited -= u32::from(arrived.is_some());
             if let Some(after) = after.take() {
                 after.into_iter().try_for_each(|range| self.ask_ahead(&mut state, reader, object, range));
             }
-            if self.stop.load(Ordering::Relaxed) {
-                return Err(Failure::stopped());
+            if let Some(arrived) = arrived {
+                return arrived;
             }
             state = self.arrived.wait_timeout(state, WAIT).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    /// Asks for a range that nobody waits for yet, unless all room is taken; then for none after it either.
+    /// Asks for a range that nobody waits for yet, unless all room is taken.
+    pub(super) fn prefetch(self: &Arc<Self>, reader: u64, object: &Object, range: Range<u64>) {
+        self.ask_ahead(&mut self.lock(), reader, object, range);
+    }
+
+    /// The same; nothing when all room is taken, and then also for those after it.
     fn ask_ahead(self: &Arc<Self>, state: &mut State, reader: u64, object: &Object, range: Range<u64>) -> Option<()> {
         let key = (reader, range.start);
         if state.cells.contains_key(&key) {
             return Some(());
         }
-        if state.cells.len() >= self.cells_max && !state.drop_oldest(false) {
-            return None;
+        while state.bytes + (range.end - range.start) > self.memory_bytes {
+            state.drop_oldest(false)?;
         }
-        state.cells.insert(key, Cell::Waiting);
-        state.queue.push_back(Job { key, object: object.clone(), range });
+        state.ask(key, object, range, false);
         // Who fetches already comes back for it.
         self.wake(state).ok()
     }
@@ -199,16 +214,16 @@ impl Pool {
                 }
                 continue;
             };
-            if let Some(cell) = state.cells.get_mut(&job.key) {
-                *cell = Cell::Coming;
-            }
+            // Its reader may be closed.
+            let Some(slot) = state.cells.get_mut(&job.key) else { continue };
+            slot.cell = Cell::Coming;
             drop(state);
             // Nobody should wait for a thread that is gone.
             let fetched = catch_unwind(AssertUnwindSafe(|| job.object.fetch(job.range.clone())));
             let fetched = fetched.unwrap_or_else(|_| Err(Failure::refused("the thread that fetched it failed")));
             state = self.lock();
-            if let Some(cell) = state.cells.get_mut(&job.key) {
-                *cell = match fetched {
+            if let Some(slot) = state.cells.get_mut(&job.key) {
+                slot.cell = match fetched {
                     Ok(bytes) => Cell::Held { bytes: Arc::new(bytes), touched: None },
                     Err(failure) => Cell::Failed(failure),
                 };
@@ -223,19 +238,43 @@ impl Pool {
 }
 
 impl State {
-    /// Makes room for a range that a thread waits for, as far as others are done with.
-    fn make_room(&mut self, cells_max: usize) {
-        while self.cells.len() >= cells_max && self.drop_oldest(true) {}
+    /// Puts a range into the queue, before all others when somebody waits for it.
+    fn ask(&mut self, key: Key, object: &Object, range: Range<u64>, is_urgent: bool) {
+        let length = range.end - range.start;
+        self.bytes += length;
+        self.cells.insert(key, Slot { cell: Cell::Waiting, length, awaited: 0 });
+        let job = Job { key, object: object.clone(), range };
+        if is_urgent { self.queue.push_front(job) } else { self.queue.push_back(job) }
     }
 
-    /// Drops the range that was touched the longest time ago; with `any` also one that nobody has read yet.
-    fn drop_oldest(&mut self, any: bool) -> bool {
-        let age = |cell: &Cell| match cell {
-            Cell::Held { touched, .. } => touched.map(|touched| (0, touched)).or(any.then_some((1, 0))),
+    /// Moves a range that is in the queue before all others: somebody waits for it now.
+    fn hurry(&mut self, key: Key) {
+        let is_waiting = matches!(self.cells.get(&key), Some(Slot { cell: Cell::Waiting, awaited: 0, .. }));
+        if is_waiting
+            && let Some(place) = self.queue.iter().position(|job| job.key == key)
+            && let Some(job) = self.queue.remove(place)
+        {
+            self.queue.push_front(job);
+        }
+    }
+
+    /// Makes room for a range that a thread waits for, as far as others are done with or nobody waits for them.
+    fn make_room(&mut self, length: u64, memory_bytes: u64) {
+        while self.bytes + length > memory_bytes && self.drop_oldest(true).is_some() {}
+    }
+
+    /// Drops the range that was touched the longest time ago and that nobody waits for; with `any` also one that nobody has
+    /// read yet.
+    fn drop_oldest(&mut self, any: bool) -> Option<()> {
+        let age = |slot: &Slot| match &slot.cell {
+            Cell::Held { touched, .. } if slot.awaited == 0 => {
+                touched.map(|touched| (0, touched)).or(any.then_some((1, 0)))
+            }
             _ => None,
         };
-        let oldest = self.cells.iter().filter_map(|(key, cell)| Some((age(cell)?, *key))).min();
-        oldest.is_some_and(|(_, key)| self.cells.remove(&key).is_some())
+        let (_, key) = self.cells.iter().filter_map(|(key, slot)| Some((age(slot)?, *key))).min()?;
+        self.bytes -= self.cells.remove(&key)?.length;
+        Some(())
     }
 }
 

@@ -30,6 +30,14 @@ impl Reader {
         self.is_ahead.store(true, Ordering::Relaxed);
     }
 
+    /// Fetches its first bytes already, as far as there is room.
+    pub fn prefetch(&self) {
+        let first = self.grid.cell(0);
+        if !first.is_empty() {
+            self.pool.prefetch(self.number, &self.object, first);
+        }
+    }
+
     /// Fills a buffer from a place on, and tells how far; less at the end alone.
     ///
     /// # Errors

@@ -6,6 +6,8 @@ use crate::time::Nanos;
 
 /// How often a request is made at the most, when nothing else is said.
 pub const ATTEMPTS: u32 = 7;
+/// How many bytes may be held that were fetched, when nothing else is said.
+const MEMORY_BYTES: u64 = 64 * 1024 * 1024;
 /// How many bytes one request asks for at the most: what a thread takes of a large file at once.
 pub const CELL_BYTES: u64 = 8 * 1024 * 1024;
 
@@ -24,6 +26,8 @@ pub struct Settings {
     pub threads: usize,
     /// How many bytes one request asks for at the most, at most [`CELL_BYTES`].
     pub cell_bytes: u64,
+    /// How many bytes may be held that were fetched, but for those that a thread waits for.
+    pub memory_bytes: u64,
     /// Certificates in PEM to trust instead of those that browsers do.
     pub certificates: Option<Vec<u8>>,
     /// The clock, which goes into signatures.
@@ -41,6 +45,7 @@ impl Settings {
             backoff_ms: 100,
             threads: 1,
             cell_bytes: CELL_BYTES,
+            memory_bytes: MEMORY_BYTES,
             certificates: None,
             clock,
         }
