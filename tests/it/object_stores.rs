@@ -420,7 +420,7 @@ fn what_a_store_refuses_is_said_and_keeps_secrets() {
     assert_eq!(other.asked().len(), 0);
     store.fail(|asked| (!asked.is_list()).then(|| Trouble::Refuse(403, "AccessDenied", String::new())));
     is_told(told("AKIDEXAMPLE", "s3://b/a.log"), "access denied (403 AccessDenied)");
-    store.fail(|asked| asked.headers.contains_key("range").then(|| Trouble::Whole));
+    store.fail(|asked| asked.headers.contains_key("range").then_some(Trouble::Whole));
     store.put("b/a.log", &log.repeat(200));
     is_told(told("AKIDEXAMPLE", "s3://b/a.log"), "the store sends whole objects: expected ranges of them");
     store.fail(|_| Some(Trouble::Refuse(503, "SlowDown", String::new())));

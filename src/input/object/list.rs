@@ -99,8 +99,8 @@ fn is_folder(entry: &Entry) -> bool {
     entry.size == 0 && entry.key.ends_with('/')
 }
 
-/// The objects that a key means, of all that begin with its [`prefix`]: the object of this key; else, with a pattern in
-/// it, those that match; else those in the folder of this name; else those whose keys begin so.
+/// The objects that a key means, of all that begin with its [`prefix`]: the object of this key; else those in the folder of
+/// this name; else, with a pattern in it, those that match; else those whose keys begin so.
 ///
 /// # Errors
 ///
@@ -110,15 +110,13 @@ pub(super) fn choose(key: &str, mut entries: Vec<Entry>) -> Result<Vec<Entry>, F
     if let Some(place) = entries.iter().position(|entry| entry.key == key) {
         return Ok(vec![entries.swap_remove(place)]);
     }
-    if prefix(key) != key {
+    let folder = if key.is_empty() || key.ends_with('/') { key.to_owned() } else { format!("{key}/") };
+    if entries.iter().any(|entry| entry.key.starts_with(&folder)) {
+        entries.retain(|entry| entry.key.starts_with(&folder));
+    } else if prefix(key) != key {
         let glob = GlobBuilder::new(key).literal_separator(true).build();
         let glob = glob.map_err(|error| Failure::refused(error.kind().to_string()))?.compile_matcher();
         entries.retain(|entry| glob.is_match(&entry.key));
-    } else if !key.is_empty() && !key.ends_with('/') {
-        let is_in = |entry: &Entry| entry.key.strip_prefix(key).is_some_and(|rest| rest.starts_with('/'));
-        if entries.iter().any(is_in) {
-            entries.retain(is_in);
-        }
     }
     match entries.is_empty() {
         true => Err(Failure::refused("no object matches")),
@@ -146,6 +144,9 @@ mod tests {
         assert_eq!(chosen("", &["a", "b/c"]), ["a", "b/c"]);
         assert_eq!(chosen("a*", &keys), ["a*"]);
         assert_eq!(chosen("a?", &keys), ["ab", "a*"]);
+        assert_eq!(chosen("a[1]", &["a1", "a[1]/x"]), ["a[1]/x"]);
+        assert_eq!(chosen("a[1]/", &["a1/", "a[1]/x"]), ["a[1]/x"]);
+        assert_eq!(chosen("a[1]", &["a1", "a2"]), ["a1"]);
         assert_eq!(chosen("a/*", &keys), ["a/b"]);
         assert_eq!(chosen("a/**/*.log", &keys), ["a/c/d.log"]);
         assert_eq!(chosen("b", &[]), [""; 0]);

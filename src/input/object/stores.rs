@@ -51,8 +51,8 @@ impl Stores {
         self.0.as_ref().ok_or_else(|| Failure::refused("nothing is known of object stores here: expected files"))
     }
 
-    /// The objects that a name means: the object of this key; else, with a pattern in it, those that match; else those
-    /// in the folder of this name; else those whose keys begin so. Folders that consoles make are none.
+    /// The objects that a name means: the object of this key; else those in the folder of this name; else, with a pattern
+    /// in it, those that match; else those whose keys begin so. Folders that consoles make are none.
     ///
     /// # Errors
     ///
