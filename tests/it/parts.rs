@@ -322,7 +322,7 @@ fn what_a_plan_cannot_do_is_refused() {
     let path = folder.path();
     assert_eq!(run(path, ["report", "bare.ndjson", "-o", "bare.summary"], None).exit, 0);
     assert_eq!(run(path, ["plan", "text.log", "-o", "plan.json"], None).exit, 0);
-    assert_refused(path, &["plan", "-"], "only files can be read on other machines");
+    assert_refused(path, &["plan", "-"], "only files and objects can be read on other machines");
     assert_refused(path, &["plan", "bare.summary"], "is a summary");
     assert_refused(path, &["plan", "bare.ndjson", "-o", "bare.ndjson"], "would overwrite");
     assert_refused(path, &["plan", "bare.ndjson", "--by", "day"], "--by day");
