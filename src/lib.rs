@@ -86,9 +86,10 @@ pub mod internals {
     pub(crate) mod string_bytes;
     pub mod summary;
     pub mod ticket;
+    pub mod watch;
 }
 
 use internals::{
     acknowledged, coverage, disk, engine, filter, follow, foreign, frame, hints, ids, input, inspect, json_stream,
-    neighbours, partial, render, reorder, state, string_bytes, summary, ticket,
+    neighbours, partial, render, reorder, state, string_bytes, summary, ticket, watch,
 };

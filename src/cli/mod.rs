@@ -33,6 +33,7 @@ mod summaries;
 mod ticket;
 mod usage;
 mod wanted;
+mod watch;
 
 use clap::FromArgMatches;
 use resplog::catalog;
@@ -57,6 +58,7 @@ pub fn run() -> u8 {
         Command::Part(args) => parts::part(&args),
         Command::Cache(command) => cache::run(&command),
         Command::State(command) => state::run(&command),
+        Command::Watch(args) => watch::run(&args),
         Command::Codes(args) => run_codes(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -181,7 +181,7 @@ fn cache(args: &CacheArgs) -> Result<Option<Kept>> {
 }
 
 /// The rules, each once.
-fn rules(texts: &[String]) -> Result<Vec<Rule>> {
+pub fn rules(texts: &[String]) -> Result<Vec<Rule>> {
     let mut rules: Vec<Rule> = Vec::new();
     for text in texts {
         let rule = Rule::parse(text).context("--fail-if")?;

@@ -12,6 +12,12 @@ pub fn columns() -> usize {
     terminal_size::terminal_size_of(std::io::stdout()).map_or(COLUMNS, |(width, _)| usize::from(width.0))
 }
 
+/// Columns and rows of the terminal that standard output is.
+pub fn size() -> (usize, usize) {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or((80, 24), |(columns, rows)| (usize::from(columns.0), usize::from(rows.0)))
+}
+
 /// Whether standard output gets colours.
 pub fn has_color(when: When) -> bool {
     match when {

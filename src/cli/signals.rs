@@ -32,6 +32,16 @@ impl Signals {
         Ok(RUN.get_or_init(|| signals.clone()).clone())
     }
 
+    /// The same without an end at once: what a terminal was made to show has to be taken back first.
+    pub fn note(watch: &RunControl) -> std::io::Result<Self> {
+        let signals = Self::default();
+        for signal in [SIGINT, SIGTERM] {
+            flag::register_usize(signal, Arc::clone(&signals.0), signal.unsigned_abs() as usize)?;
+            flag::register(signal, Arc::clone(&watch.stop))?;
+        }
+        Ok(RUN.get_or_init(|| signals.clone()).clone())
+    }
+
     /// The number of the signal that came.
     pub fn received(&self) -> Option<u8> {
         u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|&signal| signal != 0)

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use resplog::internals::disk::stream::Stream;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::signals;
 
@@ -29,6 +30,15 @@ ctor::declarative::ctor! {
 /// Whether the program was started without a standard output.
 pub fn is_closed() -> bool {
     CLOSED.load(Ordering::Relaxed)
+}
+
+/// Whether it is known that nobody will ever read what is written: the reader of a pipe has gone.
+pub fn is_unread() -> bool {
+    let stdout = rustix::stdio::stdout();
+    let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0)
+        && fds.iter().any(|fd| fd.revents().intersects(PollFlags::ERR | PollFlags::NVAL))
 }
 
 /// The file that standard output goes to, which is never an input of a folder; what is no file is no input either.

@@ -1,6 +1,7 @@
 //! The file-system calls behind the state and the outputs, one by one, so that a test can make any of them fail. It does
 //! not know what the files hold.
 
+pub mod live;
 pub mod stream;
 
 use std::fs::{File, Metadata, Permissions, TryLockError};

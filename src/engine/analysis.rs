@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::engine::drive::{ThreadsError, drive};
 use crate::engine::duplicates::Duplicates;
+use crate::engine::line;
 use crate::engine::run::{Done, Options, Run, RunControl, Seen};
 use crate::filter::{Filter, Verdict};
 use crate::input::feed::InputRead;
@@ -17,12 +18,11 @@ use crate::partial::apart::is_kept;
 use crate::record::{Line, LineClass};
 use crate::redact::redact;
 use crate::reorder::ReorderBuffer;
-use crate::scan::{Decided, lookup};
+use crate::scan::Decided;
 use crate::summary::Summary;
 use crate::summary::fold::Fold;
 use crate::summary::inputs::InputId;
 use crate::summary::rejects::Reject;
-use crate::summary::shapes::is_piece;
 use crate::time::Nanos;
 
 /// How much memory the folds of all threads may take together before they merge, in bytes, and that of one.
@@ -230,12 +230,8 @@ impl<'m> Thread<'m> {
         let Seen { origin, scanned, .. } = seen;
         let origin = *origin;
         self.enter(origin.input);
-        let reading = self.fold.reading(origin.input);
-        reading.doubt(scanned.doubts);
+        line::note_reading(&mut self.fold, seen);
         if let Line::Record(record) = &scanned.line {
-            if reading.observe(record, origin.offset) {
-                reading.insert_fields(origin.offset, lookup::all_fields(seen.text, &record.context, seen.profile));
-            }
             if let (Some(filter), Some(time)) = (rules.filter, record.context.time) {
                 self.fold.side(filter.side(time), time);
             }
@@ -259,13 +255,7 @@ impl<'m> Thread<'m> {
         {
             self.rejects.push(reject);
         }
-        if matches!(scanned.line, Line::NoEnvelope | Line::Malformed(_)) {
-            self.fold.shape(seen.text, origin);
-        }
-        if matches!(scanned.line, Line::Malformed(_)) && is_piece(seen.text) {
-            self.fold.reading(origin.input).piece();
-        }
-        self.fold.observe_hashed(&scanned.line, scanned.anomalies, origin, seen.id_hash);
+        line::count(&mut self.fold, seen);
         // Lines of one chunk can be failures of thousands of codes. What else a fold keeps grows slowly.
         if scanned.line.class() == LineClass::Failed && self.fold.codes_bytes() > self.bytes_max {
             self.give_up();

@@ -4,6 +4,7 @@ mod analysis;
 mod drive;
 mod duplicates;
 mod facts;
+pub mod line;
 mod run;
 mod summarize;
 mod survey;

@@ -47,6 +47,8 @@ impl<'s> Folders<'s> {
             return Some(Rc::clone(listing));
         }
         let listing = match self.disk.files(folder) {
+            // What a process has open is not a folder of logs; a deleted file is there under the name that it was given.
+            Ok(_) if folder.starts_with("/proc") => Rc::default(),
             Ok(files) => {
                 let listed = files.into_iter().map(|(place, metadata)| listed(place, &metadata));
                 Rc::new(listed.filter(|listed| !self.own.contains(&listed.file)).collect())
@@ -110,7 +112,9 @@ impl<'s> Folders<'s> {
     fn place_of(&mut self, path: &Path) -> io::Result<PathBuf> {
         let (folder, Some(name)) = (folder_of(path), path.file_name()) else { return path.canonicalize() };
         if path.symlink_metadata()?.is_symlink() {
-            return path.canonicalize();
+            let place = path.canonicalize();
+            // A file that is open and deleted has no other name.
+            return if place.is_err() && path.exists() { Ok(folder.canonicalize()?.join(name)) } else { place };
         }
         if let Some(place) = self.places.get(folder) {
             return Ok(place.join(name));

@@ -3,6 +3,7 @@
 //! says, what is summed up, or where positions are kept.
 
 mod archive;
+mod at_ends;
 mod confirm;
 pub mod decide;
 mod each;
@@ -19,9 +20,10 @@ mod position;
 mod probe;
 mod settle;
 
+pub use at_ends::UNCOUNTED;
 pub use confirm::{Disturbed, Outcome};
 pub use names::logs;
 pub use plan::plan;
-pub use planner::{Limits, OpenFrom, Plan, ReadBefore, Sought};
+pub use planner::{IsWritten, Limits, OpenFrom, Plan, ReadBefore, Sought};
 pub use position::{Mark, Packed, Position, StoredPath, Times};
 pub use settle::UNSEEN_RUNS_MAX;

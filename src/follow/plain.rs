@@ -42,6 +42,7 @@ impl Planner<'_> {
         };
         let repeats = repeated_bytes.is_some();
         let rotated = candidate.rotated || self.is_rotated(before, probe);
+        let is_written = rotated && (self.sought.is_written)(probe.file, probe.size);
         let mut position = begin(input, probe, before);
         let limit = self.sought.limits.get(&input.path);
         let mut size = limit.map_or(probe.size, |&(limit, _)| limit.min(probe.size)).max(position.offset);
@@ -49,11 +50,11 @@ impl Planner<'_> {
             size = bytes;
             position.offset = position.offset.min(bytes);
         }
-        let Span { start, end, cut_off } =
-            self.span(input, &file, &mut position, size, repeats, rotated && limit.is_none() && !repeats)?;
+        let ends_here = rotated && !is_written && limit.is_none() && !repeats;
+        let Span { start, end, cut_off } = self.span(input, &file, &mut position, size, repeats, ends_here)?;
         position.mid_line |= cut_off && end > start;
         position.repeats = repeats;
-        position.settled = rotated && before.is_some_and(|it| it.rotated) && end == start;
+        position.settled = rotated && !is_written && before.is_some_and(|it| it.rotated) && end == start;
         position.rotated = rotated;
         position.size = probe.size;
         position.offset = end;

@@ -11,8 +11,8 @@ use super::originals::{Original, Originals};
 use super::position::{Mark, Position};
 use super::probe::{self, Head, Probe};
 use crate::disk::Disk;
-use crate::input::Input;
 use crate::input::source::Damage;
+use crate::input::{FileId, Input};
 
 /// What a run reads, and what becomes of the positions.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Plan {
     pub is_stale: bool,
     /// How many positions were compared with files to make the plan.
     pub comparisons: u64,
+    /// The inputs with an error that tells of lines which are missing for good, by their paths.
+    pub lost: Vec<PathBuf>,
 }
 
 /// A stream that goes on.
@@ -49,6 +51,9 @@ pub type Limits = BTreeMap<PathBuf, (u64, String)>;
 /// It reads as many bytes before that place as it asks for.
 pub type OpenFrom<'s> = dyn Fn(&Input, u64, &ReadBefore<'_>) -> io::Result<Option<u64>> + 's;
 
+/// Whether somebody may still write to a rotated file of this size.
+pub type IsWritten<'s> = dyn Fn(FileId, u64) -> bool + 's;
+
 /// Reads this number of bytes before a place; fewer at the start of a file.
 pub type ReadBefore<'r> = dyn Fn(usize) -> io::Result<Vec<u8>> + 'r;
 
@@ -67,6 +72,8 @@ pub struct Sought<'s> {
     pub limits: &'s Limits,
     /// What waits for the next run, since more lines will belong to it.
     pub open_from: &'s OpenFrom<'s>,
+    /// Whether somebody may still write to a rotated file, so that its last line without LF waits.
+    pub is_written: &'s IsWritten<'s>,
 }
 
 /// An input before it is known where reading begins.

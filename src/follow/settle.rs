@@ -15,7 +15,7 @@ pub const UNSEEN_RUNS_MAX: u32 = 90;
 /// Sorts the inputs and settles what becomes of the positions that no stream goes on from.
 pub(super) fn settle(mut planner: Planner<'_>, moved: &Moved, unmet_since: &UnmetSince) -> Plan {
     let places: HashSet<PathBuf> = placed(&planner.inputs.rows).map(Path::to_owned).collect();
-    let mut left = Vec::new();
+    let (mut left, mut lost_streams) = (Vec::new(), Vec::new());
     for (index, position) in planner.sought.positions.iter().enumerate() {
         if planner.known.is_claimed(index) {
             continue;
@@ -35,6 +35,7 @@ pub(super) fn settle(mut planner: Planner<'_>, moved: &Moved, unmet_since: &Unme
             && let Some(error) = said_of(lost(&position, places.contains(position.place.as_path())), &planner)
         {
             planner.inputs.rows.push(Row::failed(position.path.path(), error));
+            lost_streams.push(position.path.path());
         }
         position.unseen_runs += 1;
         if position.unseen_runs <= UNSEEN_RUNS_MAX {
@@ -51,7 +52,7 @@ pub(super) fn settle(mut planner: Planner<'_>, moved: &Moved, unmet_since: &Unme
     let track = |track: Option<Track>| track.filter(|track| is_whole || !track.is_new_copy);
     let comparisons = planner.known.comparisons();
     let (inputs, tracks) = planner.inputs.rows.into_iter().map(|row| (row.input, track(row.track))).unzip();
-    Plan { inputs, tracks, left, is_stale: planner.folders.is_stale, comparisons }
+    Plan { inputs, tracks, left, is_stale: planner.folders.is_stale, comparisons, lost: lost_streams }
 }
 
 /// The places of the inputs.

@@ -19,6 +19,7 @@ pub mod state;
 pub mod text;
 pub mod ticket;
 pub mod view;
+pub mod watch;
 
 use std::io::{self, Write};
 use std::path::Path;

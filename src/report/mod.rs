@@ -45,6 +45,7 @@ pub use options::{InputFacts, Options};
 pub use rows::*;
 pub use throttled::Throttled;
 pub use totals::*;
+pub use trend::change;
 
 pub use crate::baseline::{READING, SCHEMA};
 

@@ -62,6 +62,17 @@ impl Expression {
         }
     }
 
+    /// Whether it can be true because there is too little of something.
+    pub fn has_floor(&self) -> bool {
+        match self {
+            Self::Compare(comparison) => {
+                matches!(comparison.operator, Operator::Less | Operator::AtMost | Operator::Unequal)
+            }
+            Self::Not(_) => true,
+            Self::And(left, right) | Self::Or(left, right) => left.has_floor() || right.has_floor(),
+        }
+    }
+
     pub fn judge(&self, value_of: &impl Fn(&Measure) -> Option<f64>, unknown: &mut Vec<Measure>) -> Outcome {
         match self {
             Self::Compare(comparison) => comparison.judge(value_of, unknown),

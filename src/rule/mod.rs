@@ -52,6 +52,13 @@ impl Rule {
         is_used
     }
 
+    /// Whether it can fire because there is too little of something, as `responses < 1000` does: then it means nothing
+    /// before a window is full.
+    #[must_use]
+    pub fn has_floor(&self) -> bool {
+        self.expression.has_floor()
+    }
+
     /// What it compares, in its order, each once.
     #[must_use]
     pub fn measures(&self) -> Vec<&Measure> {

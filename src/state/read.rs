@@ -62,7 +62,15 @@ pub fn read<R, E>(
         reads = reads.saturating_add(1);
         let found = discover::discover_until(names.inputs, names.own, &control.stop);
         let Names { own, rotated_into, open_from, .. } = names;
-        let sought = Sought { disk, positions: &before, own, rotated_into, limits: &limits, open_from };
+        let sought = Sought {
+            disk,
+            positions: &before,
+            own,
+            rotated_into,
+            limits: &limits,
+            open_from,
+            is_written: &|_, _| false,
+        };
         let mut plan = follow::plan(sought, found);
         if control.stop.load(Ordering::Relaxed) {
             plan = Plan::default();

@@ -145,14 +145,19 @@ impl Fold {
 
     /// Ends a chunk that covers these bytes of its input; `lines` is how many lines begin in it.
     pub fn chunk(&mut self, input: u32, bytes: &Range<u64>, lines: u64) {
-        let mut counts = std::mem::take(&mut self.counts);
-        counts.lines += lines;
-        self.summary.totals.add(counts);
-        self.inputs.entry(input).or_default().add(counts);
+        self.part(input, lines);
         self.summary.numbering.chunk(input, bytes, lines);
         if let Some(sides) = &mut self.sides {
             self.summary.elsewhere.chunk(input, bytes, std::mem::take(sides));
         }
+    }
+
+    /// Ends a chunk of which this fold saw only some lines: where they stand in it, somebody else knows.
+    pub fn part(&mut self, input: u32, lines: u64) {
+        let mut counts = std::mem::take(&mut self.counts);
+        counts.lines += lines;
+        self.summary.totals.add(counts);
+        self.inputs.entry(input).or_default().add(counts);
     }
 
     /// Notes how many lines of an input begin before the byte that it is read from.
@@ -169,8 +174,7 @@ impl Fold {
     /// About how much memory it takes, in bytes, as far as that grows with what the log says.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let Summary { groups, failed_names, call_rates, split, days, .. } = &self.summary;
-        self.codes_bytes() + groups.bytes() + failed_names.bytes() + call_rates.bytes() + split.bytes() + days.bytes()
+        self.summary.bytes()
     }
 
     /// Whether it should be merged with the folds that hold the chunks between its own, of which there are many.

@@ -44,7 +44,7 @@ pub mod timeline;
 pub mod totals;
 pub mod unidentified;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +179,29 @@ impl Summary {
     #[must_use]
     pub fn input(&self, rank: usize) -> Counts {
         self.inputs.counts(rank)
+    }
+
+    /// About how much memory it takes, in bytes, as far as that grows with what the log says.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let Self { codes, groups, failed_names, call_rates, split, days, .. } = self;
+        codes.bytes() + groups.bytes() + failed_names.bytes() + call_rates.bytes() + split.bytes() + days.bytes()
+    }
+
+    /// Numbers the lines that are kept, for summaries of which some lines will be dropped and the chunks with them.
+    /// `number` gives the number of a line in its input, from 1, when it is known, and its offset.
+    pub fn number(&mut self, number: impl Fn(Origin) -> (Option<u64>, u64)) {
+        let mut unknown = BTreeSet::new();
+        self.move_origins(|origin| {
+            let (line, offset) = number(*origin);
+            let chunk_offset = if line.is_some() { 0 } else { numbering::NOWHERE.start };
+            if line.is_none() {
+                unknown.insert(origin.input);
+            }
+            let line = line.unwrap_or(1).saturating_sub(1);
+            *origin = Origin { offset, chunk_offset, line, ..*origin };
+        });
+        unknown.into_iter().for_each(|input| self.numbering.chunk(input, &numbering::NOWHERE, 0));
     }
 
     /// Brings everything into the one form that a value has, within the bounds.

@@ -12,6 +12,9 @@ use crate::record::Origin;
 /// How many stretches there are at least before they are joined again.
 const STRETCHES_MIN: usize = 4096;
 
+/// A stretch with nothing before it that could ever be counted: lines in it have no number.
+pub(super) const NOWHERE: Range<u64> = u64::MAX - 1..u64::MAX;
+
 /// How many lines begin in which bytes of each input.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbering {

@@ -54,6 +54,7 @@ impl Logs {
             rotated_into: &[],
             limits: &limits,
             open_from: &|_, _, _| Ok(None),
+            is_written: &|_, _| false,
         };
         follow::plan(sought, found)
     }

@@ -53,4 +53,7 @@ mod texts;
 mod tickets;
 mod tidy;
 mod truth;
+mod watch;
+mod watch_model;
+mod watch_screen;
 mod wire;

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::program::{root, run, testdata};
 use crate::state::{Site, line};
@@ -167,6 +167,37 @@ fn the_reports_of_all_logs_are_as_the_schema_says() {
     let nothing = run(&testdata(), ["report", "-f", "json"], None);
     assert_eq!(nothing.exit, 0);
     assert_valid(&schema, &nothing.json(), "an empty input");
+}
+
+#[test]
+fn the_rows_of_a_watch_are_as_the_schema_says() {
+    let schema = Schema::read("watch.schema.json");
+    let rules = ["--fail-if", "failed > 0", "--fail-if", "p99 > 2s", "--fail-if", "responses < 5"];
+    let mut events = 0;
+    for log in fs::read_dir(testdata()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        let bytes = fs::read(&log).unwrap();
+        let ran = run(
+            &testdata(),
+            [&["watch", "--by", "level=/level", "missing", "-", "--for", "1s"], &rules[..]].concat(),
+            Some(&bytes),
+        );
+        for row in ran.stdout.lines().map(|row| serde_json::from_str::<Value>(row).unwrap()) {
+            assert_valid(&schema, &row, &log.display().to_string());
+            let kind = if row["event"] == "rule" { "/$defs/rule_event" } else { "/$defs/window" };
+            events += u64::from(row["event"] == "rule");
+            let own = Schema(json!({"$defs": schema.0["$defs"], "$ref": format!("#{kind}")}));
+            assert!(assert_wrong_without_a_key(&own, &row) > 1);
+        }
+    }
+    assert!(events > 3, "{events}");
+    // What stands in a report too has one description.
+    let report = Schema::read("report.schema.json").0;
+    let window = &schema.0["$defs"]["window"]["properties"];
+    let shared =
+        window.as_object().unwrap().iter().filter_map(|(name, own)| Some((name, own, report["properties"].get(name)?)));
+    let differing: Vec<_> =
+        shared.filter(|(name, own, of_report)| *name != "schema" && own != of_report).map(|(name, ..)| name).collect();
+    assert!(differing.is_empty(), "{differing:?}");
 }
 
 #[test]

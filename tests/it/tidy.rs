@@ -19,7 +19,7 @@ const RANKS: &[&[&str]] = &[
     &["engine"],
     &["dedupe", "ids"],
     &["hints", "state"],
-    &["ticket"],
+    &["ticket", "watch"],
     &["render", "analyzer"],
 ];
 
@@ -55,12 +55,13 @@ const HOMES: &[(&str, &[&str])] = &[
             "neighbours/",
             "redact/",
             "scan/",
+            "watch/pipe.rs",
         ],
     ),
     ("postcard", &["partial/wire.rs"]),
     ("quick_xml", &["input/object/xml.rs"]),
     ("rayon", &["engine/"]),
-    ("rustix", &["cli/stdout.rs", "disk/", "input/source.rs", "input/wait.rs"]),
+    ("rustix", &["cli/stdout.rs", "cli/watch/terminal.rs", "disk/", "input/source.rs", "input/wait.rs"]),
     (
         "serde",
         &[
@@ -98,7 +99,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("sha1", &["input/object/sign.rs"]),
     ("sha2", &["input/object/sign.rs"]),
-    ("signal_hook", &["cli/signals.rs"]),
+    ("signal_hook", &["cli/signals.rs", "cli/watch/terminal.rs"]),
     ("simd_json", &["scan/full.rs"]),
     ("tempfile", &["cli/copy.rs", "cli/piped.rs", "cli/report.rs", "dedupe.rs", "disk/"]),
     ("terminal_size", &["cli/screen.rs"]),
@@ -121,6 +122,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "scan/id_set.rs",
             "settings/",
             "state/",
+            "watch/",
         ],
     ),
     ("toml", &["cli/config.rs"]),

@@ -8,6 +8,7 @@ mod list;
 mod parts;
 pub mod short;
 mod state;
+mod watch;
 mod words;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub use given::Given;
 pub use list::{FindArgs, IdsArgs};
 pub use parts::{PartArgs, PlanArgs};
 pub use state::{HISTORY, StateArgs, StateCommand};
+pub use watch::{WatchArgs, WatchFormat};
 pub use words::*;
 
 /// How often do calls of the Tencent Cloud API fail, with which codes, and which RequestIds should somebody look into?
@@ -68,6 +70,9 @@ pub enum Command {
     /// Show what a cache of summaries holds, or remove some of it.
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Follow logs while they are written, and show the report of the last minutes, live.
+    #[command(after_long_help = EXIT_CODES)]
+    Watch(Box<WatchArgs>),
     /// Tell what an error code means, who can act and what to do.
     Codes(CodesArgs),
     /// Print a completion script for a shell.
@@ -88,6 +93,7 @@ impl Command {
             Self::Find(args) => Some(&mut args.input),
             Self::Ticket(args) => Some(&mut args.input),
             Self::Plan(args) => Some(&mut args.input),
+            Self::Watch(args) => Some(&mut args.input),
             Self::Part(_)
             | Self::Cache(_)
             | Self::State(_)

@@ -6,7 +6,7 @@ use clap::{Arg, Command, CommandFactory};
 use super::Cli;
 
 /// The options that `-h` shows, with what it says of them.
-const SHOWN: [(&str, &str); 20] = [
+const SHOWN: [(&str, &str); 23] = [
     ("all", "List every code with its class, a line each"),
     ("class", "Only codes of this class, such as provider"),
     ("code", "Only this code"),
@@ -18,6 +18,7 @@ const SHOWN: [(&str, &str); 20] = [
     ("ids_from", "Read RequestIds from a file, one a line"),
     ("inputs", "Files, folders, globs, tars, objects, or - for standard input"),
     ("lang", "Language of the headings"),
+    ("lasting", "End after this time, such as 10m"),
     ("output", "Write to a file: .txt .json .html .md .csv .prom .eml"),
     ("raw", "Print the lines as they stand in the log"),
     ("shell", "The shell"),
@@ -27,10 +28,12 @@ const SHOWN: [(&str, &str); 20] = [
     ("top", "How many rows of a table are shown"),
     ("tz", "Zone of the times that people read: +08:00"),
     ("until", "Only records before this time"),
+    ("until_breach", "End with exit 1 as soon as a rule holds"),
+    ("window", "How much time is shown, up to now"),
 ];
 
 /// Three examples of each command; the first are those of the program itself.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 7] = [
     (
         "",
         "Examples:
@@ -65,6 +68,13 @@ const EXAMPLES: [(&str, &str); 6] = [
   resplog ticket app.log --since 24h
   resplog ticket app.log --code InternalError --lang zh -o ticket.md
   resplog ticket logs/ --uin 100000000001 --evidence records.ndjson",
+    ),
+    (
+        "watch",
+        "Examples:
+  resplog watch /var/log/tcapi --window 30m --since 30m
+  resplog watch app.log --fail-if 'failure_rate > 2%' --until-breach --for 10m
+  kubectl logs -f deploy/api | resplog watch",
     ),
     (
         "codes",

@@ -8,6 +8,7 @@ mod comparison;
 mod episodes;
 mod groups;
 mod headline;
+pub mod live;
 mod look_into;
 mod notes;
 mod page;
