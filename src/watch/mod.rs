@@ -210,6 +210,7 @@ impl Watch {
 
     fn frame(&self, now: Nanos) -> Frame {
         let first = self.slices.start(self.first(now));
+        let first = self.settings.since.map_or(first, |since| first.max(since));
         Frame {
             now,
             grid: self.slices.grid(),

@@ -41,8 +41,8 @@ pub fn run(run: &Run<'_>, mut watch: Watch) -> Result<u8> {
     let is_ended = AtomicBool::new(false);
     let mut terminal = Terminal::enter()?;
     let drawn = thread::scope(|scope| {
-        scope.spawn(|| follow(run, &mut watch, &shared, &is_ended));
-        let drawn = Screen::new(run, &shared).show(&mut terminal, scope);
+        let follower = scope.spawn(|| follow(run, &mut watch, &shared, &is_ended));
+        let drawn = Screen::new(run, &shared).show(&mut terminal, scope, || follower.is_finished());
         is_ended.store(true, Ordering::Relaxed);
         // A look that takes long is not waited for.
         if lock(&shared).ended.is_none() {
@@ -129,24 +129,40 @@ struct Screen<'s> {
     view: Option<Arc<Watched>>,
     version: u64,
     shown: Shown,
+    /// The chosen code, once somebody has chosen one.
+    code: Option<String>,
     lines: Vec<String>,
     size: (usize, usize),
 }
 
 impl<'s> Screen<'s> {
     fn new(run: &'s Run<'s>, shared: &'s Mutex<Shared>) -> Self {
-        Self { run, shared, view: None, version: 0, shown: Shown::default(), lines: Vec::new(), size: (0, 0) }
+        Self {
+            run,
+            shared,
+            view: None,
+            version: 0,
+            shown: Shown::default(),
+            code: None,
+            lines: Vec::new(),
+            size: (0, 0),
+        }
     }
 
     /// Draws and heeds keys until the watch ends.
-    fn show<'scope, 'env>(&mut self, terminal: &mut Terminal, scope: &'scope Scope<'scope, 'env>) -> std::io::Result<()>
+    fn show<'scope, 'env>(
+        &mut self,
+        terminal: &mut Terminal,
+        scope: &'scope Scope<'scope, 'env>,
+        has_ended: impl Fn() -> bool,
+    ) -> std::io::Result<()>
     where
         's: 'scope,
     {
         loop {
             self.take();
             self.draw(terminal)?;
-            if lock(self.shared).ended.is_some() || self.run.signals.received().is_some() {
+            if has_ended() || self.run.signals.received().is_some() {
                 return Ok(());
             }
             for key in keys(&terminal.keys(KEY_WAIT)) {
@@ -167,7 +183,17 @@ impl<'s> Screen<'s> {
         if !self.shown.is_paused && shared.version != self.version {
             self.version = shared.version;
             self.view.clone_from(&shared.view);
+            drop(shared);
+            self.choose_again();
         }
+    }
+
+    /// Keeps the code that was chosen, wherever it stands by now.
+    fn choose_again(&mut self) {
+        let Some(view) = &self.view else { return };
+        let codes = &view.report.codes;
+        let place = self.code.as_ref().and_then(|chosen| codes.iter().position(|code| code.code == *chosen));
+        self.shown.chosen = place.unwrap_or(self.shown.chosen).min(codes.len().saturating_sub(1));
     }
 
     fn heed<'scope, 'env>(&mut self, key: Key, scope: &'scope Scope<'scope, 'env>)
@@ -188,6 +214,10 @@ impl<'s> Screen<'s> {
             }
             Key::Ticket => self.ticket(scope),
             Key::End => {}
+        }
+        if matches!(key, Key::Up | Key::Down | Key::Enter) {
+            let chosen = self.view.as_ref().and_then(|view| view.report.codes.get(self.shown.chosen));
+            self.code = chosen.map(|code| code.code.clone());
         }
     }
 

@@ -26,8 +26,11 @@ use plan::WatchPlan;
 
 /// How often logs are looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long a hint of the kernel waits for others, so that a log that is written all the time is looked at a few times a second.
-const HINT_PAUSE: Duration = Duration::from_millis(200);
+/// How long a look lasts before a hint of the kernel leads to the next one: a log that is written all the time is looked at
+/// twice a second.
+const HINT_PAUSE: Duration = Duration::from_millis(500);
+/// How long a wait for a hint lasts before it is seen whether the watch is to end.
+const WAIT: Duration = Duration::from_millis(100);
 
 pub fn run(args: &WatchArgs) -> u8 {
     let plan = match plan::resolve(args, terminal::is_there()) {
@@ -109,7 +112,8 @@ impl Run<'_> {
             if left.is_zero() || is_due() || self.signals.received().is_some() {
                 return;
             }
-            if hints.wait(left.min(HINT_PAUSE)) && looked.elapsed() >= HINT_PAUSE {
+            if hints.wait(left.min(WAIT)) {
+                std::thread::sleep(HINT_PAUSE.saturating_sub(looked.elapsed()).min(left));
                 return;
             }
         }

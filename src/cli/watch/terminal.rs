@@ -84,8 +84,10 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         leave();
-        // What follows is said as by any other run.
-        drop(std::panic::take_hook());
+        // What follows is said as by any other run; while a panic goes on, its hook cannot be changed.
+        if !std::thread::panicking() {
+            drop(std::panic::take_hook());
+        }
     }
 }
 
