@@ -2,12 +2,13 @@
 //! of it. A look is what a run with a state is, but for the positions, which stay in memory. It does not know what lines say.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::collect::{Collected, Frame, Shown, collect};
 use super::held::Held;
+use super::names::{is_descriptor, is_own, shown_path, tails};
 use super::pipe::{Batch, Outlet};
 use super::signature::Signature;
 use super::troubles::Troubles;
@@ -21,10 +22,6 @@ use crate::time::Nanos;
 
 /// How often inputs that change under the reader are read again before they are left for the next look.
 const CALM_READS: u32 = 2;
-/// How much of the end of a log is looked at for its newest time, when nothing of it is read.
-const TAIL_BYTES: u64 = 64 * 1024;
-/// Of how many logs.
-const TAILS_MAX: usize = 64;
 /// What a file is that has no lines to follow.
 const NO_LINES: &str = "a stream of JSON values cannot be followed, only lines can";
 
@@ -164,9 +161,13 @@ impl Follower {
                     }
                 }
             }
-            for ((outlet, batch), lines) in batches.iter().zip(collected.lines.iter().skip(files)) {
-                if let Some(outlet) = self.outlets.get_mut(*outlet) {
-                    outlet.go_on(batch, *lines);
+            for (place, (outlet, batch)) in (files..).zip(&batches) {
+                let Some(outlet) = self.outlets.get_mut(*outlet) else { continue };
+                if outcome(&collected, place).is_without_lines {
+                    outlet.refuse();
+                    self.troubles.refuse(shown_path(outlet.name()), NO_LINES.to_owned());
+                } else {
+                    outlet.go_on(batch, collected.lines.get(place).copied().unwrap_or_default());
                 }
             }
             self.ignore(&inputs, &collected);
@@ -231,6 +232,7 @@ impl Follower {
             };
             found.retain(|input| !is_ignored(input).unwrap_or(false));
         }
+        found.retain(|input| !is_own(&input.path));
         found.extend(self.held.deleted());
         found
     }
@@ -317,33 +319,6 @@ impl Follower {
             lines: batch.map(|batch| batch.lines),
         }
     }
-}
-
-/// The path of an input as reports show it, without secrets.
-fn shown_path(path: &Path) -> Arc<str> {
-    redact(&path.to_string_lossy()).into()
-}
-
-fn is_descriptor(path: &Path) -> bool {
-    path.starts_with("/proc/self/fd")
-}
-
-/// The ends of the logs that were written last.
-fn tails(inputs: &[Input]) -> Vec<Input> {
-    let written = |input: &Input| input.path.metadata().and_then(|metadata| metadata.modified()).ok();
-    let mut newest: Vec<_> = inputs.iter().filter(|input| input.bytes_max.is_some()).collect();
-    newest.sort_by_cached_key(|input| std::cmp::Reverse(written(input)));
-    newest.truncate(TAILS_MAX);
-    newest.sort_by(|one, other| one.path.cmp(&other.path));
-    let tail = |input: &Input| {
-        let end = input.bytes_max.unwrap_or_default();
-        Input {
-            piece: Some(end.saturating_sub(TAIL_BYTES)..end),
-            bytes_max: Some(end),
-            ..Input::new(input.path.clone())
-        }
-    };
-    newest.into_iter().map(tail).collect()
 }
 
 /// The ranks of the inputs of which something is read, or cannot be.

@@ -6,6 +6,7 @@ mod collect;
 mod failures;
 mod follower;
 mod held;
+mod names;
 mod outside;
 pub mod pipe;
 mod signature;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use failures::Failure;
 pub use follower::Names;
+pub use names::FILES;
 pub use outside::{Outside, Strays};
 pub use view::{Bar, CodeTrend, RuleState, View};
 pub use windows::WindowReport;

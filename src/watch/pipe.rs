@@ -90,6 +90,8 @@ pub struct Outlet {
     /// How many bytes of a line were dropped that is too long in any case.
     dropped: u64,
     has_ended: bool,
+    /// Whether what comes has no lines to follow, so that nothing of it is read any more.
+    is_refused: bool,
     /// What is wrong with the pipe.
     error: Option<String>,
 }
@@ -112,7 +114,25 @@ impl Outlet {
     /// The outlet of a pipe.
     #[must_use]
     pub const fn new(pipe: Arc<Pipe>, name: PathBuf) -> Self {
-        Self { pipe, name, held: Vec::new(), read: 0, base: 0, lines: 0, dropped: 0, has_ended: false, error: None }
+        Self {
+            pipe,
+            name,
+            held: Vec::new(),
+            read: 0,
+            base: 0,
+            lines: 0,
+            dropped: 0,
+            has_ended: false,
+            is_refused: false,
+            error: None,
+        }
+    }
+
+    /// Reads nothing of what comes any more.
+    pub fn refuse(&mut self) {
+        self.is_refused = true;
+        self.held.clear();
+        self.read = 0;
     }
 
     /// The name of the input.
@@ -148,6 +168,9 @@ impl Outlet {
         let (bytes, has_ended, error) = self.pipe.take();
         self.has_ended = has_ended;
         self.error = error;
+        if self.is_refused {
+            return Ok(None);
+        }
         self.held.extend_from_slice(&bytes);
         drop(bytes);
         let end = self.end(reading, line_bytes_max)?;

@@ -241,6 +241,34 @@ fn what_cannot_be_followed_is_refused_or_named() {
 }
 
 #[test]
+fn values_through_a_pipe_are_refused_once() {
+    let site = Site::new();
+    let (child, mut writer) = on_pipe(&site.path(""), &["watch"]);
+    let value = "{\"Response\":{\"RequestId\":\"0f3ac1de-77b1-4c39-9a55-2d1b6f0e8c41\"}}";
+    for text in [format!("[{value},\n"), format!("{value},\n"), format!("{value}]\n")] {
+        writer.write_all(text.as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(1500));
+    }
+    drop(writer);
+    let output = child.wait_with_output().unwrap();
+    let row: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &row["totals"]["responses"]), (Some(3), &json!(0)), "{row:#}");
+    assert_eq!(row["inputs"][0]["status"], "error");
+}
+
+#[test]
+fn what_a_watch_writes_is_not_watched() {
+    let site = Site::new();
+    site.append("logs/app.log", "");
+    let rows = Rows::begin(&site, &["logs", "--for", "4s"]);
+    site.append("logs/resplog-20261124T024107Z.txt", &fresh(1));
+    site.append("logs/resplog-ticket-20261124T024107Z.txt", &fresh(2));
+    site.append("logs/resplog-api.log", &fresh(3));
+    let (rows, _) = rows.rest();
+    assert_eq!(sum(&rows, "responses"), 1, "{rows:#?}");
+}
+
+#[test]
 fn times_of_another_zone_hide_no_failure() {
     let site = Site::new();
     let now = resplog::time::Nanos(

@@ -10,7 +10,7 @@ use resplog::internals::input::discover;
 use resplog::internals::render::Format;
 use resplog::internals::render::ticket::{self as render, Language, View as TicketView};
 use resplog::internals::render::view::View;
-use resplog::internals::watch::View as Watched;
+use resplog::internals::watch::{FILES, View as Watched};
 use resplog::internals::{engine, ticket};
 
 use super::super::outputs::Output;
@@ -28,7 +28,7 @@ pub fn report(run: &Run<'_>, watched: &Watched) -> Result<String> {
     };
     let mut names = Vec::new();
     for format in [Format::Text, Format::Json] {
-        let path = name(run, watched, "resplog", format.extension());
+        let path = name(run, watched, "", format.extension());
         let output = Output::at(&path)?;
         let draft = output.draft(run.disk, false, |out| format.write(&watched.report, &view, out))?;
         output.place(run.disk, draft)?;
@@ -57,7 +57,7 @@ pub fn ticket(run: &Run<'_>, watched: &Watched, code: &str, stop: &Arc<AtomicBoo
     if tickets.tickets.is_empty() {
         bail!("no ticket: the logs hold no failure of the window with this code any more");
     }
-    let path = name(run, watched, "resplog-ticket", "txt");
+    let path = name(run, watched, "ticket-", "txt");
     let output = Output::at(&path)?;
     let view = TicketView { language: Language::English, zone: run.plan.zone.clone(), uin: None };
     let draft = output.draft(run.disk, false, |out| render::write(&tickets, render::Format::Text, &view, out))?;
@@ -66,9 +66,9 @@ pub fn ticket(run: &Run<'_>, watched: &Watched, code: &str, stop: &Arc<AtomicBoo
 }
 
 /// `resplog-20261124T024107Z.txt`, in the folder that is asked for.
-fn name(run: &Run<'_>, watched: &Watched, stem: &str, extension: &str) -> PathBuf {
+fn name(run: &Run<'_>, watched: &Watched, kind: &str, extension: &str) -> PathBuf {
     let second = resplog::time::Nanos(watched.now.0.div_euclid(1_000_000_000) * 1_000_000_000);
     let time: String = second.civil().to_string().chars().filter(char::is_ascii_digit).collect();
     let (date, clock) = time.split_at(time.len().min(8));
-    run.args.write_to.join(format!("{stem}-{date}T{clock}Z.{extension}"))
+    run.args.write_to.join(format!("{FILES}{kind}{date}T{clock}Z.{extension}"))
 }
