@@ -4,7 +4,7 @@
 A log is written at a steady rate, with times of now, and renamed every so often; the rotated file before the last is removed.
 `resplog watch` shows its screen in a terminal of its own. Printed are, of every stretch of ten seconds: what was written, the
 processor time and the memory of the watch, the longest time between two refreshes of the screen, and at the end whether
-every call was counted.
+every call was counted, as long as all of them are in its window.
 
     benches/watch.py PROGRAM --rate 100 --seconds 60 --rotate 3       a log that grows by 100 MB/s
     benches/watch.py PROGRAM --rate 10 --seconds 3600 --rotate 60     an hour of 10 MB/s, rotated every minute
@@ -32,6 +32,7 @@ CODES = ["InternalError", "RequestLimitExceeded", "AuthFailure.SignatureFailure"
 ACTIONS = [f"Describe{name}" for name in ("Instances", "Images", "Disks", "Vpcs", "Zones", "Regions", "Keys", "Snapshots")]
 PLACE = b"2026-01-01T00:00:00Z"
 TICK = 0.05
+WINDOW_SECONDS = 590
 
 
 def block(size, seed):
@@ -96,22 +97,8 @@ def main():
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     environment = {"TERM": "xterm", "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
-    # A second watch writes rows, so that all that was counted can be added up.
-    rows = subprocess.Popen(
-        [arguments.program, "watch", logs, "--window", "10s"], stdout=subprocess.PIPE, env=environment, text=True
-    )
-    counted, late = [0], [0]
-
-    def add_up():
-        for row in rows.stdout:
-            row = json.loads(row)
-            counted[0] += row["totals"]["responses"]
-            late[0] += sum(row[name]["ok"] + row[name]["failed"] for name in ("late", "ahead"))
-
-    adding = threading.Thread(target=add_up)
-    adding.start()
     screen = subprocess.Popen(
-        [arguments.program, "watch", logs], stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
+        [arguments.program, "watch", logs, "--write-to", folder], stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
     time.sleep(2)
@@ -135,18 +122,24 @@ def main():
                   f"  {memory / 1e6:9.1f}  {gap:.2f}", flush=True)
             stretch, cpu, before, gap = now, used, told["bytes"], 0.0
     writer.join()
-    time.sleep(3)
-    for process in (screen, rows):
-        process.send_signal(signal.SIGTERM)
-    deadline = time.monotonic() + 20
-    while screen.poll() is None and time.monotonic() < deadline:
-        if select.select([master], [], [], 0.1)[0]:
-            os.read(master, 65536)
-    adding.join()
-    rows.wait()
-    print(f"{told['lines']} calls written, {counted[0]} counted, {late[0]} of them or others late")
+
+    def read_for(seconds):
+        until = time.monotonic() + seconds
+        while screen.poll() is None and time.monotonic() < until:
+            if select.select([master], [], [], 0.1)[0]:
+                os.read(master, 65536)
+
+    read_for(5)
+    # The report of the window, which holds all when the log was not written for longer than that.
+    os.write(master, b"w")
+    read_for(2)
+    reports = [name for name in os.listdir(folder) if name.endswith(".json")]
+    counted = json.load(open(os.path.join(folder, reports[0])))["totals"]["responses"] if reports else 0
+    screen.send_signal(signal.SIGTERM)
+    read_for(20)
+    print(f"{told['lines']} calls written, {counted} in the window of the last 10 minutes")
     shutil.rmtree(folder)
-    sys.exit(counted[0] + late[0] < told["lines"])
+    sys.exit(arguments.seconds < WINDOW_SECONDS and counted != told["lines"])
 
 
 if __name__ == "__main__":

@@ -200,6 +200,12 @@ impl Follower {
         live.count() + self.outlets.iter().filter(|outlet| !outlet.is_done()).count()
     }
 
+    /// Whether a pipe should be looked at at once.
+    #[must_use]
+    pub fn is_pressed(&self) -> bool {
+        self.outlets.iter().any(|outlet| outlet.is_full() || outlet.has_ended_meanwhile())
+    }
+
     /// Whether nothing will ever come: there are only pipes, and they have ended.
     #[must_use]
     pub fn is_done(&self) -> bool {

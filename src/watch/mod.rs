@@ -186,6 +186,12 @@ impl Watch {
         self.follower.is_done()
     }
 
+    /// Whether something should be looked at before its time: a pipe is full, or has ended.
+    #[must_use]
+    pub fn is_pressed(&self) -> bool {
+        self.follower.is_pressed()
+    }
+
     /// The folders in which something may happen.
     #[must_use]
     pub fn folders(&self) -> Vec<PathBuf> {

@@ -159,6 +159,18 @@ impl Outlet {
         (self.pipe.len() + self.held.len() - self.read) as u64
     }
 
+    /// Whether the pipe has ended since it was read last.
+    #[must_use]
+    pub fn has_ended_meanwhile(&self) -> bool {
+        !self.has_ended && self.pipe.lock().has_ended
+    }
+
+    /// Whether so much waits that who writes may soon have to wait.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.pipe.len() >= WAITING_BYTES_MAX / 8
+    }
+
     /// The whole lines that came, but for a record that goes on; at the end all that is there. None when there is nothing.
     ///
     /// # Errors

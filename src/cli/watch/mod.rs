@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// twice a second.
 const HINT_PAUSE: Duration = Duration::from_millis(500);
 /// How long a wait for a hint lasts before it is seen whether the watch is to end.
-const WAIT: Duration = Duration::from_millis(100);
+const WAIT: Duration = Duration::from_millis(50);
 
 pub fn run(args: &WatchArgs) -> u8 {
     let plan = match plan::resolve(args, terminal::is_there()) {
@@ -109,7 +109,7 @@ impl Run<'_> {
         hints.watch(watch.folders());
         loop {
             let left = self.pause(looked);
-            if left.is_zero() || is_due() || self.signals.received().is_some() {
+            if left.is_zero() || is_due() || watch.is_pressed() || self.signals.received().is_some() {
                 return;
             }
             if hints.wait(left.min(WAIT)) {
