@@ -15,7 +15,7 @@ use resplog::internals::{engine, ticket};
 
 use super::super::outputs::Output;
 use super::super::screen;
-use super::Run;
+use super::pace::Run;
 
 /// Writes the report as text and as JSON, and tells the names of the files.
 pub fn report(run: &Run<'_>, watched: &Watched) -> Result<String> {

@@ -16,9 +16,10 @@ use resplog::internals::watch::{View as Watched, Watch, WatchError};
 
 use super::super::said::print;
 use super::super::{exit, host, screen};
+use super::files;
 use super::keys::{Key, keys};
+use super::pace::{End, Run, failed};
 use super::terminal::Terminal;
-use super::{End, Run, failed, files};
 
 /// How long a wait for a key lasts before the screen is drawn again, if something has changed.
 const KEY_WAIT: Duration = Duration::from_millis(100);

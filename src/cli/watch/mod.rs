@@ -3,34 +3,23 @@
 mod files;
 mod keys;
 mod live;
+mod pace;
 mod pipes;
 mod plan;
 mod rows;
 mod terminal;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::Result;
-use resplog::internals::disk::Disk;
-use resplog::internals::disk::live::Hints;
 use resplog::internals::engine::RunControl;
-use resplog::internals::watch::{Watch, WatchError};
-use resplog::report::{Condition, Report};
+use resplog::internals::watch::Watch;
 
 use super::args::WatchArgs;
 use super::said::complain;
 use super::signals::Signals;
-use super::{exit, host, rules, usage};
-use plan::WatchPlan;
-
-/// How often logs are looked at.
-const LOOK: Duration = Duration::from_secs(1);
-/// How long a look lasts before a hint of the kernel leads to the next one: a log that is written all the time is looked at
-/// twice a second.
-const HINT_PAUSE: Duration = Duration::from_millis(500);
-/// How long a wait for a hint lasts before it is seen whether the watch is to end.
-const WAIT: Duration = Duration::from_millis(50);
+use super::{exit, host, usage};
+use pace::{Run, failed};
 
 pub fn run(args: &WatchArgs) -> u8 {
     let plan = match plan::resolve(args, terminal::is_there()) {
@@ -58,85 +47,4 @@ pub fn run(args: &WatchArgs) -> u8 {
         Ok(code) => code,
         Err(error) => complain(&error, exit::WRITE),
     }
-}
-
-/// What a watch runs with.
-pub struct Run<'r> {
-    args: &'r WatchArgs,
-    plan: &'r WatchPlan,
-    disk: &'r Disk,
-    control: &'r RunControl,
-    signals: &'r Signals,
-    began: Instant,
-}
-
-/// What the end of a watch was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// It has lasted as long as it was asked to, a rule fired, nothing more will come, or somebody ended it.
-    Done,
-    /// A signal came.
-    Signal,
-}
-
-impl Run<'_> {
-    /// One look, now.
-    fn look(&self, watch: &mut Watch) -> Result<bool, WatchError> {
-        watch.look(self.disk, self.control, host::clock())
-    }
-
-    /// Whether the watch ends, after a look.
-    fn end(&self, watch: &Watch) -> Option<End> {
-        let is_over = self.plan.lasting_ns.is_some_and(|lasting| self.began.elapsed() >= Duration::from_nanos(lasting));
-        match () {
-            () if self.signals.received().is_some() => Some(End::Signal),
-            () if self.args.until_breach && watch.has_fired() => Some(End::Done),
-            () if is_over || watch.is_done() => Some(End::Done),
-            () => None,
-        }
-    }
-
-    /// How long to wait for the next look: until a second has passed since the last one, or the watch is to end.
-    fn pause(&self, looked: Instant) -> Duration {
-        let pause = LOOK.saturating_sub(looked.elapsed());
-        let left =
-            self.plan.lasting_ns.map(|lasting| Duration::from_nanos(lasting).saturating_sub(self.began.elapsed()));
-        left.map_or(pause, |left| left.min(pause))
-    }
-
-    /// Waits for the next look; a hint that something was written makes it come earlier. `is_due` ends the wait.
-    fn wait(&self, watch: &Watch, hints: &mut Hints, looked: Instant, is_due: impl Fn() -> bool) {
-        hints.watch(watch.folders());
-        loop {
-            let left = self.pause(looked);
-            if left.is_zero() || is_due() || watch.is_pressed() || self.signals.received().is_some() {
-                return;
-            }
-            if hints.wait(left.min(WAIT)) {
-                std::thread::sleep(HINT_PAUSE.saturating_sub(looked.elapsed()).min(left));
-                return;
-            }
-        }
-    }
-
-    /// The exit code of a watch with this last report.
-    fn exit(&self, watch: &Watch, report: &Report, end: End) -> u8 {
-        rules::warn(report, &self.plan.settings.rules, watch.all_outside().ahead.all());
-        for input in &report.inputs {
-            if let Some(error) = &input.error {
-                super::said::warn(&format!("{}: {error}", input.path));
-            }
-        }
-        match (self.signals.received(), end) {
-            (Some(signal), End::Signal) => 128 + signal,
-            _ if watch.has_fired() => exit::BREACH,
-            _ if report.status.contains(&Condition::Input) || watch.has_lost() => exit::INPUT,
-            _ => exit::DONE,
-        }
-    }
-}
-
-fn failed(error: WatchError) -> u8 {
-    let code = if matches!(error, WatchError::Law(_)) { exit::LAW } else { exit::WRITE };
-    complain(&error.into(), code)
 }

@@ -12,7 +12,7 @@ use resplog::internals::watch::Watch;
 
 use super::super::args::WatchFormat;
 use super::super::{exit, host, screen, stdout};
-use super::{End, Run, failed};
+use super::pace::{End, Run, failed};
 
 /// How a row could not be written.
 enum Unwritten {
