@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::failures::Failure;
 use super::outside::{Outside, Strays};
+use super::rules::RuleState;
+use super::session::{SPEED_SECONDS, Watch, WatchError};
 use super::slices::BOUNDS;
-use super::{Failure, SPEED_SECONDS, Watch, WatchError};
 use crate::hints::hints;
 use crate::input::Facts;
 use crate::record::LineClass;
-use crate::redact::redact;
 use crate::report::numbers::{counted, stretch};
-use crate::report::{self, Against, Breach, InputFacts, Report, Trend, build};
+use crate::report::{self, Against, InputFacts, Report, Trend, build};
 use crate::rule::Rule;
 use crate::summary::Summary;
 use crate::summary::inputs::{InputId, Inputs};
@@ -69,44 +70,6 @@ pub struct CodeTrend {
     pub code: String,
     /// Failures in each slice of the window.
     pub counts: Vec<u64>,
-}
-
-/// Whether a rule holds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RuleState {
-    /// The rule as it was written, without secrets.
-    pub rule: String,
-    /// How it holds, when it does.
-    pub breach: Option<Breach>,
-    /// Since when it holds, or has not held; none before it was judged.
-    pub since: Option<Nanos>,
-    /// Whether it was judged: one that asks for enough of something is not, before the window is full.
-    pub is_judged: bool,
-    /// Whether all that it compares is known.
-    pub is_known: bool,
-    /// Whether it held at any time.
-    pub has_fired: bool,
-}
-
-impl RuleState {
-    /// A rule that was not judged yet.
-    #[must_use]
-    pub fn of(rule: &Rule) -> Self {
-        Self {
-            rule: redact(rule.text()).into_owned(),
-            breach: None,
-            since: None,
-            is_judged: false,
-            is_known: true,
-            has_fired: false,
-        }
-    }
-
-    /// Whether it holds.
-    #[must_use]
-    pub const fn holds(&self) -> bool {
-        self.breach.is_some()
-    }
 }
 
 impl Watch {

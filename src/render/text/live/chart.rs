@@ -1,7 +1,7 @@
 //! Failures and calls over the window, a sign for each stretch of time.
 
+use super::drawn::{Drawn, padded};
 use super::layout::Layout;
-use super::{Drawn, padded};
 use crate::render::text::bars::level;
 use crate::render::text::page::{Span, Style};
 use crate::report::numbers::{counted, stretch};

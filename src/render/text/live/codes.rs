@@ -1,8 +1,10 @@
 //! The codes of the window, the most frequent first, with how each went on.
 
+use super::chart;
+use super::drawn::{Drawn, Shown, padded};
 use super::layout::Layout;
-use super::{Drawn, Shown, chart, padded, safe};
 use crate::render::text::page::{Span, Style};
+use crate::render::text::safe::safe;
 use crate::report::numbers::{count, share};
 use crate::report::{Code, Trend};
 use crate::watch::View as Watched;

@@ -1,8 +1,9 @@
 //! The newest failures one by one, and what there is to look into of one code.
 
+use super::drawn::{Drawn, padded};
 use super::layout::Layout;
-use super::{Drawn, padded, safe};
 use crate::render::text::page::{Span, Style, cut};
+use crate::render::text::safe::safe;
 use crate::render::view::View;
 use crate::report::numbers::{count, duration};
 use crate::report::{At, Code};

@@ -1,9 +1,10 @@
 //! The head of the screen: what is watched, the verdict, the rules, and how fresh all that is; and its foot: the keys.
 
+use super::drawn::{Drawn, Shown};
 use super::layout::{Layout, VERDICT_LINES};
-use super::{Drawn, Shown, safe};
 use crate::render::plain;
 use crate::render::text::page::{Span, Style};
+use crate::render::text::safe::safe;
 use crate::render::view::View;
 use crate::render::watch::age_seconds;
 use crate::report::numbers::{bytes, count, counted, duration, rate, stretch};
