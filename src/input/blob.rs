@@ -2,9 +2,9 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt;
 
 use super::object;
-use super::source::read_at;
 
 /// Bytes that can be read at any place, by several threads.
 #[derive(Debug)]
@@ -40,4 +40,22 @@ impl From<File> for Blob {
     fn from(file: File) -> Self {
         Self::File(file)
     }
+}
+
+/// Fills a buffer with what stands at a place of a file, and tells how many bytes there are; fewer at the end only.
+///
+/// # Errors
+///
+/// As the operating system says.
+pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while let Some(room) = buffer.get_mut(length..).filter(|room| !room.is_empty()) {
+        match file.read_at(room, offset + length as u64) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
 }

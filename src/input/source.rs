@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::blob::Blob;
+pub use super::blob::read_at;
 use super::budget::{Budget, Lease};
 pub use super::chunk::{Damage, Lines, Sizes};
 use super::decode::memory::Memory;
@@ -211,24 +212,6 @@ pub fn target(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::from_raw_os_error(rustix::io::Errno::LOOP.raw_os_error()))
-}
-
-/// Fills a buffer with what stands at a place of a file, and tells how many bytes there are; fewer at the end only.
-///
-/// # Errors
-///
-/// As the operating system says.
-pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut length = 0;
-    while let Some(room) = buffer.get_mut(length..).filter(|room| !room.is_empty()) {
-        match file.read_at(room, offset + length as u64) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(length)
 }
 
 /// What reading one part of a file gave.

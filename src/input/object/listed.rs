@@ -1,19 +1,18 @@
-//! Objects as they were listed, and what a store's answers say of them.
+//! Objects as they were listed, and what a store's answers say of them. How they are read is the reader's.
 
-use std::io;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::grid::Grid;
+use super::asker::Asker;
 use super::http::{Answer, Method, Request};
 use super::list::Entry;
-use super::reader::Reader;
-use super::stores::Inner;
-use super::{Failure, FailureKind, Location, Provider, xml};
+use super::pool::{Fetch, Pool};
+use super::refusal::refusal;
+use super::{Failure, FailureKind, Location};
 use crate::time::Nanos;
 
 /// How many of its first bytes tell what an object is.
-const MAGIC_BYTES: usize = 16;
+pub(super) const MAGIC_BYTES: usize = 16;
 
 /// An object as it was listed. What is read of it is of these bytes, or fails.
 #[derive(Clone, Debug)]
@@ -21,7 +20,8 @@ pub struct Object(Arc<Listed>);
 
 #[derive(Debug)]
 struct Listed {
-    stores: Arc<Inner>,
+    asker: Arc<Asker>,
+    pool: Arc<Pool<Object>>,
     location: Location,
     size: u64,
     etag: String,
@@ -40,11 +40,12 @@ impl PartialEq for Object {
 impl Eq for Object {}
 
 impl Object {
-    pub(super) fn new(stores: &Arc<Inner>, location: &Location, entry: Entry) -> Self {
+    pub(super) fn new(asker: &Arc<Asker>, pool: &Arc<Pool<Self>>, location: &Location, entry: Entry) -> Self {
         let Entry { key, size, etag, modified } = entry;
         let location = Location { key, ..location.clone() };
         let (failure, magic) = (OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Listed { stores: Arc::clone(stores), location, size, etag, modified, failure, magic }))
+        let (asker, pool) = (Arc::clone(asker), Arc::clone(pool));
+        Self(Arc::new(Listed { asker, pool, location, size, etag, modified, failure, magic }))
     }
 
     /// How many bytes it has.
@@ -71,34 +72,14 @@ impl Object {
         self.0.failure.get()
     }
 
-    /// Opens it, to read a piece of it or all of it.
-    #[must_use]
-    pub fn open(&self, piece: Option<&Range<u64>>) -> Reader {
-        let (size, pool) = (self.0.size, &self.0.stores.pool);
-        let piece = piece.map_or(0..size, |piece| piece.start.min(size)..piece.end.clamp(piece.start.min(size), size));
-        Reader::new(Arc::clone(pool), self.clone(), Grid::Piece { piece, cell_bytes: pool.cell_bytes, size })
+    /// What ranges of it are fetched through.
+    pub(super) fn pool(&self) -> &Arc<Pool<Self>> {
+        &self.0.pool
     }
 
-    /// Opens it, to look at its beginning.
-    #[must_use]
-    pub fn open_head(&self) -> Reader {
-        let pool = &self.0.stores.pool;
-        Reader::new(Arc::clone(pool), self.clone(), Grid::Growing { cell_bytes: pool.cell_bytes, size: self.0.size })
-    }
-
-    /// Its first bytes, 16 or all of them, which are asked for once.
-    ///
-    /// # Errors
-    ///
-    /// As [`Reader::read_at`].
-    pub fn magic(&self) -> io::Result<&[u8]> {
-        if let Some(magic) = self.0.magic.get() {
-            return Ok(magic);
-        }
-        let mut head = vec![0; MAGIC_BYTES];
-        let length = self.open_head().read_at(0, &mut head)?;
-        self.note_magic(head.get(..length).unwrap_or_default());
-        Ok(self.0.magic.get().map(Vec::as_slice).unwrap_or_default())
+    /// Its first bytes, 16 or all of them, once somebody has seen them.
+    pub(super) fn known_magic(&self) -> Option<&[u8]> {
+        self.0.magic.get().map(Vec::as_slice)
     }
 
     /// Keeps the first of its first bytes, which somebody has seen.
@@ -113,30 +94,22 @@ impl Object {
     /// It is not, or the store does not answer.
     pub fn check(&self) -> Result<(), Failure> {
         let object = self.clone();
-        self.0.stores.apart(move |_| object.ask(Method::Head, None).map(drop))
-    }
-
-    /// The bytes of a range, which is not empty.
-    pub(super) fn fetch(&self, range: Range<u64>) -> Result<Vec<u8>, Failure> {
-        if let Some(failure) = self.failure() {
-            return Err(failure.clone());
-        }
-        self.ask(Method::Get, Some(range)).map(|answer| answer.body)
+        self.0.asker.apart(move |_| object.ask(Method::Head, None).map(drop))
     }
 
     fn ask(&self, method: Method, range: Option<Range<u64>>) -> Result<Answer, Failure> {
-        let Listed { stores, location, size, etag, failure, .. } = &*self.0;
+        let Listed { asker, location, size, etag, failure, .. } = &*self.0;
         let length = range.as_ref().map_or(0, |range| range.end - range.start);
         let prepare = || {
             let mut headers = vec![("if-match", etag.clone())];
             headers.extend(range.as_ref().map(|range| ("range", format!("bytes={}-{}", range.start, range.end - 1))));
-            let request = stores.request(method, location, &location.key, &[], headers)?;
+            let request = asker.request(method, location, &location.key, &[], headers)?;
             Ok(Request { bytes_max: length, ..request })
         };
         // A store that knows no ranges is not asked again.
         let is_part = |answer: &Answer| answer.status != 200 || range == Some(0..*size);
         let is_whole = |answer: &Answer| range.is_none() || !is_part(answer) || answer.body.len() as u64 == length;
-        let answer = stores.client()?.ask(prepare, is_whole);
+        let answer = asker.client()?.ask(prepare, is_whole);
         let checked = answer.and_then(|answer| self.meaning(answer, range.clone(), *size));
         if let Err(error) = &checked
             && error.kind != FailureKind::Stopped
@@ -172,34 +145,11 @@ impl Object {
     }
 }
 
-/// What it means that a store refuses a request.
-pub(super) fn refusal(answer: &Answer, provider: Provider) -> Failure {
-    let word = |text: &String| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
-    let code = xml::text(&answer.body, "Code").filter(word);
-    let status = match &code {
-        Some(code) => format!("{} {code}", answer.status),
-        None => answer.status.to_string(),
-    };
-    let region = || {
-        let variable = if provider == Provider::S3 { "AWS_REGION" } else { "TENCENTCLOUD_REGION" };
-        let named =
-            answer.header("x-amz-bucket-region").map(str::to_owned).or_else(|| xml::text(&answer.body, "Region"));
-        let named = named.filter(word).map(|region| format!("{variable}={region}"));
-        named.unwrap_or_else(|| format!("the region of the bucket in {variable}"))
-    };
-    match answer.status {
-        401 | 403 => {
-            let text =
-                format!("access denied ({status}): expected credentials that may list the bucket and read its objects");
-            Failure::new(FailureKind::Denied, text)
+impl Fetch for Object {
+    fn fetch(&self, range: Range<u64>) -> Result<Vec<u8>, Failure> {
+        if let Some(failure) = self.failure() {
+            return Err(failure.clone());
         }
-        300..=399 => {
-            let text = format!("the store leads elsewhere ({status}), which is not followed: expected {}", region());
-            Failure::refused(text)
-        }
-        400 if code.as_deref() == Some("AuthorizationHeaderMalformed") => {
-            Failure::refused(format!("the store refuses the request ({status}): expected {}", region()))
-        }
-        _ => Failure::refused(format!("the store refuses the request ({status})")),
+        self.ask(Method::Get, Some(range)).map(|answer| answer.body)
     }
 }

@@ -11,6 +11,8 @@ mod absent;
 #[cfg(feature = "object-store")]
 mod address;
 #[cfg(feature = "object-store")]
+mod asker;
+#[cfg(feature = "object-store")]
 mod grid;
 #[cfg(feature = "object-store")]
 mod http;
@@ -24,6 +26,8 @@ mod pool;
 pub mod profile;
 #[cfg(feature = "object-store")]
 mod reader;
+#[cfg(feature = "object-store")]
+mod refusal;
 #[cfg(feature = "object-store")]
 mod role;
 #[cfg(feature = "object-store")]

@@ -9,7 +9,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::listed::Object;
 use super::{CELL_BYTES, Failure, FailureKind, Settings};
 
 /// The shortest range that is asked for where there are many threads.
@@ -26,10 +25,16 @@ const WAIT: Duration = Duration::from_millis(100);
 /// How long a thread that fetches has nothing to do before it ends.
 const IDLE: Duration = Duration::from_secs(2);
 
+/// What ranges are fetched of.
+pub(super) trait Fetch: Clone + Send + 'static {
+    /// The bytes of a range, which is not empty.
+    fn fetch(&self, range: Range<u64>) -> Result<Vec<u8>, Failure>;
+}
+
 /// The ranges of all readers of a run.
 #[derive(Debug)]
-pub(super) struct Pool {
-    state: Mutex<State>,
+pub(super) struct Pool<O> {
+    state: Mutex<State<O>>,
     arrived: Condvar,
     wanted: Condvar,
     /// How many bytes one range has at the most.
@@ -40,12 +45,12 @@ pub(super) struct Pool {
     stop: Arc<AtomicBool>,
 }
 
-#[derive(Debug, Default)]
-struct State {
+#[derive(Debug)]
+struct State<O> {
     cells: HashMap<Key, Slot>,
     /// How many bytes the cells have, or will have.
     bytes: u64,
-    queue: VecDeque<Job>,
+    queue: VecDeque<Job<O>>,
     /// Counts what is touched.
     clock: u64,
     fetchers: usize,
@@ -74,13 +79,20 @@ enum Cell {
 }
 
 #[derive(Debug)]
-struct Job {
+struct Job<O> {
     key: Key,
-    object: Object,
+    object: O,
     range: Range<u64>,
 }
 
-impl Pool {
+impl<O> Default for State<O> {
+    fn default() -> Self {
+        let (cells, queue) = (HashMap::new(), VecDeque::new());
+        Self { cells, bytes: 0, queue, clock: 0, fetchers: 0, idle: 0, readers: 0 }
+    }
+}
+
+impl<O: Fetch> Pool<O> {
     pub(super) fn new(settings: &Settings, stop: Arc<AtomicBool>) -> Self {
         let threads = settings.threads.max(1);
         let share = settings.memory_bytes / (CELLS_EACH * threads as u64);
@@ -123,7 +135,7 @@ impl Pool {
     pub(super) fn get(
         self: &Arc<Self>,
         reader: u64,
-        object: &Object,
+        object: &O,
         range: &Range<u64>,
         after: impl Iterator<Item = Range<u64>>,
     ) -> Result<Arc<Vec<u8>>, Failure> {
@@ -164,12 +176,12 @@ impl Pool {
     }
 
     /// Asks for a range that nobody waits for yet, unless all room is taken.
-    pub(super) fn prefetch(self: &Arc<Self>, reader: u64, object: &Object, range: Range<u64>) {
+    pub(super) fn prefetch(self: &Arc<Self>, reader: u64, object: &O, range: Range<u64>) {
         self.ask_ahead(&mut self.lock(), reader, object, range);
     }
 
     /// The same; nothing when all room is taken, and then also for those after it.
-    fn ask_ahead(self: &Arc<Self>, state: &mut State, reader: u64, object: &Object, range: Range<u64>) -> Option<()> {
+    fn ask_ahead(self: &Arc<Self>, state: &mut State<O>, reader: u64, object: &O, range: Range<u64>) -> Option<()> {
         let key = (reader, range.start);
         if state.cells.contains_key(&key) {
             return Some(());
@@ -183,7 +195,7 @@ impl Pool {
     }
 
     /// Sees to it that somebody fetches.
-    fn wake(self: &Arc<Self>, state: &mut State) -> Result<(), Failure> {
+    fn wake(self: &Arc<Self>, state: &mut State<O>) -> Result<(), Failure> {
         if state.idle >= state.queue.len() || state.fetchers >= self.fetchers_max {
             self.wanted.notify_one();
             return Ok(());
@@ -232,14 +244,14 @@ impl Pool {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<O>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl<O: Fetch> State<O> {
     /// Puts a range into the queue, before all others when somebody waits for it.
-    fn ask(&mut self, key: Key, object: &Object, range: Range<u64>, is_urgent: bool) {
+    fn ask(&mut self, key: Key, object: &O, range: Range<u64>, is_urgent: bool) {
         let length = range.end - range.start;
         self.bytes += length;
         self.cells.insert(key, Slot { cell: Cell::Waiting, length, awaited: 0 });

@@ -2,17 +2,18 @@
 
 use std::io;
 use std::iter;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::grid::Grid;
-use super::listed::Object;
+use super::listed::{MAGIC_BYTES, Object};
 use super::pool::{Pool, ahead};
 
 /// An opened object. Several threads may read it; ranges of it are shared by them, and kept for a while.
 #[derive(Debug)]
 pub struct Reader {
-    pool: Arc<Pool>,
+    pool: Arc<Pool<Object>>,
     number: u64,
     object: Object,
     grid: Grid,
@@ -20,8 +21,40 @@ pub struct Reader {
     is_ahead: AtomicBool,
 }
 
+impl Object {
+    /// Opens it, to read a piece of it or all of it.
+    #[must_use]
+    pub fn open(&self, piece: Option<&Range<u64>>) -> Reader {
+        let (size, pool) = (self.size(), self.pool());
+        let piece = piece.map_or(0..size, |piece| piece.start.min(size)..piece.end.clamp(piece.start.min(size), size));
+        Reader::new(Arc::clone(pool), self.clone(), Grid::Piece { piece, cell_bytes: pool.cell_bytes, size })
+    }
+
+    /// Opens it, to look at its beginning.
+    #[must_use]
+    pub fn open_head(&self) -> Reader {
+        let pool = self.pool();
+        Reader::new(Arc::clone(pool), self.clone(), Grid::Growing { cell_bytes: pool.cell_bytes, size: self.size() })
+    }
+
+    /// Its first bytes, 16 or all of them, which are asked for once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read_at`].
+    pub fn magic(&self) -> io::Result<&[u8]> {
+        if let Some(magic) = self.known_magic() {
+            return Ok(magic);
+        }
+        let mut head = vec![0; MAGIC_BYTES];
+        let length = self.open_head().read_at(0, &mut head)?;
+        self.note_magic(head.get(..length).unwrap_or_default());
+        Ok(self.known_magic().unwrap_or_default())
+    }
+}
+
 impl Reader {
-    pub(super) fn new(pool: Arc<Pool>, object: Object, grid: Grid) -> Self {
+    fn new(pool: Arc<Pool<Object>>, object: Object, grid: Grid) -> Self {
         Self { number: pool.reader(), pool, object, grid, is_ahead: AtomicBool::new(false) }
     }
 
