@@ -14,16 +14,23 @@ use resplog::internals::partial::Partial;
 use resplog::internals::partial::merge::{Merged, Merger};
 use resplog::internals::partial::pieces::Pieces;
 use resplog::internals::partial::wire;
+use resplog::internals::summary::counting::Counting;
 use resplog::internals::summary::rejects::Reject;
 use resplog::settings::Settings;
 use serde_json::Value;
 
-use crate::library::options;
+use crate::library;
 use crate::program::{Ran, folder, run, testdata};
 use crate::scanners::cases;
 
 fn empty() -> Partial {
     Partial::empty(&Settings::default(), &[])
+}
+
+/// As a run that writes a summary: inputs are kept apart.
+fn options() -> Options {
+    let options = library::options();
+    Options { counting: Counting { apart: true, ..options.counting.clone() }, ..options }
 }
 
 /// The summary of inputs, or of pieces of them.
