@@ -88,6 +88,11 @@ impl Analyzer {
     ///
     /// The threads cannot be started.
     pub fn summary(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Summary, Error> {
+        self.read(paths, true)
+    }
+
+    /// Reads logs; `apart` says whether a summary of each is kept as well, which only other summaries need.
+    fn read(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>, apart: bool) -> Result<Summary, Error> {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let control = RunControl::default();
         let inputs = with_members(discover(&paths, &[]), &control.stop);
@@ -96,7 +101,7 @@ impl Analyzer {
             sizes: Sizes { line_bytes_max: self.settings.line_bytes_max, ..Sizes::default() },
             way: ScannerKind::Fast(Tier::best()),
             reading: Reading::of(&self.settings, Vec::new()),
-            counting: Counting { calendar: self.calendar.clone(), split: None, apart: true },
+            counting: Counting { calendar: self.calendar.clone(), split: None, apart },
         };
         let empty = Partial::empty(&self.settings, &[]);
         Ok(Summary(engine::summarize(empty, &inputs, &options, &control)?.partial))
@@ -108,7 +113,7 @@ impl Analyzer {
     ///
     /// The threads cannot be started, or the numbers do not add up.
     pub fn report(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Report, Error> {
-        self.summary(paths)?.report(&ReportOptions::default())
+        self.read(paths, false)?.report(&ReportOptions::default())
     }
 }
 

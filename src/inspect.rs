@@ -153,6 +153,14 @@ pub struct Inspected {
     pub identity: Option<u128>,
 }
 
+impl Inspected {
+    /// Whether it has no lines that could be read from some place on.
+    #[must_use]
+    pub const fn is_without_lines(&self) -> bool {
+        self.is_json || self.is_refused
+    }
+}
+
 /// A file is left out when it lies more than this outside of the window, in nanoseconds.
 const PRUNE_MARGIN_NS: i64 = 3_600_000_000_000;
 /// How many of the first lines are searched for a time.

@@ -11,7 +11,7 @@ use resplog::internals::input::source::Sizes;
 use resplog::internals::input::{Facts, Input, Status, discover, with_members};
 use resplog::internals::inspect::Reading;
 use resplog::internals::partial::listing::Listed;
-use resplog::internals::partial::merge::{AT_ONCE, Merger};
+use resplog::internals::partial::merge::AT_ONCE;
 use resplog::internals::partial::pieces::Pieces;
 use resplog::internals::partial::plan::{FileStamp, Part, Plan};
 use resplog::internals::partial::{Partial, wire};
@@ -253,10 +253,7 @@ pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<
     (report.by, report.by_fields) = (by.names, by.fields);
     report.filters = filters::of(args, &report.by_fields, &report.settings, &report.acknowledged, &report.zone);
     report.commands = args.given.planned(plan.words.clone(), &report.settings);
-    let mut merger = Merger::new(&expected).threads(report.options.threads);
-    if report.writes_summary() {
-        merger = merger.keeping_apart();
-    }
+    let mut merger = report.merger(&expected);
     for name in &report.inputs {
         let mut files = files(name)?.map(Input::new);
         loop {

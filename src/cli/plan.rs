@@ -10,6 +10,8 @@ use resplog::internals::acknowledged::Acknowledged;
 use resplog::internals::engine::Options;
 use resplog::internals::input::source::Sizes;
 use resplog::internals::inspect::Reading;
+use resplog::internals::partial::Partial;
+use resplog::internals::partial::merge::Merger;
 use resplog::internals::render::commands::Commands;
 use resplog::internals::render::{Format, mail};
 use resplog::internals::summary::counting::Counting;
@@ -72,6 +74,12 @@ impl ReportPlan {
         self.files.iter().any(|file| matches!(file.content, Content::Summary))
     }
 
+    /// Merges summaries that agree with this one, for a report and the summaries that it writes.
+    pub fn merger(&self, expected: &Partial) -> Merger {
+        let merger = Merger::new(expected).threads(self.options.threads);
+        if self.writes_summary() { merger.keeping_apart() } else { merger }
+    }
+
     /// Records with later times were written by a clock that is ahead.
     pub fn horizon(&self) -> Nanos {
         horizon(self.now)
@@ -101,20 +109,20 @@ fn horizon(now: Nanos) -> Nanos {
 
 /// Resolves the options of `report`. `now` is the clock, `simd` the setting that forces a tier.
 pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<ReportPlan> {
-    let By { names, pointers, fields: by_fields, periods } = by::read(&args.by)?;
+    let By { names, pointers, fields: by_fields, periods } = by::read(&args.shown.by)?;
     let table = table(&args.table)?;
     let outputs = args.output.iter().map(|path| outputs(path, table)).collect::<Result<Vec<_>>>()?.concat();
     let inputs = inputs(&args.input)?;
     if args.mail_to.as_ref().is_some_and(|to| !mail::is_recipient(to)) {
         bail!("--mail-to: addresses are plain, such as sre@example.com, with commas between them");
     }
-    let only_classes = args.class.iter().map(|name| class(name)).collect::<Result<_>>()?;
+    let only_classes = args.shown.class.iter().map(|name| class(name)).collect::<Result<_>>()?;
     let format = args.format.or(args.json.then_some(Format::Json));
     let stdout = format.or_else(|| outputs.is_empty().then_some(Format::Text));
     let stdout = stdout.map(|format| Shape { format, table });
     let named = Named::new(&inputs, &args.input)
         .reads("--ack", args.alarms.ack.as_deref())
-        .reads("--classes", args.classes.as_deref())
+        .reads("--classes", args.shown.classes.as_deref())
         .reads("--baseline", args.alarms.baseline.as_deref())
         .reads("--plan", args.plan.as_deref())
         .writes("-o", outputs.iter().map(|(path, _)| path.as_path()))
@@ -132,7 +140,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
     // A file that is left out has no position.
     options.reading.prune &= args.state.state.is_none();
     options.reading.rejects_text = args.rejects_text;
-    let zone = zone(&args.tz, "--tz")?;
+    let zone = zone(&args.shown.tz, "--tz")?;
     if !periods.is_empty() {
         options.counting.calendar = Calendar::new(zone.clone(), periods.contains(&Period::Hour));
     }
@@ -154,7 +162,7 @@ pub fn report(args: &ReportArgs, now: Nanos, simd: Option<&str>) -> Result<Repor
         by: names,
         periods,
         counts,
-        classes: classes(args.classes.as_ref())?,
+        classes: classes(args.shown.classes.as_ref())?,
         only_classes,
         filters: filters::of(args, &by_fields, &settings, &acknowledged, &zone),
         by_fields,
@@ -257,9 +265,9 @@ fn settings(args: &InputArgs, filter: &FilterArgs, now: Nanos) -> Result<Setting
         assume_tz,
         since,
         until,
-        services: names(&filter.service),
-        actions: names(&filter.action),
-        regions: names(&filter.region),
+        services: names(&filter.names.service),
+        actions: names(&filter.names.action),
+        regions: names(&filter.names.region),
         sources: args.sources.clone(),
         dedupe: false,
     })

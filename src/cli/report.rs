@@ -59,10 +59,7 @@ pub fn run(args: &ReportArgs) -> u8 {
     let mut inputs = if reads_logs { found(&plan, &watch) } else { Found::default() };
     let files = summaries::take(&mut inputs.logs);
     let mut merger = match files.is_empty() {
-        true => plan.cache.as_ref().map(|_| {
-            let merger = Merger::new(&Partial::empty(&plan.settings, &plan.by_fields));
-            if plan.writes_summary() { merger.keeping_apart() } else { merger }
-        }),
+        true => plan.cache.as_ref().map(|_| plan.merger(&Partial::empty(&plan.settings, &plan.by_fields))),
         false => match summaries::merge(&files, &mut plan, args, inputs.logs.len()) {
             Ok(merger) => Some(merger),
             Err(error) => return usage::refuse(&error),
@@ -101,8 +98,8 @@ pub fn run(args: &ReportArgs) -> u8 {
     let newest = newest.max(summary.span.last.filter(|&last| last <= plan.horizon()));
     let options = report::Options {
         classes: &plan.classes,
-        ids: args.ids,
-        codes: &args.code,
+        ids: args.shown.ids,
+        codes: &args.shown.code,
         only_classes: &plan.only_classes,
         by: &plan.by,
         periods: &plan.periods,

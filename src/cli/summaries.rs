@@ -54,11 +54,10 @@ pub fn merge(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, logs: us
     if logs == 0 && asked.is_nothing() {
         adopt(files, plan, args, &mut asked)?;
     }
-    let threads = plan.options.threads;
-    let in_order = merged(files, &asked, threads);
+    let in_order = merged(files, &asked, plan);
     let shares = |error: &anyhow::Error| matches!(error.downcast_ref(), Some(MergeError::SharedInput(_)));
     let merger = match in_order {
-        Err(error) if shares(&error) => merged(&largest_first(files)?, &asked, threads)?,
+        Err(error) if shares(&error) => merged(&largest_first(files)?, &asked, plan)?,
         other => other?,
     };
     // What they suggest would read the summaries, which hold no records to look into.
@@ -145,9 +144,6 @@ struct Asked {
     whole: Partial,
     /// The same without the window.
     expected: Partial,
-    /// Whether what comes out is written as a summary.
-    keeps_apart: bool,
-    threads: usize,
 }
 
 impl Asked {
@@ -158,8 +154,6 @@ impl Asked {
             until: plan.settings.until.clone(),
             whole: Partial::empty(&plan.settings, &plan.by_fields),
             expected: Partial::empty(&open, &plan.by_fields),
-            keeps_apart: plan.writes_summary(),
-            threads: plan.options.threads,
         }
     }
 
@@ -171,24 +165,18 @@ impl Asked {
 
     /// A summary as far as it lies in the window: each of its inputs, where it keeps them apart, has to do so wholly or not
     /// at all, and else all of it has to.
-    fn within(&self, partial: Partial) -> Result<Partial> {
+    fn within(&self, partial: Partial, plan: &ReportPlan) -> Result<Partial> {
         if partial.agrees(&self.whole).is_ok() {
             return Ok(partial);
         }
         partial.agrees(&self.expected)?;
         let Some(each) = partial.each()?.filter(|each| each.len() > 1) else { return self.wholly_within(partial) };
-        let mut merger = self.merger();
+        let mut merger = plan.merger(&self.whole);
         for single in each {
             let path = single.held().map(|(id, _)| id.path.clone()).collect::<String>();
             merger.add(self.wholly_within(single).context(path)?)?;
         }
         Ok(merger.finish())
-    }
-
-    /// Nothing merged yet.
-    fn merger(&self) -> Merger {
-        let merger = Merger::new(&self.whole).threads(self.threads);
-        if self.keeps_apart { merger.keeping_apart() } else { merger }
     }
 
     /// A summary that has to lie in the window or outside of it.
@@ -250,12 +238,12 @@ fn adopt(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, asked: &mut 
     Ok(())
 }
 
-fn merged(files: &[Input], asked: &Asked, threads: usize) -> Result<Merger> {
-    let mut merger = asked.merger();
+fn merged(files: &[Input], asked: &Asked, plan: &ReportPlan) -> Result<Merger> {
+    let mut merger = plan.merger(&asked.whole);
     for files in files.chunks(AT_ONCE) {
-        for (file, loaded) in files.iter().zip(load_all(files, threads)) {
+        for (file, loaded) in files.iter().zip(load_all(files, plan.options.threads)) {
             let partial = match loaded? {
-                Ok(partial) => asked.within(partial).with_context(|| named(file))?,
+                Ok(partial) => asked.within(partial, plan).with_context(|| named(file))?,
                 Err(facts) => unread(file, facts, &asked.whole),
             };
             merger.add(partial).with_context(|| named(file))?;

@@ -39,8 +39,7 @@ pub fn survey(inputs: &[Input], options: &Options, watch: &RunControl) -> Result
         Surveyed {
             size: read.size.unwrap_or_default(),
             identity: inspected.and_then(|it| it.identity),
-            is_plain: read.compression == Compression::None
-                && inspected.is_some_and(|it| !it.is_json && !it.is_refused),
+            is_plain: read.compression == Compression::None && inspected.is_some_and(|it| !it.is_without_lines()),
             error: read.damage.filter(|_| read.size.is_none()).map(|damage| damage.text),
         }
     });

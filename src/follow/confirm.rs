@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::planner::{Plan, Track};
+use super::planner::{Limits, Plan, Track};
 use super::position::{Mark, Position};
 use super::probe::{self, Bytes};
 use crate::disk::Disk;
@@ -31,6 +31,17 @@ pub struct Outcome {
     pub lines: u64,
     /// Whether it has no lines to go on from: a stream of JSON values, a tar or a zip.
     pub is_without_lines: bool,
+}
+
+/// How often inputs that change under the reader are read again before they are left for the next time.
+pub const CALM_READS: u32 = 2;
+
+/// Leaves what cannot be read for the next time: first what comes after the place, then all that is new.
+pub fn limit(limits: &mut Limits, disturbed: Vec<Disturbed>) {
+    for Disturbed { path, offset, text } in disturbed {
+        let offset = if limits.contains_key(&path) { 0 } else { offset };
+        limits.insert(path, (offset, text));
+    }
 }
 
 impl Plan {

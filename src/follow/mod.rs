@@ -21,7 +21,7 @@ mod probe;
 mod settle;
 
 pub use at_ends::UNCOUNTED;
-pub use confirm::{Disturbed, Outcome};
+pub use confirm::{CALM_READS, Disturbed, Outcome, limit};
 pub use names::logs;
 pub use plan::plan;
 pub use planner::{IsWritten, Limits, OpenFrom, Plan, ReadBefore, Sought};

@@ -7,11 +7,8 @@ use std::sync::atomic::Ordering;
 
 use crate::disk::Disk;
 use crate::engine::{Analysis, RunControl};
-use crate::follow::{self, Disturbed, Limits, OpenFrom, Outcome, Plan, Position, Sought};
+use crate::follow::{self, CALM_READS, Limits, OpenFrom, Outcome, Plan, Position, Sought};
 use crate::input::{Input, discover};
-
-/// How often inputs that change under the reader are read again before they are left for the next run.
-const CALM_READS: u32 = 2;
 
 /// What is read, and where else it is looked for.
 #[derive(Clone, Copy)]
@@ -92,7 +89,7 @@ pub fn read<R, E>(
             }
             Some(Err(disturbed)) => {
                 if reads >= CALM_READS {
-                    limit(&mut limits, disturbed);
+                    follow::limit(&mut limits, disturbed);
                 }
                 continue;
             }
@@ -114,18 +111,9 @@ fn waiting(before: &[Position], after: &[Position]) -> Vec<(PathBuf, u64)> {
 
 /// How an input was read.
 fn outcome(analysis: &Analysis, rank: usize) -> Outcome {
-    let inspected = analysis.inspected.get(rank).and_then(Option::as_ref);
     Outcome {
         read: analysis.reads.get(rank).cloned().unwrap_or_default(),
         lines: analysis.summary.input(rank).lines,
-        is_without_lines: inspected.is_some_and(|inspected| inspected.is_json || inspected.is_refused),
-    }
-}
-
-/// Leaves what cannot be read for the next run: first what comes after the place, then all that is new.
-fn limit(limits: &mut Limits, disturbed: Vec<Disturbed>) {
-    for Disturbed { path, offset, text } in disturbed {
-        let offset = if limits.contains_key(&path) { 0 } else { offset };
-        limits.insert(path, (offset, text));
+        is_without_lines: analysis.inspected.get(rank).copied().flatten().is_some_and(|it| it.is_without_lines()),
     }
 }

@@ -14,14 +14,14 @@ use super::signature::Signature;
 use super::troubles::Troubles;
 use crate::disk::Disk;
 use crate::engine::{Options, RunControl, ThreadsError, survey};
-use crate::follow::{self, Disturbed, Limits, OpenFrom, Outcome, Plan, Position, ReadBefore, Sought, UNCOUNTED};
+use crate::follow::{
+    self, CALM_READS, Disturbed, Limits, OpenFrom, Outcome, Plan, Position, ReadBefore, Sought, UNCOUNTED,
+};
 use crate::input::feed::InputRead;
 use crate::input::{FileId, Input, discover};
 use crate::redact::redact;
 use crate::time::Nanos;
 
-/// How often inputs that change under the reader are read again before they are left for the next look.
-const CALM_READS: u32 = 2;
 /// What a file is that has no lines to follow.
 const NO_LINES: &str = "a stream of JSON values cannot be followed, only lines can";
 
@@ -155,7 +155,7 @@ impl Follower {
                     Err(_) if means.control.stop.load(Ordering::Relaxed) => return Ok(None),
                     Err(disturbed) => {
                         if reads >= CALM_READS {
-                            limit(&mut limits, disturbed);
+                            follow::limit(&mut limits, disturbed);
                         }
                         continue;
                     }
@@ -163,7 +163,7 @@ impl Follower {
             }
             for (place, (outlet, batch)) in (files..).zip(&batches) {
                 let Some(outlet) = self.outlets.get_mut(*outlet) else { continue };
-                if outcome(&collected, place).is_without_lines {
+                if outcome(&collected, place, InputRead::default()).is_without_lines {
                     outlet.refuse();
                     self.troubles.refuse(shown_path(outlet.name()), NO_LINES.to_owned());
                 } else {
@@ -279,7 +279,7 @@ impl Follower {
     /// Notes the files that turned out to have no lines to follow.
     fn ignore(&mut self, inputs: &[Input], collected: &Collected) {
         for (input, inspected) in inputs.iter().zip(&collected.inspected) {
-            let is_without_lines = inspected.is_some_and(|it| it.is_json || it.is_refused);
+            let is_without_lines = inspected.is_some_and(|it| it.is_without_lines());
             if let (true, Some(start)) = (is_without_lines, &input.start) {
                 self.ignored.insert(start.file, input.bytes_max.unwrap_or_default());
             }
@@ -348,7 +348,7 @@ fn confirm(
         }
     }
     let positions = plan.positions(disk, |rank| match ranks.binary_search(&rank) {
-        Ok(place) => Outcome { read: reads.get(rank).cloned().unwrap_or_default(), ..outcome(collected, place) },
+        Ok(place) => outcome(collected, place, reads.get(rank).cloned().unwrap_or_default()),
         Err(_) => Outcome::default(),
     });
     plan.complete(&mut reads);
@@ -360,20 +360,11 @@ fn confirm(
     positions
 }
 
-/// How many lines an input had, and whether it has lines at all.
-fn outcome(collected: &Collected, rank: usize) -> Outcome {
-    let inspected = collected.inspected.get(rank).and_then(Option::as_ref);
+/// How the input of this place was read.
+fn outcome(collected: &Collected, place: usize, read: InputRead) -> Outcome {
     Outcome {
-        read: InputRead::default(),
-        lines: collected.lines.get(rank).copied().unwrap_or_default(),
-        is_without_lines: inspected.is_some_and(|inspected| inspected.is_json || inspected.is_refused),
-    }
-}
-
-/// Leaves what cannot be read for the next look: first what comes after the place, then all that is new.
-fn limit(limits: &mut Limits, disturbed: Vec<Disturbed>) {
-    for Disturbed { path, offset, text } in disturbed {
-        let offset = if limits.contains_key(&path) { 0 } else { offset };
-        limits.insert(path, (offset, text));
+        read,
+        lines: collected.lines.get(place).copied().unwrap_or_default(),
+        is_without_lines: collected.inspected.get(place).copied().flatten().is_some_and(|it| it.is_without_lines()),
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::program::{Ran, command, folder, run, send_if_it_runs, testdata};
+use crate::program::{Ran, command, folder, number, run, send_if_it_runs, testdata};
 
 /// Sets the time of a file to one at which nobody writes to it any more.
 fn settle(path: &Path) {
@@ -177,7 +177,7 @@ fn runs_that_are_killed_leave_no_wrong_report() {
     let path = folder.path();
     let expected = plain(path).stdout;
     // `.ci/long` asks for more.
-    let kills = std::env::var("RESPLOG_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(10);
+    let kills = number("RESPLOG_KILLS", 10);
     for kill in 0..kills {
         let mut killed = command(path);
         killed.args(["report", "logs", "-f", "json", "--cache", "cache", "-o", "report.json"]);

@@ -90,3 +90,8 @@ pub fn send_if_it_runs(child: &Child, signal: &str) {
     let kill = format!("kill -{signal} {} 2> /dev/null || true", child.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
 }
+
+/// A number from the environment, for longer runs of a test.
+pub fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap())
+}

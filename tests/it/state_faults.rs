@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::program::number;
 use crate::state::{Site, line};
 use crate::state_model::Dice;
 
@@ -219,7 +220,7 @@ fn runs_of_the_log_alone_that_are_killed_count_every_line_once() {
 }
 
 fn kill_runs(named: &str) {
-    let kills = std::env::var("RESPLOG_KILLS").map_or(12, |text| text.parse::<u64>().unwrap());
+    let kills = number("RESPLOG_KILLS", 12);
     let logrotate = Command::new("logrotate").arg("--version").output().is_ok();
     let site = Site::new();
     let log = Log {

@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::program::number;
 use crate::state::{Site, line};
 
 /// Numbers that look random and are the same for a seed (SplitMix64).
@@ -397,10 +398,6 @@ impl Model {
 
 fn distinct(shown: &Value) -> u64 {
     shown["totals"]["distinct_request_ids"].as_u64().unwrap()
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
 #[test]

@@ -17,6 +17,7 @@ use resplog::record::LineClass;
 use resplog::scan::{ScannerKind, Tier};
 use resplog::time::{self, Nanos, Zone};
 
+use crate::program::number;
 use crate::state::{Site, line};
 use crate::state_model::Dice;
 
@@ -359,10 +360,6 @@ impl Model {
             assert!(calls >= self.written);
         }
     }
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
 #[test]

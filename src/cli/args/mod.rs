@@ -7,6 +7,7 @@ mod given;
 mod list;
 mod parts;
 pub mod short;
+mod shown;
 mod state;
 mod watch;
 mod words;
@@ -24,6 +25,7 @@ pub use cache::{CacheArgs, CacheCommand};
 pub use given::Given;
 pub use list::{FindArgs, IdsArgs};
 pub use parts::{PartArgs, PlanArgs};
+pub use shown::{IDS, NameArgs, ShownArgs};
 pub use state::{HISTORY, StateArgs, StateCommand};
 pub use watch::{WatchArgs, WatchFormat};
 pub use words::*;
@@ -180,17 +182,8 @@ pub struct FilterArgs {
     #[arg(long, help_heading = "Filters")]
     pub no_prune: bool,
 
-    /// Only records of this service. Repeat it for several.
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
-    pub service: Vec<String>,
-
-    /// Only records of this action. Repeat it for several.
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
-    pub action: Vec<String>,
-
-    /// Only records of this region. Repeat it for several.
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
-    pub region: Vec<String>,
+    #[command(flatten)]
+    pub names: NameArgs,
 }
 
 #[derive(Debug, Args)]
@@ -259,29 +252,8 @@ pub struct ReportArgs {
     #[command(flatten)]
     pub alarms: AlarmArgs,
 
-    /// How many RequestIds a code lists.
-    #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Output")]
-    pub ids: usize,
-
-    /// List only this code. Totals and rates stay. Repeat it for several.
-    #[arg(long, value_name = "CODE", help_heading = "Output")]
-    pub code: Vec<String>,
-
-    /// List only codes of this class. Totals and rates stay. Repeat it for several.
-    #[arg(long, value_name = "CLASS", help_heading = "Output")]
-    pub class: Vec<String>,
-
-    /// Group calls by a field: NAME=POINTER, or by a period of --tz: hour, day, week, month. Repeat it for several.
-    #[arg(long, value_name = "NAME=POINTER|PERIOD", help_heading = "Output")]
-    pub by: Vec<String>,
-
-    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub classes: Option<PathBuf>,
-
-    /// Zone of the times that people read: UTC, an offset such as +08:00, or an IANA name. JSON stays in UTC.
-    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Output")]
-    pub tz: String,
+    #[command(flatten)]
+    pub shown: ShownArgs,
 
     /// When to show progress on standard error.
     #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]

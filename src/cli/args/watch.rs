@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-use super::{InputArgs, When};
+use super::{InputArgs, NameArgs, ShownArgs, When};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum WatchFormat {
@@ -58,45 +58,15 @@ pub struct WatchArgs {
     #[arg(long, value_name = "FILE", help_heading = "Alarms")]
     pub baseline: Option<PathBuf>,
 
-    /// Only records of this service. Repeat it for several.
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
-    pub service: Vec<String>,
-
-    /// Only records of this action. Repeat it for several.
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
-    pub action: Vec<String>,
-
-    /// Only records of this region. Repeat it for several.
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
-    pub region: Vec<String>,
+    #[command(flatten)]
+    pub names: NameArgs,
 
     /// How many rows of a table are shown to people; JSON is never cut.
     #[arg(long, alias = "limit", value_name = "N", default_value_t = 20, help_heading = "Output")]
     pub top: usize,
 
-    /// How many RequestIds a code lists.
-    #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Output")]
-    pub ids: usize,
-
-    /// List only this code. Totals and rates stay. Repeat it for several.
-    #[arg(long, value_name = "CODE", help_heading = "Output")]
-    pub code: Vec<String>,
-
-    /// List only codes of this class. Totals and rates stay. Repeat it for several.
-    #[arg(long, value_name = "CLASS", help_heading = "Output")]
-    pub class: Vec<String>,
-
-    /// Group calls by a field: NAME=POINTER, or by a period of --tz: hour, day, week, month. Repeat it for several.
-    #[arg(long, value_name = "NAME=POINTER|PERIOD", help_heading = "Output")]
-    pub by: Vec<String>,
-
-    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub classes: Option<PathBuf>,
-
-    /// Zone of the times that people read: UTC, an offset such as +08:00, or an IANA name. JSON stays in UTC.
-    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Output")]
-    pub tz: String,
+    #[command(flatten)]
+    pub shown: ShownArgs,
 
     /// When to use colours. NO_COLOR is respected.
     #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]

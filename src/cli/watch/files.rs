@@ -51,8 +51,12 @@ pub fn ticket(run: &Run<'_>, watched: &Watched, code: &str, stop: &Arc<AtomicBoo
     options.reading.filter.since = Some(watched.first);
     options.reading.prune = true;
     let control = RunControl { stop: Arc::clone(stop), ..RunControl::default() };
-    let choice =
-        ticket::Choice { classes: &settings.classes, by: &settings.by, any_throttling: true, ids_max: run.args.ids };
+    let choice = ticket::Choice {
+        classes: &settings.classes,
+        by: &settings.by,
+        any_throttling: true,
+        ids_max: run.args.shown.ids,
+    };
     let tickets = ticket::tickets(&report, &inputs, &paths, &options, &control, &choice)?;
     if tickets.tickets.is_empty() {
         bail!("no ticket: the logs hold no failure of the window with this code any more");

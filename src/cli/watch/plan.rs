@@ -1,18 +1,16 @@
 //! The options of `watch`, resolved: what is followed, how lines are read, what a window shows, when the watch ends.
 
-use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use resplog::internals::watch::{Names, Settings};
-use resplog::settings::Value;
 use resplog::time::{self, Calendar, Nanos, Period, Zone};
 
 use super::super::args::{FilterArgs, WatchArgs, WatchFormat};
 use super::super::outputs::Named;
-use super::super::{by, compared, host, plan, stdout};
+use super::super::{by, compared, filters, host, plan, stdout};
 
 /// The shortest window, in nanoseconds.
 const WINDOW_NS_MIN: u64 = 1_000_000_000;
@@ -37,14 +35,14 @@ pub struct WatchPlan {
 /// Resolves the options. `has_screen` tells whether standard output is a terminal that can show one.
 pub fn resolve(args: &WatchArgs, has_screen: bool) -> Result<WatchPlan> {
     let now = host::clock();
-    let by::By { names: by, pointers, periods, .. } = by::read(&args.by)?;
+    let by::By { names: by, pointers, fields, periods } = by::read(&args.shown.by)?;
     let filter = filter(args);
     let plan::Listed { names, options, settings } = plan::reading(&args.input, &filter, pointers)?;
     Named::new(&names, &args.input)
-        .reads("--classes", args.classes.as_deref())
+        .reads("--classes", args.shown.classes.as_deref())
         .reads("--baseline", args.baseline.as_deref())
         .check()?;
-    let zone = plan::zone(&args.tz, "--tz")?;
+    let zone = plan::zone(&args.shown.tz, "--tz")?;
     let mut options = options;
     options.reading.prune = false;
     if !periods.is_empty() {
@@ -64,8 +62,7 @@ pub fn resolve(args: &WatchArgs, has_screen: bool) -> Result<WatchPlan> {
     };
     check_since(args, since, window_ns, now)?;
     let (pipes, inputs) = names.into_iter().partition(|name| is_pipe(name));
-    let mut filters = settings.given();
-    filters.extend(shown(args));
+    let filters = filters::shown(&args.shown, &fields, &settings, args.baseline.as_deref(), &zone);
     // What a screen shows is the last window alone.
     let since =
         since.map(|since| if rows.is_none() { since.max(Nanos(now.0.saturating_sub(window_ns))) } else { since });
@@ -80,10 +77,10 @@ pub fn resolve(args: &WatchArgs, has_screen: bool) -> Result<WatchPlan> {
             window_ns,
             has_windows: rows.is_some(),
             since,
-            classes: plan::classes(args.classes.as_ref())?,
-            ids: args.ids,
-            codes: args.code.clone(),
-            only_classes: args.class.iter().map(|name| plan::class(name)).collect::<Result<_>>()?,
+            classes: plan::classes(args.shown.classes.as_ref())?,
+            ids: args.shown.ids,
+            codes: args.shown.code.clone(),
+            only_classes: args.shown.class.iter().map(|name| plan::class(name)).collect::<Result<_>>()?,
             by,
             periods,
             filters,
@@ -100,34 +97,7 @@ pub fn resolve(args: &WatchArgs, has_screen: bool) -> Result<WatchPlan> {
 
 /// The filters of a watch, which has no window of time that stays where it is.
 fn filter(args: &WatchArgs) -> FilterArgs {
-    FilterArgs {
-        since: None,
-        until: None,
-        now: None,
-        no_prune: true,
-        service: args.service.clone(),
-        action: args.action.clone(),
-        region: args.region.clone(),
-    }
-}
-
-/// What else changes numbers or lists, by the keys of reports.
-fn shown(args: &WatchArgs) -> BTreeMap<&'static str, Value> {
-    let lists = [("code", &args.code), ("class", &args.class), ("by", &args.by)];
-    let mut shown: BTreeMap<_, _> = lists
-        .into_iter()
-        .filter(|(_, list)| !list.is_empty())
-        .map(|(name, list)| (name, Value::List(list.clone())))
-        .collect();
-    for (name, file) in [("baseline", &args.baseline), ("classes", &args.classes)] {
-        if file.is_some() {
-            shown.insert(name, Value::Switch(true));
-        }
-    }
-    if args.ids != 5 {
-        shown.insert("ids", Value::Number(args.ids as u64));
-    }
-    shown
+    FilterArgs { since: None, until: None, now: None, no_prune: true, names: args.names.clone() }
 }
 
 fn span(text: &str, flag: &str) -> Result<i64> {
