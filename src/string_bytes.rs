@@ -97,6 +97,59 @@ fn unescape<const CHECKED: bool>(mut raw: &[u8], text: &mut Vec<'_, u8>) -> Opti
     }
 }
 
+/// Appends what the bytes between the quotes of a string stand for. A line feed is a carriage return here, and a lone surrogate
+/// U+FFFD.
+pub fn append_text(mut raw: &[u8], text: &mut std::vec::Vec<u8>) {
+    let start = text.len();
+    // No escape is shorter than what it stands for. A word more than needed is written at once.
+    text.resize(start + raw.len() + WORD, 0);
+    let mut end = start;
+    loop {
+        while let Some(word) = raw.first_chunk::<WORD>()
+            && let Some(room) = text.get_mut(end..).and_then(<[u8]>::first_chunk_mut)
+        {
+            *room = *word;
+            let plain = is(u64::from_le_bytes(*word), b'\\').trailing_zeros() as usize / 8;
+            end += plain;
+            raw = raw.get(plain..).unwrap_or_default();
+            if plain < WORD {
+                break;
+            }
+        }
+        if raw.len() < WORD {
+            let plain = raw.iter().position(|&byte| byte == b'\\').unwrap_or(raw.len());
+            put(text, &mut end, raw.get(..plain).unwrap_or_default());
+            raw = raw.get(plain..).unwrap_or_default();
+        }
+        let Some(&sign) = raw.get(1) else { break };
+        // Nearly all escapes are of one sign.
+        if let byte @ 1.. = SHORT[usize::from(sign)]
+            && let Some(room) = text.get_mut(end)
+        {
+            *room = if byte == b'\n' { b'\r' } else { byte };
+            end += 1;
+            raw = raw.get(2..).unwrap_or_default();
+            continue;
+        }
+        let (length, character) = escape(raw);
+        let character = if character == '\n' { '\r' } else { character };
+        put(text, &mut end, character.encode_utf8(&mut [0; 4]).as_bytes());
+        raw = raw.get(length..).unwrap_or_default();
+    }
+    text.truncate(end);
+}
+
+/// Writes bytes over those from a place on.
+fn put(text: &mut [u8], at: &mut usize, bytes: &[u8]) {
+    if let Some(room) = text.get_mut(*at..*at + bytes.len()) {
+        room.copy_from_slice(bytes);
+        *at += bytes.len();
+    }
+}
+
+/// Bytes of a word.
+const WORD: usize = 8;
+
 /// What an escape of one sign stands for; 0 where there is none.
 const SHORT: [u8; 256] = {
     let mut bytes = [0; 256];

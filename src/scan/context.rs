@@ -167,39 +167,6 @@ fn carries_product<'a>(action: Node<'a>, bump: &'a Bump) -> bool {
     text_of(action, bump).is_some_and(|text| catalog::split_action(text).0.is_some())
 }
 
-/// Reads the fields of a line whose members need not be put in order: each stands there once, with a plain value. Nothing
-/// when that is not so.
-#[inline]
-pub fn read_each<'a>(
-    profile: &Profile,
-    bump: &'a Bump,
-    offers: impl Iterator<Item = (Name, Value<'a>)>,
-    overrides: Overrides<'a>,
-) -> Option<(Context<'a>, Anomalies)> {
-    let mut reader = Reader::new(profile, bump);
-    let mut seen = Fields::default();
-    for (name, value) in offers {
-        if overrides.fields.contains(name.field) {
-            continue;
-        }
-        let is_plain = match value {
-            Value::Object | Value::Other => false,
-            // An action that carries its product says two things.
-            Value::Str(text) if name.field == Field::Action => memchr::memchr(b'.', text.as_bytes()).is_none(),
-            _ => !name.is_host,
-        };
-        if seen.contains(name.field) || !is_plain {
-            return None;
-        }
-        seen.insert(name.field);
-        reader.plain(name, value);
-    }
-    if !overrides.values.is_empty() {
-        reader.overrides(overrides, &mut |_, _, _| {});
-    }
-    Some((reader.context, reader.anomalies))
-}
-
 /// What a value says of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readable {
@@ -234,7 +201,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     /// Reads the fields that `--field` gives.
-    fn overrides(&mut self, overrides: Overrides<'a>, show: &mut impl FnMut(Field, Seat<'a>, &Context<'a>)) {
+    pub fn overrides(&mut self, overrides: Overrides<'a>, show: &mut impl FnMut(Field, Seat<'a>, &Context<'a>)) {
         for &(field, unit, value) in overrides.values {
             let name = Name { field, unit, rank: 0, is_fallback: false, is_host: false };
             if self.read(name, value) == Readable::Yes {
@@ -288,6 +255,13 @@ impl<'a, 'p> Reader<'a, 'p> {
             (_, Value::Null | Value::Absent) => Readable::Silent,
             (Field::Time, Value::Number(number)) => self.time(time::time_from_number(number)),
             (Field::Time, Value::Str(text)) => self.time(time::time_from_text(text, self.profile.zone())),
+            // Most hosts are somebody else's, and that is not a fault.
+            (Field::Service, Value::Str(host)) if name.is_host && !host.is_empty() => {
+                match catalog::service_of_host(host) {
+                    Some(service) => set(&mut self.context.service, Some(service)),
+                    None => Readable::Silent,
+                }
+            }
             (Field::Service, Value::Str(text)) => set(&mut self.context.service, non_empty(text)),
             (Field::Action, Value::Str(text)) => set(&mut self.context.action, non_empty(text)),
             (Field::Region, Value::Str(text)) => set(&mut self.context.region, non_empty(text)),

@@ -12,6 +12,11 @@ impl Fields {
         self.0 |= 1 << field as u8;
     }
 
+    /// Adds the fields of another set.
+    pub const fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     /// Whether it holds a field.
     pub const fn contains(self, field: Field) -> bool {
         self.0 & (1 << field as u8) != 0

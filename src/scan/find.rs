@@ -11,6 +11,7 @@ use bumpalo::collections::Vec as BumpVec;
 use super::forms::{self, Around, Candidate, ErrorObject, Kind, Way};
 use super::grammar::{self, Space};
 use super::json::{Node, Raw};
+use super::layers::{Check, begins_object, layer, names_envelope};
 use super::text::errors::SdkError;
 use super::text::{self, Evidence};
 use crate::profile::{Pointer, Profile};
@@ -18,8 +19,6 @@ use crate::record::{Form, Forms, Reason};
 
 /// How many members down a place is looked for.
 pub const MEMBERS_MAX: usize = 8;
-/// How many strings that hold JSON are undone on the way to a place.
-const LAYERS_MAX: usize = 3;
 /// The members that hold what a program sent. A response in there is one that the program received before.
 const REQUESTS: [&str; 4] = ["request", "req", "params", "headers"];
 
@@ -111,9 +110,6 @@ fn is_in_request(names: &[Raw<'_>]) -> bool {
 pub fn leads_into_request<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
     names.any(|name| REQUESTS.contains(&name))
 }
-
-/// Says whether a text is one JSON value, in which a line feed is white space.
-pub type Check<'c> = dyn FnMut(&[u8]) -> Result<(), Reason> + 'c;
 
 /// Looks for the response in a value. Strings are walked when `check` accepts their texts.
 pub fn find<'a>(root: Node<'a>, profile: &Profile, bump: &'a Bump, check: &mut Check<'_>) -> Found<'a> {
@@ -370,31 +366,4 @@ impl<'a, 'c, 'p> Search<'a, 'c, 'p> {
             }
         }
     }
-}
-
-/// The value that the text of a string is, below this number of layers, when it begins like an object or again a string; its
-/// reason and its text when it is not valid. Nothing when it begins otherwise, or lies too deep.
-pub fn layer<'a>(
-    raw: Raw<'a>,
-    layers: usize,
-    bump: &'a Bump,
-    check: &mut Check<'_>,
-) -> Option<Result<Node<'a>, (Reason, &'a [u8])>> {
-    if layers == LAYERS_MAX || !matches!(raw.0.first(), Some(b'{' | b'\\' | b' ')) {
-        return None;
-    }
-    let text = raw.unescape(bump).as_bytes();
-    if !matches!(text.iter().find(|&&byte| !Space::Text.has(byte))?, b'{' | b'"') {
-        return None;
-    }
-    Some(check(text).map(|()| Node::root(text)).map_err(|reason| (reason, text)))
-}
-
-/// Whether a text begins with the bracket of an object.
-fn begins_object(text: &[u8]) -> bool {
-    text.iter().find(|&&byte| !Space::Text.has(byte)) == Some(&b'{')
-}
-
-fn names_envelope(text: &[u8]) -> bool {
-    memchr::memmem::find(text, b"\"Response\"").is_some()
 }

@@ -12,7 +12,9 @@ mod full;
 mod grammar;
 pub mod id_set;
 mod json;
+mod layers;
 pub mod lookup;
+mod plain_context;
 mod policy;
 mod prose;
 mod reference;
@@ -27,8 +29,8 @@ use std::sync::Arc;
 use bumpalo::Bump;
 
 pub use cloudaudit::begins_page;
-use fast::Sight;
 pub use fast::Span;
+use fast::{Guess, Sight};
 pub use grammar::{Space, value_end};
 pub use policy::is_request_id;
 pub use scanned::{Scanned, strip};
@@ -38,6 +40,7 @@ use text::{Needles, Words};
 use crate::input::budget::{LARGE_BYTES, MAPPED_BYTES};
 use crate::profile::{Pointer, Profile};
 use crate::record::{Form, Line, Reason, Record};
+use json::Node;
 
 /// Which scanner gets a line first; what it declines goes on to the slower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +95,8 @@ struct Slow {
     /// Whether the last line that the block scanner took for spoilt was malformed. The reference names the reason then, so
     /// it gets the next such line first.
     spoilt_was_malformed: bool,
-    /// The pointer at which the block scanner looks for envelopes.
-    guess: String,
+    /// Where the block scanner looked first for envelopes, as the last slow line said.
+    guess: Guess,
     decided: Decided,
 }
 
@@ -106,7 +109,7 @@ impl Scanner {
             line_bytes_max,
             fast: match way {
                 ScannerKind::Fast(tier) if profile.forms().contains(Form::Envelope) && !profile.is_cloudaudit() => {
-                    Some(fast::Fast::new(tier, fast::Trail::new(&profile)))
+                    Some(fast::Fast::new(tier, &profile))
                 }
                 ScannerKind::Fast(_) | ScannerKind::Full | ScannerKind::Reference => None,
             },
@@ -115,7 +118,7 @@ impl Scanner {
                 line_bytes_max,
                 full,
                 spoilt_was_malformed: false,
-                guess: String::new(),
+                guess: Guess::default(),
                 decided: Decided::default(),
             },
             bump: Bump::new(),
@@ -136,37 +139,49 @@ impl Scanner {
         let Self { profile, line_bytes_max, fast, slow, bump } = self;
         let mut needles = Needles::new(chunk);
         // A line of a part of the chunk that begins at a place.
-        let mut one = |part: &[u8], at: usize, own: Span, sight: Sight<'_>| {
+        let mut one = |at: usize, own: Span, sight: Sight<'_>| {
             let span = Span { start: at + own.start, end: at + own.end };
             reset(bump, span.end - span.start);
-            if let Sight::Clear(found) = sight
+            if let Sight::Clear(hit) = sight
                 && span.end - span.start <= *line_bytes_max
             {
                 slow.decided.fast += 1;
-                each(span, &found.record(part, own, profile, bump));
+                each(span, &hit.record(profile, bump));
                 return None;
             }
             let is_first = first && span.start == 0;
             let is_spoilt = matches!(sight, Sight::Spoilt);
             let words = needles.words(span.start, span.end);
-            let line = Own { text: &chunk[span.start..span.end], space: Space::Line, words };
+            let text = &chunk[span.start..span.end];
+            // An object that names nothing of calls holds no response.
+            if matches!(sight, Sight::Sound)
+                && !words.may_hold
+                && text.len() <= *line_bytes_max
+                && text.first() == Some(&b'{')
+                && !fast::has_unicode_escape(text)
+            {
+                slow.decided.fast += 1;
+                each(span, &Scanned::of(Line::NoEnvelope));
+                return None;
+            }
+            let line = Own { text, space: Space::Line, words };
             let scanned = slow.line(line, is_first, is_spoilt, bump);
             each(span, &scanned);
-            slow.other_place(&scanned)
+            slow.other_place(text, &scanned, bump)
         };
         // The block scanner counts places in 32 bits.
         let is_short = u32::try_from(chunk.len()).is_ok();
         let mut fast = fast.as_mut().filter(|_| is_short);
         if let Some(fast) = fast.as_mut().filter(|_| !is_prose(chunk)) {
-            return fast.chunk(chunk, &mut |span, sight| one(chunk, 0, span, sight));
+            return fast.chunk(chunk, &mut |span, sight| one(0, span, sight));
         }
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]) {
             match (&mut fast, chunk.get(start..=end)) {
                 (Some(fast), Some(line @ [b'{', ..])) => {
-                    fast.chunk(line, &mut |own, sight| one(line, start, own, sight));
+                    fast.chunk(line, &mut |own, sight| one(start, own, sight));
                 }
-                _ if end > start || end < chunk.len() => drop(one(chunk, 0, Span { start, end }, Sight::Unclear)),
+                _ if end > start || end < chunk.len() => drop(one(0, Span { start, end }, Sight::Unclear)),
                 _ => {}
             }
             start = end + 1;
@@ -240,19 +255,28 @@ fn reset(bump: &mut Bump, line_bytes: usize) {
 }
 
 impl Slow {
-    /// Where the block scanner should look for the next envelopes, when that is not where it does.
-    fn other_place(&mut self, scanned: &Scanned<'_>) -> Option<Box<Pointer>> {
-        let Line::Record(Record { form: Form::Envelope, pointer, .. }) = scanned.line else { return None };
-        if pointer == Some(&self.guess) {
-            return None;
-        }
-        let pointer = Pointer::parse(pointer?).ok()?;
+    /// Where the block scanner should look for the next envelopes, when a line that it declined has one.
+    fn other_place(&mut self, line: &[u8], scanned: &Scanned<'_>, bump: &Bump) -> Option<Box<Guess>> {
+        let Line::Record(Record { form, pointer: Some(pointer), .. }) = scanned.line else { return None };
+        let layers = match form {
+            Form::Envelope if *pointer == *self.guess.pointer.as_str() && self.guess.layers.is_empty() => return None,
+            Form::Envelope => Vec::new(),
+            Form::Layered => {
+                layers::members_to_layers(Node::root(strip(line, true).0), &Pointer::parse(pointer).ok()?, bump)?
+            }
+            _ => return None,
+        };
+        let pointer = Pointer::parse(pointer).ok()?;
         // Places outside of requests go before those inside, so that such a line has to be looked through.
         if find::leads_into_request(pointer.members().iter().map(String::as_str)) {
             return None;
         }
-        pointer.as_str().clone_into(&mut self.guess);
-        Some(Box::new(pointer))
+        let guess = Guess { pointer, layers };
+        if guess == self.guess {
+            return None;
+        }
+        self.guess.clone_from(&guess);
+        Some(Box::new(guess))
     }
 
     fn line<'a>(&mut self, line: Own<'a>, first: bool, is_spoilt: bool, bump: &'a Bump) -> Scanned<'a> {

@@ -47,6 +47,19 @@ const WRAPPED: &[&str] = &[
     r#"{"time":"2026-11-24T01:02:03Z","service":"cvm","w":{"Response":{"RequestId":"abcd-efgh"},"x":1},"y":{"z":{}}}"#,
 ];
 
+/// Lines in which the response stands in the texts of strings, `INNER` as one text and `OUTER` as one within another.
+const LAYERED: &[&str] = &[
+    r#"{"time":"2026-11-24T01:02:03Z","service":"cvm","msg":INNER,"duration_ms":12.5}"#,
+    r#"{"msg":INNER}"#,
+    r#"{"ts":1795482123,"log":OUTER,"host":"cvm.tencentcloudapi.com","region":"ap-b"}"#,
+    r#"{"action":"cvm.A","service":"x","w":{"body":INNER,"action":"cbs.A"},"kubernetes":{"pod":"p"},"time":null,"request":{"action":"B"}}"#,
+    r#"{"msg":INNER,"more":"text","Response":{}}"#,
+    r#"{"request":INNER}"#,
+    r#"{"msg":"nothing","ts":1}"#,
+    r#"{"msg":"request id","ts":1,"\u0061":2}"#,
+    "",
+];
+
 /// The tiers that this machine has.
 fn tiers() -> impl Iterator<Item = Tier> {
     Tier::ALL.into_iter().filter(|tier| tier.is_available())
@@ -69,6 +82,9 @@ fn profiles() -> Vec<Arc<Profile>> {
         |pointers: &[&str]| Arc::new(Profile::at(pointers.iter().map(|text| Pointer::parse(text).unwrap()).collect()));
     let events = Arc::new(Profile::default().with_cloudaudit(true));
     vec![
+        asking(&["/service", "/msg"], &["time:/ts", "action:/duration_ms"]),
+        asking(&["/w"], &["service:/action"]),
+        at(&["/msg", "/log/body"]),
         asking(&["/service", "/v", "/Response", "/service"], &["duration:/duration_ms", "service:/v"]),
         asking(&["/time", "/duration_ms"], &["time:/time", "action:/service", "region:/message"]),
         asking(&["/w/Response/RequestId", "/time"], &["status:/duration_ms"]),
@@ -136,6 +152,44 @@ pub fn line(seeds: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// A line with the text of a line in it, changed in some bytes or cut before it became a string or after.
+fn layered() -> impl Strategy<Value = Vec<u8>> {
+    let seeds = prop_oneof![3 => line(WRAPPED), 3 => line(&SEEDS[..2]), 1 => line(SEEDS)];
+    let edit = prop::option::weighted(0.1, (any::<prop::sample::Index>(), byte()));
+    (seeds, prop::sample::select(LAYERED), 0..3_u8, edit).prop_map(|(inner, template, style, edit)| {
+        let mut line = wrap(template, &String::from_utf8_lossy(&inner), style).into_bytes();
+        if let Some((place, byte)) = edit.filter(|_| !line.is_empty()) {
+            let place = place.index(line.len());
+            line[place] = byte;
+        }
+        line
+    })
+}
+
+/// A text as a string of JSON: as most programs write it, as Go does, as Python does.
+fn quoted(text: &str, style: u8) -> String {
+    let text = serde_json::to_string(text).unwrap();
+    let escaped = |character: char| {
+        let is_escaped = match style {
+            0 => false,
+            1 => matches!(character, '<' | '>' | '&' | '{' | '}'),
+            _ => !character.is_ascii(),
+        };
+        let mut units = [0; 2];
+        match is_escaped {
+            true => character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+            false => character.to_string(),
+        }
+    };
+    text.chars().map(escaped).collect()
+}
+
+/// A line of a template with a text in it.
+fn wrap(template: &str, inner: &str, style: u8) -> String {
+    let outer = format!(r#"{{"body":{},"level":"info","action":"A"}}"#, quoted(inner, style));
+    template.replace("INNER", &quoted(inner, style)).replace("OUTER", &quoted(&outer, style))
+}
+
 /// Some lines of the seeds.
 fn chunk() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(line(SEEDS), 1..8).prop_map(|lines| lines.join(&b'\n'))
@@ -152,6 +206,12 @@ proptest! {
     /// The block scanner reads what stands around an envelope as in the line before.
     #[test]
     fn lines_of_one_shape_are_the_same_for_every_scanner(lines in prop::collection::vec(line(WRAPPED), 2..12)) {
+        assert_agreement(&lines.join(&b'\n'), LINE_BYTES_MAX);
+    }
+
+    /// It reads the texts of many lines at once.
+    #[test]
+    fn texts_of_strings_are_the_same_for_every_scanner(lines in prop::collection::vec(layered(), 1..12)) {
         assert_agreement(&lines.join(&b'\n'), LINE_BYTES_MAX);
     }
 
@@ -265,6 +325,35 @@ fn ordinary_lines_are_decided_by_the_block_scanner_wherever_they_stand() {
                 }
             }
         }
+    }
+}
+
+/// The same where the response stands in the texts of strings, and where lines of several shapes take turns.
+#[test]
+fn texts_of_strings_are_read_by_the_block_scanner() {
+    const RESPONSES: [&str; 3] = [
+        r#"{"Response":{"Value":"a \" \\ \n 你","RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c"}}"#,
+        r#"{"Response": {"Error": {"Code": "A.B", "Message": "<no>"}, "RequestId": "b5b41468"}}"#,
+        "{\n  \"Response\": {\n    \"L\": [1, {}],\n    \"RequestId\": \"b5b41468\"\n  }\n}\n",
+    ];
+    let three = format!(r#"{{"a":{{"log":{}}}}}"#, quoted(&wrap(LAYERED[2], RESPONSES[0], 0), 0));
+    let mut lines: Vec<_> = LAYERED[..4].iter().flat_map(|it| RESPONSES.map(|inner| wrap(it, inner, 0))).collect();
+    lines.extend(RESPONSES.iter().map(|inner| wrap(LAYERED[0], inner, 2)));
+    lines.extend([three, wrap(LAYERED[6], "", 0)]);
+    for tier in tiers() {
+        for line in &lines {
+            let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, ScannerKind::Fast(tier));
+            let chunk = [line.as_str(), "\n"].concat().repeat(100);
+            scanner.chunk(chunk.as_bytes(), true, |_, _| {});
+            // The first line says where the others have it, to those of the next group.
+            assert!(scanner.decided().fast >= 99, "{tier:?} {:?}: {line}", scanner.decided());
+        }
+        let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, ScannerKind::Fast(tier));
+        let turns = [0, 3, 6, 9].map(|number| lines[number].clone() + "\n").concat().repeat(100);
+        scanner.chunk(turns.as_bytes(), true, |_, _| {});
+        let before = scanner.decided().fast;
+        scanner.chunk(turns.as_bytes(), false, |_, _| {});
+        assert_eq!(scanner.decided().fast - before, 400, "{tier:?}");
     }
 }
 

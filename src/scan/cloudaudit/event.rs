@@ -5,8 +5,9 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use crate::record::Reason;
-use crate::scan::find::{self, Check, MEMBERS_MAX};
+use crate::scan::find::{self, MEMBERS_MAX};
 use crate::scan::json::{Member, Node, Raw};
+use crate::scan::layers::{self, Check};
 
 /// The spellings of one member: in events, and in what the API that lists them puts around each.
 pub type Names = &'static [&'static str];
@@ -162,7 +163,7 @@ impl<'a, 'c, 'p> Search<'a, 'c, 'p> {
 
     /// The value that the text of a string is, when it is a layer.
     fn layer(&mut self, raw: Raw<'a>) -> Option<Node<'a>> {
-        match find::layer(raw, self.layers, self.bump, self.check)? {
+        match layers::layer(raw, self.layers, self.bump, self.check)? {
             Ok(value) => Some(value),
             Err((reason, _)) => {
                 if self.names.last().is_some_and(|name| name.is(TEXT)) {

@@ -5,13 +5,30 @@ use super::span::NOWHERE;
 use crate::profile::names;
 use crate::scan::json::Node;
 
+/// A way through lines or texts.
+#[derive(Debug, Default)]
+pub struct Way {
+    /// Pointer of the envelope, over all layers.
+    pub pointer: String,
+    /// The names of the members on the way: those of the pointer and `Response`, or those of the pointer up to the first layer.
+    pub path: Vec<Vec<u8>>,
+}
+
+/// What stands around the way in one text.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'f> {
+    /// Members whose names are in the table of context names: the name, and its value.
+    pub context: &'f [(names::Name, usize)],
+    /// Whether some context stands in an array or object.
+    pub has_nested_context: bool,
+    /// Where the members stand that `--by` and `--field` ask for.
+    pub asked: &'f [usize],
+}
+
 /// The way of the present lines, and where the values stand that the policy looks at; all in the chunk.
 #[derive(Debug)]
 pub struct Found {
-    /// Pointer of the envelope.
-    pub(super) pointer: String,
-    /// The names of the objects on the way: the pointer's members and `Response`.
-    pub(super) path: Vec<Vec<u8>>,
+    pub(super) way: Way,
     pub(super) error: usize,
     pub(super) code: usize,
     pub(super) message: usize,
@@ -26,6 +43,37 @@ pub struct Found {
 }
 
 impl Found {
+    /// Nothing found yet on a way.
+    pub const fn nothing(way: Way) -> Self {
+        Self {
+            way,
+            error: NOWHERE,
+            code: NOWHERE,
+            message: NOWHERE,
+            request_id: NOWHERE,
+            context: Vec::new(),
+            has_nested_context: false,
+            asked: Vec::new(),
+        }
+    }
+
+    /// Forgets what was found in the line before.
+    pub fn begin(&mut self) {
+        let Self { way: _, error, code, message, request_id, context, has_nested_context, asked } = self;
+        for place in [error, code, message, request_id] {
+            *place = NOWHERE;
+        }
+        context.clear();
+        *has_nested_context = false;
+        asked.fill(NOWHERE);
+    }
+
+    /// What stands around the way.
+    pub fn around(&self) -> Around<'_> {
+        let Self { context, has_nested_context, asked, .. } = self;
+        Around { context, has_nested_context: *has_nested_context, asked }
+    }
+
     /// Whether what was found makes the envelope a strong one: an id that is a string, or an error with a code.
     #[inline(always)]
     pub fn is_strong(&self, chunk: &[u8]) -> bool {

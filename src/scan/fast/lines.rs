@@ -1,23 +1,9 @@
 //! The lines of a chunk: where each ends, which keys of it may count, and whether anything spoils it.
 
-use super::found::Found;
 use super::line::Line;
 use super::memo::Root;
 use super::span::Span;
-use super::trail::Trail;
-use crate::profile::Pointer;
 use crate::scan::simd::Tokens;
-
-/// What the block scanner makes of a line.
-#[derive(Clone, Copy, Debug)]
-pub enum Sight<'f> {
-    /// It is decided by what was found.
-    Clear(&'f Found),
-    /// It is sound, or not looked at; a slower scanner has to decide.
-    Unclear,
-    /// Something in it is wrong, or too rare to be told from that; a slower scanner has to decide.
-    Spoilt,
-}
 
 /// The lines of a chunk up to some place.
 pub struct Lines<'c> {
@@ -43,23 +29,18 @@ impl<'c> Lines<'c> {
         self.start
     }
 
-    /// Gives the lines that end in a group; `root` says how many members the roots of its sound lines have. `line` may say
-    /// where the envelopes of the next lines are.
-    pub fn group(
-        &mut self,
-        tokens: &Tokens,
-        root: Root,
-        trail: &mut Trail,
-        line: &mut impl FnMut(Span, Sight<'_>) -> Option<Box<Pointer>>,
-    ) {
+    /// Gives the lines that end in a group, and of each whether something in it is wrong; `root` says how many members the
+    /// roots of its sound lines have.
+    pub fn group(&mut self, tokens: &Tokens, root: Root, mut line: impl FnMut(&Line<'_>, bool)) {
         let marks = tokens.marks.get(..tokens.ends.marks).unwrap_or_default();
         let mut flaws = tokens.flaws.as_slice();
         let is_lone = root == Root::Lone;
         self.is_lone &= is_lone;
         let mut first = 0;
+        let Self { chunk, .. } = *self;
         for (number, &mark) in marks.iter().enumerate() {
             let end = tokens.place(mark);
-            if self.chunk.get(end) != Some(&b'\n') {
+            if chunk.get(end) != Some(&b'\n') {
                 continue;
             }
             let mut is_spoilt = std::mem::take(&mut self.is_spoilt);
@@ -70,18 +51,7 @@ impl<'c> Lines<'c> {
             }
             let span = Span { start: self.start, end };
             let keys = marks.get(first..number).unwrap_or_default();
-            let Self { chunk, is_lone: was_lone, .. } = *self;
-            let it = Line { chunk, span, tokens, earlier_keys: &self.keys, keys, is_lone: was_lone };
-            let guess = if is_spoilt {
-                line(span, Sight::Spoilt)
-            } else if trail.follow(&it) {
-                line(span, Sight::Clear(&trail.found))
-            } else {
-                line(span, Sight::Unclear)
-            };
-            if let Some(pointer) = guess {
-                trail.guess(&pointer);
-            }
+            line(&Line { chunk, span, tokens, earlier_keys: &self.keys, keys, is_lone: self.is_lone }, is_spoilt);
             self.keys.clear();
             self.start = end + 1;
             self.is_lone = is_lone;

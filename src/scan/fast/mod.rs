@@ -6,62 +6,54 @@
 //! those that nothing spoils `trail` reads the members on the way to the error. Everything that is wrong or rare declines
 //! its line: escapes in a key, blanks in front of a colon, keys given twice, more than 30 levels. Then a slower scanner
 //! decides, so this one needs no reasons. A flaw is a place, and spoils only the line it lies in.
+//!
+//! Where the response stands in the text of a string, the texts of a group's lines (`waiting`) go through the same steps, at a
+//! `level` of their own.
 
+mod elsewhere;
 mod found;
+mod guess;
+mod hit;
+mod level;
 mod line;
 mod lines;
 mod memo;
 mod record;
 mod scalar;
+mod sight;
 mod span;
 mod trail;
+mod trails;
+mod waiting;
 mod walk;
 
-pub use lines::Sight;
+pub use elsewhere::has_unicode_escape;
+pub use guess::Guess;
+pub use sight::Sight;
 pub use span::Span;
-pub use trail::Trail;
 
-use super::simd::{Lexer, Tier, Tokens};
-use crate::profile::Pointer;
-use lines::Lines;
-use walk::Walk;
+use super::simd::Tier;
+use crate::profile::Profile;
+use level::Level;
+use walk::Memos;
 
 /// What a thread keeps from chunk to chunk.
 #[derive(Debug)]
 pub struct Fast {
-    tier: Tier,
-    tokens: Tokens,
-    walk: Walk,
-    trail: Trail,
+    memos: Memos,
+    level: Level,
 }
 
 impl Fast {
-    /// A scanner for lines whose envelopes are where the trail leads.
-    pub fn new(tier: Tier, trail: Trail) -> Self {
-        Self { tier, tokens: Tokens::default(), walk: Walk::new(), trail }
+    /// A scanner for lines of a profile.
+    pub fn new(tier: Tier, profile: &Profile) -> Self {
+        Self { memos: Memos::new(), level: Level::new(tier, profile) }
     }
 
     /// Scans a chunk that begins at the start of a line. `line` gets every line in order; what stands behind the last LF
     /// is a line too; it may say where the envelopes of the next lines are. Gives the number of LF, counted apart from the
     /// lines.
-    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Sight<'_>) -> Option<Box<Pointer>>) -> usize {
-        let Self { tier, tokens, walk, trail } = self;
-        tokens.begin();
-        walk.begin();
-        let mut lexer = Lexer::new(chunk, *tier);
-        let mut lines = Lines::new(chunk);
-        while let Some(to) = lexer.group(tokens) {
-            scalar::check(chunk, tokens);
-            let root = walk.group(tokens, to);
-            tokens.flaws.sort_unstable();
-            lines.group(tokens, root, trail, line);
-        }
-        if lines.start() < chunk.len() {
-            let guess = line(Span { start: lines.start(), end: chunk.len() }, Sight::Unclear);
-            if let Some(pointer) = guess {
-                trail.guess(&pointer);
-            }
-        }
-        tokens.line_ends
+    pub fn chunk(&mut self, chunk: &[u8], line: &mut impl FnMut(Span, Sight<'_>) -> Option<Box<Guess>>) -> usize {
+        self.level.chunk(&mut self.memos, chunk, line)
     }
 }

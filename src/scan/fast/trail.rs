@@ -4,18 +4,23 @@
 //! Where the envelope is, is a guess from the line before. A line in which another place may hold one is declined, so the
 //! guess decides who reads a line and never what it says.
 
-use super::found::{Found, is_key, skip_space};
+use super::elsewhere::{is_best_though_weak, may_hold_response};
+use super::found::{Found, Way, is_key, skip_space};
+use super::guess::Guess;
 use super::line::{Cursor, Line};
 use super::span::{NOWHERE, Span};
-use crate::profile::{Pointer, Profile, names};
-use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, plain_end, scalar_end};
-use crate::scan::text::names_id;
+use crate::profile::names;
+use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, STRING, plain_end, scalar_end};
 
-/// The way from the root to the response object, and what was found on it in the present line.
+/// The way from the root to the response object or to the string that holds it, and what was found on it in the present line.
 #[derive(Debug)]
 pub struct Trail {
+    /// Where it leads.
+    pub guess: Guess,
     /// Whether the way is the only one (`--envelope`), and no guess.
     is_given: bool,
+    /// Whether it is one through the text of a string, around which other places may be.
+    is_inner: bool,
     /// What the keys around the response object mean, by their place among those of the line.
     memo: Vec<Memo>,
     /// How many of those keys the present line had so far.
@@ -24,76 +29,77 @@ pub struct Trail {
     asked: Vec<Vec<u8>>,
     /// What was found so far.
     pub found: Found,
+    /// Whether it leads to a string, whose text goes on.
+    leads_to_text: bool,
+}
+
+/// Where a trail ends in a line.
+#[derive(Clone, Copy, Debug)]
+pub enum End {
+    /// At a response, and all that decides the line is found.
+    Response,
+    /// At a string that holds the response; what stands between its quotes.
+    Text(Span),
+    /// Somewhere else.
+    Nowhere,
+}
+
+/// What a trail leads to in a line.
+#[derive(Clone, Copy)]
+struct Goal {
+    /// The first and the last token of the value: those that open and close a response object, or that of a string.
+    tokens: (usize, usize),
+    /// The place of the member's key, and that of the end of the value.
+    outside: (usize, usize),
+    /// What stands between the quotes of a string.
+    text: Span,
 }
 
 /// What stands in front of a bare response object.
 const BARE: [&[u8]; 2] = [b"{\"Response\":{", b"{\"Response\": {"];
 
 impl Trail {
-    /// The way of a profile: that of its first pointer, or a guess that the root is the envelope.
-    #[must_use]
-    pub fn new(profile: &Profile) -> Self {
-        let given = profile.envelope().first();
-        let found = Found {
-            pointer: String::new(),
-            path: Vec::new(),
-            error: NOWHERE,
-            code: NOWHERE,
-            message: NOWHERE,
-            request_id: NOWHERE,
-            context: Vec::new(),
-            has_nested_context: false,
-            asked: Vec::new(),
-        };
-        let asked = asked(profile).unwrap_or_default();
-        let mut trail = Self { is_given: given.is_some(), memo: Vec::new(), keys: 0, asked, found };
-        trail.lead_to(given.unwrap_or(&Pointer::default()));
-        trail
-    }
-
-    /// Guesses that the envelope of the next lines is at this pointer.
-    pub fn guess(&mut self, pointer: &Pointer) {
-        if !self.is_given {
-            self.lead_to(pointer);
-        }
-    }
-
-    fn lead_to(&mut self, pointer: &Pointer) {
-        let path = pointer.members().iter().map(String::as_str).chain(["Response"]);
-        self.found.path = path.map(|name| name.as_bytes().to_vec()).collect();
-        pointer.as_str().clone_into(&mut self.found.pointer);
-        self.memo.clear();
-        self.found.asked.clear();
+    /// The way of a guess. Members of the root are asked for by these names.
+    pub fn new(guess: &Guess, is_given: bool, asked: &[Vec<u8>], is_inner: bool) -> Self {
+        let (members, inner) = guess.at_first_layer();
+        let last = inner.is_none().then_some("Response");
+        let path = members.iter().map(String::as_str).chain(last).map(|name| name.as_bytes().to_vec()).collect();
+        let mut found = Found::nothing(Way { pointer: guess.pointer.as_str().to_owned(), path });
         // What leads to the response is not passed by.
-        if !self.asked.iter().any(|name| self.found.path.first() == Some(name)) {
-            self.found.asked.resize(self.asked.len(), NOWHERE);
+        if !asked.iter().any(|name| found.way.path.first() == Some(name)) {
+            found.asked.resize(asked.len(), NOWHERE);
         }
+        let (leads_to_text, guess, asked) = (inner.is_some(), guess.clone(), asked.to_vec());
+        Self { guess, is_given, is_inner, memo: Vec::new(), keys: 0, asked, found, leads_to_text }
     }
 
     fn begin(&mut self) {
         self.keys = 0;
-        self.found.error = NOWHERE;
-        self.found.code = NOWHERE;
-        self.found.message = NOWHERE;
-        self.found.request_id = NOWHERE;
-        self.found.context.clear();
-        self.found.has_nested_context = false;
-        self.found.asked.fill(NOWHERE);
+        self.found.begin();
     }
 
-    /// Follows the way through a sound line; whether it leads to a response object, and the line can be decided here.
+    /// Follows the way through a sound line.
     #[inline(always)]
-    pub fn follow(&mut self, line: &Line<'_>) -> bool {
+    pub fn follow(&mut self, line: &Line<'_>) -> End {
         self.begin();
+        if self.leads_to_text {
+            return self.text(line).map_or(End::Nowhere, End::Text);
+        }
+        if self.is_decided(line) { End::Response } else { End::Nowhere }
+    }
+
+    /// Whether the way leads to a response object, and the line can be decided here.
+    #[inline(always)]
+    fn is_decided(&mut self, line: &Line<'_>) -> bool {
         let text = line.chunk.get(line.span.start..line.span.end).unwrap_or_default();
         if line.is_lone
-            && self.found.path.len() == 1
+            && self.found.way.path.len() == 1
             && let Some(start) = BARE.iter().find(|start| text.starts_with(start))
         {
             let inside = line.span.start + start.len();
             let key = line.key_places().next();
             let is_decided = match line.key_count() {
-                0 => self.is_given || is_best_though_weak(text),
+                0 => self.is_given || (!self.is_inner && is_best_though_weak(text)),
                 1 => key.is_some_and(|key| self.found.lone_id(line, inside, key)),
                 _ => false,
             };
@@ -105,9 +111,24 @@ impl Trail {
         }
         let response = self.as_before(line).or_else(|| {
             self.begin();
-            self.members(line, first)
+            let Goal { tokens, outside, .. } = self.members(line, first)?;
+            // One at the root goes before all others.
+            let is_elsewhere = self.found.way.path.len() > 1 && self.is_elsewhere(line, outside);
+            (!is_elsewhere).then_some(tokens)
         });
         response.is_some_and(|(open, close)| self.response(line, open + 1, close))
+    }
+
+    /// The text of the string at the end of the way.
+    fn text(&mut self, line: &Line<'_>) -> Option<Span> {
+        let first = line.tokens.token_at(line.span.start);
+        if line.code(first) != OPEN_OBJECT {
+            return None;
+        }
+        let Goal { outside, text, .. } = self.members(line, first)?;
+        // Only objects are read on, and what others hold is looked for elsewhere.
+        let is_object = line.chunk.get(text.start) == Some(&b'{');
+        (is_object && !self.is_elsewhere(line, outside)).then_some(text)
     }
 
     /// As [`Self::members`] in the frequent case: around the response object stand the keys of the line before, all values
@@ -138,7 +159,7 @@ impl Trail {
                     seen |= bit;
                     level += 1;
                     at = value + 1;
-                    if level == found.path.len() {
+                    if level == found.way.path.len() {
                         let open = line.tokens.token_at(value);
                         let close = line.close_of(open)?;
                         return line.closes(close + 1, level).then_some((open, close));
@@ -164,19 +185,17 @@ impl Trail {
         None
     }
 
-    /// The members on the way to the response object, and the tokens that open and close it.
-    fn members(&mut self, line: &Line<'_>, first: usize) -> Option<(usize, usize)> {
+    /// The members on the way to the response object or the string that holds it, and where that stands.
+    fn members(&mut self, line: &Line<'_>, first: usize) -> Option<Goal> {
         let mut cursor = Cursor::new(line);
-        let (mut response, mut outside) = (None, None);
+        let mut goal = None;
         let (mut level, mut seen) = (0_usize, 0_u64);
         let mut token = first + 1;
         loop {
             let code = line.code(token);
             if code != KEY {
                 // The object closes.
-                let Some(outer) = level.checked_sub(1) else {
-                    return response.filter(|_| !self.is_elsewhere(line, outside));
-                };
+                let Some(outer) = level.checked_sub(1) else { return goal };
                 level = outer;
                 token += 1;
                 if line.code(token) == COMMA {
@@ -204,29 +223,34 @@ impl Trail {
                 }
                 seen |= bit;
             } else if let Meaning::Context(context, asked) = meaning {
-                self.found.has_nested_context |= matches!(line.chunk.get(value), Some(b'{' | b'['));
+                let is_context = context.name.is_some() || context.side.is_some();
+                self.found.has_nested_context |= is_context && matches!(line.chunk.get(value), Some(b'{' | b'['));
                 self.found.context.extend(context.name.map(|name| (name, value)));
                 if asked != 0 {
                     self.found.ask(asked, value);
                 }
             }
             token += 1;
-            match line.code(token) {
-                OPEN_OBJECT if is_on_way && level + 1 < self.found.path.len() => {
-                    level += 1;
-                    token += 1;
-                    continue;
-                }
-                open @ (OPEN_OBJECT | OPEN_ARRAY) => {
-                    let close = line.close_of(token)?;
-                    if is_on_way && open == OPEN_OBJECT {
-                        response = Some((token, close));
-                        outside = Some((key.start, cursor.place(close)));
-                    }
-                    token = close + 1;
-                }
-                _ => token += 1,
+            let code = line.code(token);
+            if is_on_way && code == OPEN_OBJECT && level + 1 < self.found.way.path.len() {
+                level += 1;
+                token += 1;
+                continue;
             }
+            let last = if matches!(code, OPEN_OBJECT | OPEN_ARRAY) { line.close_of(token)? } else { token };
+            if is_on_way {
+                let is_it = code == if self.leads_to_text { STRING } else { OPEN_OBJECT };
+                if !is_it || level + 1 < self.found.way.path.len() {
+                    return None;
+                }
+                let end = cursor.place(last);
+                goal = Some(Goal {
+                    tokens: (token, last),
+                    outside: (key.start, end),
+                    text: Span { start: value + 1, end },
+                });
+            }
+            token = last + 1;
             if line.code(token) == COMMA {
                 token += 1;
             }
@@ -234,11 +258,10 @@ impl Trail {
     }
 
     /// Whether another place of a line may hold an envelope that goes before the one between these places, which are those
-    /// of its key and its end. One at the root goes before all others.
-    fn is_elsewhere(&self, line: &Line<'_>, outside: Option<(usize, usize)>) -> bool {
-        let Some((key, end)) = outside.filter(|_| !self.is_given && self.found.path.len() > 1) else { return false };
+    /// of its key and its end.
+    fn is_elsewhere(&self, line: &Line<'_>, (key, end): (usize, usize)) -> bool {
         let text = |from: usize, to: usize| line.chunk.get(from..to).unwrap_or_default();
-        may_hold_response(text(line.span.start, key)) || may_hold_response(text(end, line.span.end))
+        !self.is_given && (may_hold_response(text(line.span.start, key)) || may_hold_response(text(end, line.span.end)))
     }
 
     /// The key that ends here and what it means, when it is the one at this place of the line before.
@@ -260,7 +283,7 @@ impl Trail {
         if memchr::memchr(b'\\', text).is_some() {
             return None;
         }
-        let on_way = self.found.path.get(level).is_some_and(|name| text == name);
+        let on_way = self.found.way.path.get(level).is_some_and(|name| text == name);
         let asks =
             |numbers: u64, (number, name): (usize, &Vec<u8>)| numbers | u64::from(level == 0 && text == name) << number;
         let asked = self.asked.iter().enumerate().fold(0, asks);
@@ -311,39 +334,12 @@ impl Trail {
         }
         self.is_given
             || self.found.is_strong(line.chunk)
-            || self.found.path.len() == 1
-                && line.chunk.get(line.span.start..line.span.end).is_some_and(is_best_though_weak)
+            || self.found.way.path.len() == 1
+                && line
+                    .chunk
+                    .get(line.span.start..line.span.end)
+                    .is_some_and(|text| !self.is_inner && is_best_though_weak(text))
     }
-}
-
-/// Whether a weak envelope at the root of a line is all that it holds: whatever goes before one has an id.
-#[cold]
-fn is_best_though_weak(line: &[u8]) -> bool {
-    // The first key of this name is its own.
-    let own = memchr::memmem::find(line, RESPONSE).map_or(line.len(), |at| at + RESPONSE.len());
-    !may_hold_response(line.get(own..).unwrap_or_default())
-        && !names_id(line)
-        && memchr::memmem::find(line, b"\\u").is_none()
-}
-
-/// What the key of an envelope begins with.
-const RESPONSE: &[u8] = b"\"Response";
-
-/// Whether some part of a line may hold an envelope, as a key or in a string: it spells the name of the member, or might.
-fn may_hold_response(text: &[u8]) -> bool {
-    let is_key = |at: usize| matches!(text.get(at + RESPONSE.len()), Some(b'"' | b'\\'));
-    memchr::memmem::find_iter(text, RESPONSE).any(is_key) || memchr::memmem::find(text, b"\\u").is_some()
-}
-
-/// The members of the root that `--by` and then `--field` ask for; nothing where one of them asks for something else, or
-/// there are more than a word has bits.
-fn asked(profile: &Profile) -> Option<Vec<Vec<u8>>> {
-    let pointers = profile.by().iter().chain(profile.fields().iter().map(|field| &field.pointer));
-    let member = |pointer: &Pointer| match pointer.members() {
-        [name] => Some(name.as_bytes().to_vec()),
-        _ => None,
-    };
-    pointers.map(member).collect::<Option<Vec<_>>>().filter(|asked| asked.len() <= u64::BITS as usize)
 }
 
 /// How many keys of a line are kept.

@@ -11,11 +11,30 @@ const PATIENCE: u32 = 32;
 /// have two marks or so.
 const MARKS: usize = 32;
 
-/// What a thread keeps of its walks.
+/// The windows that a thread has seen, in whatever texts.
 #[derive(Debug)]
-pub struct Walk {
+pub struct Memos {
     lone: Memo,
     any: Memo,
+}
+
+impl Memos {
+    /// None seen yet.
+    pub fn new() -> Self {
+        Self { lone: Memo::new(Root::Lone), any: Memo::new(Root::Any) }
+    }
+
+    fn of(&mut self, root: Root) -> &mut Memo {
+        match root {
+            Root::Lone => &mut self.lone,
+            Root::Any => &mut self.any,
+        }
+    }
+}
+
+/// What is kept of the walk over a chunk.
+#[derive(Debug)]
+pub struct Walk {
     /// What is expected of the next groups.
     expected: Root,
     /// For how many groups more nothing else is tried.
@@ -26,31 +45,30 @@ pub struct Walk {
 
 impl Walk {
     /// A walk that has met nothing yet.
-    pub fn new() -> Self {
-        let (lone, any) = (Memo::new(Root::Lone), Memo::new(Root::Any));
-        Self { lone, any, expected: Root::Lone, patience: 0, at: Place::at_start(0) }
+    pub const fn new() -> Self {
+        Self { expected: Root::Lone, patience: 0, at: Place::at_start(0) }
     }
 
     /// Goes back to the start of a chunk, which is the start of a line.
-    pub fn begin(&mut self) {
+    pub const fn begin(&mut self) {
         self.at = Place::at_start(0);
     }
 
     /// Walks over the tokens that a group has added, and adds a flaw for each line end whose line is wrong. Tells how many
     /// members the roots have of lines that are not: where most have one at most, those with more are wrong too.
-    pub fn group(&mut self, tokens: &mut Tokens, end: usize) -> Root {
+    pub fn group(&mut self, memos: &mut Memos, tokens: &mut Tokens, end: usize) -> Root {
         self.patience = self.patience.saturating_sub(1);
         if self.patience == 0 {
             self.expected = Root::Lone;
         }
         let (from, flaws) = (self.at, tokens.flaws.len());
-        let wrong = self.pass(tokens, end);
+        let wrong = self.pass(memos, tokens, end);
         if wrong > 0 && self.patience == 0 && wrong * MARKS > tokens.ends.marks {
             self.patience = PATIENCE;
             for root in [Root::Any, Root::Lone] {
                 tokens.flaws.truncate(flaws);
                 (self.at, self.expected) = (from, root);
-                if self.pass(tokens, end) < wrong {
+                if self.pass(memos, tokens, end) < wrong {
                     break;
                 }
             }
@@ -59,14 +77,14 @@ impl Walk {
     }
 
     /// Walks over the group once, and tells how many lines are wrong.
-    fn pass(&mut self, tokens: &mut Tokens, end: usize) -> usize {
+    fn pass(&mut self, memos: &mut Memos, tokens: &mut Tokens, end: usize) -> usize {
         let to = tokens.ends.codes - 1;
         let mut wrong = 0;
         while self.at.token < to {
-            match self.at.walk(&tokens.codes, to, memo(&mut self.lone, &mut self.any, self.expected)) {
+            match self.at.walk(&tokens.codes, to, memos.of(self.expected)) {
                 Ok(place) => self.at = place,
                 Err(sound) => {
-                    self.at = self.wrong_line(tokens, sound, end);
+                    self.at = self.wrong_line(memos, tokens, sound, end);
                     wrong += 1;
                 }
             }
@@ -77,7 +95,7 @@ impl Walk {
     /// The end of the next line that is wrong, when everything up to some place is not, or the end of the group. That of
     /// the line becomes a flaw.
     #[cold]
-    fn wrong_line(&mut self, tokens: &mut Tokens, sound: Place, end: usize) -> Place {
+    fn wrong_line(&self, memos: &mut Memos, tokens: &mut Tokens, sound: Place, end: usize) -> Place {
         let to = tokens.ends.codes - 1;
         let codes = &tokens.codes;
         let passed = codes.get(self.at.token + 1..=sound.token).unwrap_or_default();
@@ -89,7 +107,7 @@ impl Walk {
             let left = codes.get(from.token + 1..=to).unwrap_or_default();
             let line_end = memchr::memchr(LINE, left).map(|behind| from.token + 1 + behind);
             let line_to = line_end.unwrap_or(to);
-            match from.walk(codes, line_to, memo(&mut self.lone, &mut self.any, self.expected)) {
+            match from.walk(codes, line_to, memos.of(self.expected)) {
                 Ok(place) if place.token < to => from = place,
                 Ok(place) => return place,
                 Err(_) if line_end.is_none() => return Place::in_wrong_line(to),
@@ -100,12 +118,5 @@ impl Walk {
                 }
             }
         }
-    }
-}
-
-fn memo<'m>(lone: &'m mut Memo, any: &'m mut Memo, root: Root) -> &'m mut Memo {
-    match root {
-        Root::Lone => lone,
-        Root::Any => any,
     }
 }
