@@ -21,6 +21,8 @@ const ENTRIES_MAX: usize = 16_384;
 /// What an entry takes in a table that may be half empty, in bytes, and what a name takes beside its text.
 const ENTRY_BYTES: usize = 48;
 const NAME_BYTES: usize = 64;
+/// How many codes are kept with what was looked up of them.
+const LOOKED_UP_MAX: usize = 1024;
 /// Between the parts of a name: service, action, region and code.
 const SEPARATOR: char = '\u{1f}';
 
@@ -37,6 +39,8 @@ pub struct CallRates {
     recent: Option<(i64, u64)>,
     scratch: String,
     classes: Classes,
+    /// Of codes that were looked up whether they say that there were too many calls.
+    throttles: HashMap<Box<str>, bool>,
     /// What a summary's file has, as long as nothing is added to it. Then nothing else counts any.
     stored: Option<Box<Stored<Box<str>>>>,
 }
@@ -90,11 +94,13 @@ impl Aggregate for CallRates {
 
     fn merge(&mut self, other: Self) {
         if self.counts.is_empty() && self.stored.is_none() && self.bound.is_none() {
-            *self = Self { classes: std::mem::take(&mut self.classes), ..other };
+            let (classes, throttles) = (std::mem::take(&mut self.classes), std::mem::take(&mut self.throttles));
+            *self = Self { classes, throttles, ..other };
             return;
         }
         self.open();
-        let Self { counts, names, name_bytes: _, bound, recent: _, scratch: _, classes: _, stored } = other;
+        let Self { counts, names, name_bytes: _, bound, recent: _, scratch: _, classes: _, throttles: _, stored } =
+            other;
         self.bound = self.bound.into_iter().chain(bound).min();
         stored.into_iter().for_each(|stored| self.add_stored(*stored));
         for (hash, name) in names {
@@ -113,9 +119,21 @@ impl CallRates {
         let context = &record.context;
         let names = [context.service, context.action, context.region].map(Option::unwrap_or_default);
         self.count_name((second, hash), names, "");
-        if record.outcome == Outcome::Failed && self.classes.class(record.code) == Class::Throttle {
+        if record.outcome == Outcome::Failed && self.is_throttle(record.code) {
             self.count_name((second, hash), names, record.code);
         }
+    }
+
+    fn is_throttle(&mut self, code: &str) -> bool {
+        if let Some(&known) = self.throttles.get(code) {
+            return known;
+        }
+        let is_one = self.classes.class(code) == Class::Throttle;
+        if self.throttles.len() == LOOKED_UP_MAX {
+            self.throttles.clear();
+        }
+        self.throttles.insert(code.into(), is_one);
+        is_one
     }
 
     fn count_name(&mut self, (second, hash): (i64, u64), names: [&str; 3], code: &str) {

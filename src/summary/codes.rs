@@ -9,11 +9,10 @@ use super::days::FailedDays;
 use super::exemplars::{First, Slots};
 use super::failed_timeline::FailedTimeline;
 use super::longest::Longest;
-use super::mask::Masked;
 use super::mask::kinds::Kinds;
 use super::names::{is_itself, kept};
 use super::pairs::{Kept, Place as Counted, Quota, owner_hash, pair_hash};
-use super::shared::{Pairs, Scratch};
+use super::shared::{MaskedMessage, Pairs};
 use super::timeline::BUCKET_SECONDS_MIN;
 use crate::record::{Origin, Outcome, Record};
 use crate::redact::redact;
@@ -89,8 +88,8 @@ impl Code {
         self.timeline.observe(record.context.time);
         self.days.count(day);
         self.slots.observe(record, origin);
-        if let Some(hash) = pairs.scratch.message(record, self.owner) {
-            let Scratch { masked: Masked { template, kinds, .. } } = &pairs.scratch;
+        if let Some(MaskedMessage { template, kinds }) = pairs.scratch.message(record) {
+            let hash = pair_hash(self.owner, template);
             match self.variants.entry(hash, template, &mut pairs.messages, Variant::count) {
                 Counted::Own(variant) => variant.observe(record, origin, kinds),
                 Counted::Rest(count) => *count += 1,
@@ -112,7 +111,8 @@ impl Code {
     fn observe_rest(&mut self, record: &Record<'_>, pairs: &mut Pairs) {
         self.count(record.context.time);
         let owner = owner_hash(&redact(record.code));
-        if let Some(hash) = pairs.scratch.message(record, owner) {
+        if let Some(MaskedMessage { template, .. }) = pairs.scratch.message(record) {
+            let hash = pair_hash(owner, template);
             pairs.nameless_messages.insert(owner, hash, &mut pairs.messages);
         }
         for (owner, name) in names(owner, record) {
