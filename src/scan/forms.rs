@@ -84,7 +84,7 @@ pub fn unwrapped<'a>(
 }
 
 /// Whether an id is a UUID in lower case, or `s` and 16 digits.
-fn is_id_of_this_cloud(id: &str) -> bool {
+pub fn is_id_of_this_cloud(id: &str) -> bool {
     if let Some(digits) = id.strip_prefix('s') {
         return digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_digit());
     }
@@ -97,11 +97,12 @@ fn is_id_of_this_cloud(id: &str) -> bool {
 
 /// Whether an object has a member that a success of this cloud does not have, and those of others do.
 fn names_an_error<'a>(object: Node<'a>, bump: &'a Bump) -> bool {
-    object.members().any(|(name, _)| {
-        let name = name.unescape(bump);
-        ["Error", "Exception"].iter().any(|start| name.starts_with(start))
-            || matches!(name, "Code" | "HostId" | "Recommend")
-    })
+    object.members().any(|(name, _)| is_of_an_error(name.unescape(bump).as_bytes()))
+}
+
+/// Whether a success of this cloud has no member of this name, and those of others do.
+pub fn is_of_an_error(name: &[u8]) -> bool {
+    name.starts_with(b"Error") || name.starts_with(b"Exception") || matches!(name, b"Code" | b"HostId" | b"Recommend")
 }
 
 /// Whether an object is an error as SDKs throw it.

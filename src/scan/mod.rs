@@ -255,23 +255,26 @@ fn reset(bump: &mut Bump, line_bytes: usize) {
 }
 
 impl Slow {
-    /// Where the block scanner should look for the next envelopes, when a line that it declined has one.
+    /// Where the block scanner should look for the next responses, when a line that it declined has one.
     fn other_place(&mut self, line: &[u8], scanned: &Scanned<'_>, bump: &Bump) -> Option<Box<Guess>> {
         let Line::Record(Record { form, pointer: Some(pointer), .. }) = scanned.line else { return None };
-        let layers = match form {
-            Form::Envelope if *pointer == *self.guess.pointer.as_str() && self.guess.layers.is_empty() => return None,
-            Form::Envelope => Vec::new(),
-            Form::Layered => {
-                layers::members_to_layers(Node::root(strip(line, true).0), &Pointer::parse(pointer).ok()?, bump)?
-            }
-            _ => return None,
-        };
+        let Guess { pointer: known, layers, is_unwrapped } = &self.guess;
+        if form == Form::Envelope && *pointer == *known.as_str() && layers.is_empty() && !is_unwrapped {
+            return None;
+        }
         let pointer = Pointer::parse(pointer).ok()?;
+        let layers = match form {
+            Form::Envelope => Vec::new(),
+            Form::Layered | Form::Unwrapped => {
+                layers::members_to_layers(Node::root(strip(line, true).0), &pointer, bump)?
+            }
+            Form::ErrorObject | Form::SdkError | Form::Embedded => return None,
+        };
         // Places outside of requests go before those inside, so that such a line has to be looked through.
         if find::leads_into_request(pointer.members().iter().map(String::as_str)) {
             return None;
         }
-        let guess = Guess { pointer, layers };
+        let guess = Guess { pointer, layers, is_unwrapped: form == Form::Unwrapped };
         if guess == self.guess {
             return None;
         }

@@ -60,6 +60,29 @@ const LAYERED: &[&str] = &[
     "",
 ];
 
+/// Lines with a response object without its envelope, or what is nearly one.
+const UNWRAPPED: &[&str] = &[
+    r#"{"TotalCount":1,"Set":[{"Name":"a\u4f60\u003c"}],"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c"}"#,
+    r#"{"RequestId":"s1234567890123456","Data":{"Items":[],"Message":"no"}}"#,
+    r#"{"RequestId": "b5b41468-520d-4192-b42f-595cc34b6c1c", "Set": {"Requested": 1}}"#,
+    r#"{"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c","Recommend":""}"#,
+    r#"{"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c","lower":1}"#,
+    r#"{"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c","Data":{"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1d"}}"#,
+    r#"{"RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c","Note":"request_id=abcd-efgh code=InternalError"}"#,
+    r#"{"RequestId":"B5b41468-520d-4192-b42f-595cc34b6c1c","\u0041":1}"#,
+    r#"{"Code":"InternalError","RequestId":"b5b41468-520d-4192-b42f-595cc34b6c1c","Message":"tencentcloud"}"#,
+];
+
+/// What may stand around them: `INNER` as a text, `OBJECT` as it is.
+const AROUND: &[&str] = &[
+    "OBJECT",
+    r#"{"time":"2026-11-24T01:02:03Z","action":"A","result":OBJECT,"region":"b"}"#,
+    r#"{"time":"2026-11-24T01:02:03Z","msg":INNER}"#,
+    r#"{"d":{"ErrorRate":0},"result":OBJECT}"#,
+    r#"{"ErrorRate":0,"msg":INNER}"#,
+    r#"{"ResponseMetadata":OBJECT}"#,
+];
+
 /// The tiers that this machine has.
 fn tiers() -> impl Iterator<Item = Tier> {
     Tier::ALL.into_iter().filter(|tier| tier.is_available())
@@ -166,6 +189,15 @@ fn layered() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// A line with a response object without its envelope, as it is or as a text.
+fn unwrapped() -> impl Strategy<Value = Vec<u8>> {
+    let inner = prop_oneof![3 => prop::sample::select(&UNWRAPPED[..3]).prop_map(|it| it.as_bytes().to_vec()), 1 => line(UNWRAPPED)];
+    (inner, prop::sample::select(AROUND), 0..3_u8).prop_map(|(inner, around, style)| {
+        let inner = String::from_utf8_lossy(&inner);
+        around.replace("OBJECT", &inner).replace("INNER", &quoted(&inner, style)).into_bytes()
+    })
+}
+
 /// A text as a string of JSON: as most programs write it, as Go does, as Python does.
 fn quoted(text: &str, style: u8) -> String {
     let text = serde_json::to_string(text).unwrap();
@@ -206,6 +238,11 @@ proptest! {
     /// The block scanner reads what stands around an envelope as in the line before.
     #[test]
     fn lines_of_one_shape_are_the_same_for_every_scanner(lines in prop::collection::vec(line(WRAPPED), 2..12)) {
+        assert_agreement(&lines.join(&b'\n'), LINE_BYTES_MAX);
+    }
+
+    #[test]
+    fn responses_without_envelopes_are_the_same_for_every_scanner(lines in prop::collection::vec(unwrapped(), 1..12)) {
         assert_agreement(&lines.join(&b'\n'), LINE_BYTES_MAX);
     }
 
@@ -339,14 +376,18 @@ fn texts_of_strings_are_read_by_the_block_scanner() {
     let three = format!(r#"{{"a":{{"log":{}}}}}"#, quoted(&wrap(LAYERED[2], RESPONSES[0], 0), 0));
     let mut lines: Vec<_> = LAYERED[..4].iter().flat_map(|it| RESPONSES.map(|inner| wrap(it, inner, 0))).collect();
     lines.extend(RESPONSES.iter().map(|inner| wrap(LAYERED[0], inner, 2)));
+    let unwrapped = |inner: &&str| {
+        AROUND[..3].iter().map(|it| it.replace("OBJECT", inner).replace("INNER", &quoted(inner, 0))).collect::<Vec<_>>()
+    };
+    lines.extend(UNWRAPPED[..3].iter().flat_map(unwrapped));
     lines.extend([three, wrap(LAYERED[6], "", 0)]);
     for tier in tiers() {
         for line in &lines {
             let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, ScannerKind::Fast(tier));
             let chunk = [line.as_str(), "\n"].concat().repeat(100);
             scanner.chunk(chunk.as_bytes(), true, |_, _| {});
-            // The first line says where the others have it, to those of the next group.
-            assert!(scanner.decided().fast >= 99, "{tier:?} {:?}: {line}", scanner.decided());
+            // The first line says where the others have it, and the last one may end too close to the chunk's end.
+            assert!(scanner.decided().fast >= 98, "{tier:?} {:?}: {line}", scanner.decided());
         }
         let mut scanner = Scanner::new(Arc::new(Profile::default()), LINE_BYTES_MAX, ScannerKind::Fast(tier));
         let turns = [0, 3, 6, 9].map(|number| lines[number].clone() + "\n").concat().repeat(100);

@@ -3,14 +3,18 @@
 use super::line::Line;
 use super::span::NOWHERE;
 use crate::profile::names;
+use crate::record::Form;
 use crate::scan::json::Node;
 
 /// A way through lines or texts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Way {
-    /// Pointer of the envelope, over all layers.
+    /// How the response at its end stands there.
+    pub form: Form,
+    /// Pointer of the place, over all layers.
     pub pointer: String,
-    /// The names of the members on the way: those of the pointer and `Response`, or those of the pointer up to the first layer.
+    /// The names of the members on the way: those of the pointer and, of an envelope, `Response`; or those of the pointer up to
+    /// the first layer.
     pub path: Vec<Vec<u8>>,
 }
 

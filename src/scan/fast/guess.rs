@@ -2,13 +2,15 @@
 
 use crate::profile::Pointer;
 
-/// A way from the root of a line to its envelope.
+/// A way from the root of a line to its response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Guess {
-    /// The pointer of the envelope.
+    /// The pointer of the place.
     pub pointer: Pointer,
     /// After how many members on the way the value is a string whose text is read on, in order.
     pub layers: Vec<usize>,
+    /// Whether it leads to a response object without its envelope.
+    pub is_unwrapped: bool,
 }
 
 impl Guess {
@@ -18,6 +20,7 @@ impl Guess {
         let Some((&first, layers)) = self.layers.split_first() else { return (members, None) };
         let (before, after) = members.split_at(first.min(members.len()));
         let pointer = after.iter().fold(Pointer::default(), |pointer, name| pointer.child(name));
-        (before, Some(Self { pointer, layers: layers.iter().map(|layer| layer - first).collect() }))
+        let layers = layers.iter().map(|layer| layer - first).collect();
+        (before, Some(Self { pointer, layers, is_unwrapped: self.is_unwrapped }))
     }
 }

@@ -14,6 +14,7 @@ mod elsewhere;
 mod found;
 mod guess;
 mod hit;
+mod keys;
 mod level;
 mod line;
 mod lines;
@@ -24,6 +25,7 @@ mod sight;
 mod span;
 mod trail;
 mod trails;
+mod unwrapped;
 mod waiting;
 mod walk;
 

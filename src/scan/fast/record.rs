@@ -32,7 +32,7 @@ impl<'a> Hit<'a> {
     #[inline(always)]
     fn of_line(&'a self, found: &'a Found, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
         let members = found.members(self.chunk, bump);
-        let spot = Spot { form: Form::Envelope, pointer: Some(&self.way.pointer) };
+        let spot = self.spot();
         let Around { context, has_nested_context, .. } = self.around;
         let asks_more = !profile.fields().is_empty() || !profile.by().is_empty();
         if context.is_empty() && !has_nested_context && !asks_more {
@@ -57,7 +57,7 @@ impl<'a> Hit<'a> {
         let innermost = texts.last().copied().unwrap_or(self);
         let Inside::Response(found) = innermost.inside else { return Scanned::of(Line::NoEnvelope) };
         let members = found.members(innermost.chunk, bump);
-        let spot = Spot { form: Form::Layered, pointer: Some(&self.way.pointer) };
+        let spot = self.spot();
         if !texts.iter().any(|text| text.around.has_nested_context)
             && let Some((by, overrides)) = self.asked(profile, bump)
         {
@@ -69,6 +69,11 @@ impl<'a> Hit<'a> {
             }
         }
         self.in_order(members, spot, profile, bump)
+    }
+
+    /// Where the response stands.
+    fn spot(&'a self) -> Spot<'a> {
+        Spot { form: self.way.form, pointer: Some(&self.way.pointer) }
     }
 
     /// The members around the way whose names are in the table of context names.
@@ -113,8 +118,10 @@ impl<'a> Hit<'a> {
                 subject = subject.last(str::from_utf8(name).unwrap_or_default()).unwrap_or(subject);
             }
         }
-        // The last one is that of the response.
-        names.pop();
+        // The last one is that of the response, where there is an envelope.
+        if self.way.form != Form::Unwrapped {
+            names.pop();
+        }
         let way = Way { subject, around: around.into_bump_slice(), names: names.into_bump_slice() };
         let (context, odd) = context::read(way, profile, Overrides::of(root, profile, bump), bump);
         let by = asked::by(root, profile, bump);

@@ -4,12 +4,16 @@
 //! Where the envelope is, is a guess from the line before. A line in which another place may hold one is declined, so the
 //! guess decides who reads a line and never what it says.
 
-use super::elsewhere::{is_best_though_weak, may_hold_response};
+use super::elsewhere::{is_best_though_weak, may_hold_response, names_one_id_only};
 use super::found::{Found, Way, is_key, skip_space};
 use super::guess::Guess;
+use super::keys::{KEYS_MAX, Key, Meaning, Word};
 use super::line::{Cursor, Line};
 use super::span::{NOWHERE, Span};
+use super::unwrapped;
 use crate::profile::names;
+use crate::record::Form;
+use crate::scan::forms;
 use crate::scan::simd::{COMMA, KEY, OPEN_ARRAY, OPEN_OBJECT, STRING, plain_end, scalar_end};
 
 /// The way from the root to the response object or to the string that holds it, and what was found on it in the present line.
@@ -22,7 +26,7 @@ pub struct Trail {
     /// Whether it is one through the text of a string, around which other places may be.
     is_inner: bool,
     /// What the keys around the response object mean, by their place among those of the line.
-    memo: Vec<Memo>,
+    memo: Vec<Key>,
     /// How many of those keys the present line had so far.
     keys: usize,
     /// The members of the root that `--by` and `--field` ask for; none where one of them asks for something else.
@@ -62,9 +66,15 @@ impl Trail {
     /// The way of a guess. Members of the root are asked for by these names.
     pub fn new(guess: &Guess, is_given: bool, asked: &[Vec<u8>], is_inner: bool) -> Self {
         let (members, inner) = guess.at_first_layer();
-        let last = inner.is_none().then_some("Response");
+        let is_envelope = inner.is_none() && !guess.is_unwrapped;
+        let last = is_envelope.then_some("Response");
         let path = members.iter().map(String::as_str).chain(last).map(|name| name.as_bytes().to_vec()).collect();
-        let mut found = Found::nothing(Way { pointer: guess.pointer.as_str().to_owned(), path });
+        let form = match guess {
+            Guess { is_unwrapped: true, .. } => Form::Unwrapped,
+            Guess { layers, .. } if layers.is_empty() => Form::Envelope,
+            Guess { .. } => Form::Layered,
+        };
+        let mut found = Found::nothing(Way { form, pointer: guess.pointer.as_str().to_owned(), path });
         // What leads to the response is not passed by.
         if !asked.iter().any(|name| found.way.path.first() == Some(name)) {
             found.asked.resize(asked.len(), NOWHERE);
@@ -85,7 +95,8 @@ impl Trail {
         if self.leads_to_text {
             return self.text(line).map_or(End::Nowhere, End::Text);
         }
-        if self.is_decided(line) { End::Response } else { End::Nowhere }
+        let is_decided = if self.guess.is_unwrapped { self.is_unwrapped(line) } else { self.is_decided(line) };
+        if is_decided { End::Response } else { End::Nowhere }
     }
 
     /// Whether the way leads to a response object, and the line can be decided here.
@@ -119,10 +130,34 @@ impl Trail {
         response.is_some_and(|(open, close)| self.response(line, open + 1, close))
     }
 
+    /// Whether the way leads to a response object without its envelope, and nothing in the line goes before it.
+    #[inline(never)]
+    fn is_unwrapped(&mut self, line: &Line<'_>) -> bool {
+        let first = line.tokens.token_at(line.span.start);
+        if line.code(first) != OPEN_OBJECT || !self.is_alone(line) {
+            return false;
+        }
+        let tokens = match self.found.way.path.is_empty() {
+            true => line.close_of(first).map(|close| (first, close)),
+            false => self.members(line, first).map(|goal| goal.tokens),
+        };
+        let id = tokens.and_then(|tokens| unwrapped::id(line, tokens));
+        self.found.request_id = id.unwrap_or(NOWHERE);
+        id.is_some()
+    }
+
+    /// Whether no other place of a line can hold a response than the one without an envelope to which the way leads.
+    fn is_alone(&self, line: &Line<'_>) -> bool {
+        self.is_inner || line.chunk.get(line.span.start..line.span.end).is_some_and(names_one_id_only)
+    }
+
     /// The text of the string at the end of the way.
     fn text(&mut self, line: &Line<'_>) -> Option<Span> {
         let first = line.tokens.token_at(line.span.start);
         if line.code(first) != OPEN_OBJECT {
+            return None;
+        }
+        if self.guess.is_unwrapped && !self.is_alone(line) {
             return None;
         }
         let Goal { outside, text, .. } = self.members(line, first)?;
@@ -284,14 +319,18 @@ impl Trail {
             return None;
         }
         let on_way = self.found.way.path.get(level).is_some_and(|name| text == name);
+        // Those around tell whose response it is.
+        if self.guess.is_unwrapped && forms::is_of_an_error(text) {
+            return None;
+        }
         let asks =
             |numbers: u64, (number, name): (usize, &Vec<u8>)| numbers | u64::from(level == 0 && text == name) << number;
         let asked = self.asked.iter().enumerate().fold(0, asks);
         let meaning = if on_way { Meaning::OnWay } else { Meaning::Context(names::meaning_of(text), asked) };
         if let Some(word) = Word::of(chunk, key)
-            && self.keys < MEMO_MAX
+            && self.keys < KEYS_MAX
         {
-            let memo = Memo { word, level, meaning };
+            let memo = Key { word, level, meaning };
             match self.memo.get_mut(self.keys) {
                 Some(held) => *held = memo,
                 None => self.memo.push(memo),
@@ -339,44 +378,5 @@ impl Trail {
                     .chunk
                     .get(line.span.start..line.span.end)
                     .is_some_and(|text| !self.is_inner && is_best_though_weak(text))
-    }
-}
-
-/// How many keys of a line are kept.
-const MEMO_MAX: usize = 64;
-
-/// What a key around the response object means.
-#[derive(Clone, Copy, Debug)]
-enum Meaning {
-    /// It is on the way to the response object.
-    OnWay,
-    /// It names context, or an object that may hold some, or neither; and the numbers of those who ask for it, as bits.
-    Context(names::Meaning, u64),
-}
-
-/// A key as it stood at some place of an earlier line.
-#[derive(Debug)]
-struct Memo {
-    word: Word,
-    level: usize,
-    meaning: Meaning,
-}
-
-/// A key of at most sixteen bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Word {
-    bytes: u128,
-    length: usize,
-}
-
-impl Word {
-    /// The key, unless it is longer or the chunk ends too early behind it.
-    #[inline(always)]
-    fn of(chunk: &[u8], key: Span) -> Option<Self> {
-        let length = key.end - key.start;
-        let bytes = u128::from_le_bytes(*chunk.get(key.start..)?.first_chunk()?);
-        let beyond = 16_usize.checked_sub(length)?;
-        // In two steps, since no shift takes all bits away.
-        Some(Self { bytes: bytes << (4 * beyond) << (4 * beyond), length })
     }
 }

@@ -48,7 +48,7 @@ impl<T> Trails<T> {
     pub fn new(profile: &Profile) -> Self {
         let given = profile.envelope().first();
         let asked = asked(profile).unwrap_or_default();
-        let guess = Guess { pointer: given.cloned().unwrap_or_default(), layers: Vec::new() };
+        let guess = Guess { pointer: given.cloned().unwrap_or_default(), ..Guess::default() };
         let trail = Trail::new(&guess, given.is_some(), &asked, false);
         Self { given: given.cloned(), asked, list: vec![Branch { trail, texts: None }], current: 0 }
     }

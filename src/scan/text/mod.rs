@@ -15,7 +15,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use self::errors::{SdkError, Until};
-pub use self::needles::{Needles, Words, may_hold, names_id};
+pub use self::needles::{Needles, Words, may_hold, names_id, names_one_id_only};
 use self::pairs::Pairs;
 use super::forms::{self, Around, Candidate, ErrorObject, Kind, Way};
 use super::json::Node;

@@ -25,6 +25,15 @@ pub fn names_id(text: &[u8]) -> bool {
     next(OF_ID, text, 0) < text.len()
 }
 
+/// Whether the name of one id is all that a text has of the words.
+#[must_use]
+pub fn names_one_id_only(text: &[u8]) -> bool {
+    let first = next(OF_ID, text, 0);
+    first < text.len()
+        && next(OF_ID, text, first + 1) == text.len()
+        && (OF_ID + 1..FINDERS.len()).all(|word| next(word, text, 0) == text.len())
+}
+
 /// Where a word stands next in a text, from a place on; the end of the text when nowhere.
 fn next(word: usize, text: &[u8], from: usize) -> usize {
     let (Some(finder), Some(rest)) = (FINDERS.get(word), text.get(from..)) else { return text.len() };
@@ -121,5 +130,15 @@ mod tests {
         }
         assert_eq!(held.iter().collect::<String>(), "-+-+--+--?-++--");
         assert!(names_id(b"request__i-d=a") && !names_id(b"request a Response"));
+        for (text, is_it) in [
+            (&b"RequestId"[..], true),
+            (b"request a, requestId", true),
+            (b"RequestId RequestId", false),
+            (b"RequestId Response", false),
+            (b"RequestId TencentCloudSDK", false),
+            (b"request", false),
+        ] {
+            assert_eq!(names_one_id_only(text), is_it, "{}", String::from_utf8_lossy(text));
+        }
     }
 }
