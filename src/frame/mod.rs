@@ -173,6 +173,12 @@ pub fn may_have_one(line: &[u8]) -> bool {
     }
 }
 
+/// Whether a collector wrote something around a line.
+#[must_use]
+pub fn is_around(line: &[u8]) -> bool {
+    undo_outer(line, &Bump::new()).is_some()
+}
+
 fn undo_while<'a>(line: &'a [u8], bump: &'a Bump, goes_on: impl Fn(Kind) -> bool) -> Option<Framed<'a>> {
     let mut found = one(line, bump)?;
     let mut last = found.kind;

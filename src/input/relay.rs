@@ -14,6 +14,7 @@ use super::around::{AFTER_BYTES, BEFORE_BYTES};
 use super::budget::Lease;
 use super::chunk::Lines;
 use super::stream::{Stream, Taken};
+use crate::frame;
 
 /// How many decoded chunks may wait for each thread that does not decode. One is ready when it comes back; the others
 /// bridge the milliseconds in which a busy machine does not let it run.
@@ -237,12 +238,13 @@ impl State {
     }
 }
 
-/// Whether the last line of a chunk begins and ends with an object, over which nothing goes on.
+/// Whether the last line of a chunk begins and ends with an object, over which nothing goes on. An object that a
+/// collector wrote does not count: it can hold a piece of a line, or a line of a record over several.
 fn ends_in_object(chunk: &[u8]) -> bool {
     let lines = chunk.strip_suffix(b"\n").unwrap_or(chunk);
     let start = memchr::memrchr(b'\n', lines).map_or(0, |at| at + 1);
     let line = lines.get(start..).unwrap_or_default();
-    line.first() == Some(&b'{') && line.trim_ascii_end().last() == Some(&b'}')
+    line.first() == Some(&b'{') && line.trim_ascii_end().last() == Some(&b'}') && !frame::is_around(line)
 }
 
 /// Fingerprint a relay whose reader panics, so that nobody waits for it.

@@ -72,6 +72,21 @@ fn chunks_threads_and_pipes_change_nothing_of_a_text() {
     }
 }
 
+/// A line that Docker cut into pieces, with the end of a chunk of a stream between them.
+#[test]
+fn pieces_of_docker_go_on_over_the_end_of_a_chunk_on_a_pipe() {
+    let pieces = fs::read(testdata().join("texts/docker.log")).unwrap();
+    let filler = b"{\"log\":\"nothing\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-24T02:40:00.000000001Z\"}\n";
+    for bytes in (222..244).step_by(7) {
+        let mut log = filler.repeat(1000 * bytes / filler.len());
+        log.extend_from_slice(&pieces);
+        let folder = folder(&[("log", &log)]);
+        let [file, pipe] =
+            ["log", "-"].map(|input| run(folder.path(), ["report", "-f", "json", input], Some(&log)).json());
+        assert_eq!(pipe["totals"], file["totals"], "after {bytes} kB");
+    }
+}
+
 /// Lines of all logs, without line ends.
 fn lines() -> Vec<Vec<u8>> {
     let of = |log: PathBuf| {
