@@ -61,12 +61,12 @@ pub fn form(form: &str, records: u64) -> String {
     counted(records, one, many)
 }
 
-/// What is odd about a line that counts all the same, behind a number.
+/// What is odd about a line that counts all the same, after a number.
 #[must_use]
 pub fn anomaly(anomaly: &str) -> &'static str {
     match anomaly {
-        "nul_padding" => "behind NUL bytes, as copytruncate leaves them",
-        "bom" => "behind a byte order mark",
+        "nul_padding" => "after NUL bytes, as copytruncate leaves them",
+        "bom" => "after a byte order mark",
         "null_error" => "with Error: null, counted as ok",
         "duplicate_key" => "with a key given twice, the last one counts",
         "code_not_string" => "with a number as Code",
@@ -74,6 +74,7 @@ pub fn anomaly(anomaly: &str) -> &'static str {
         "code_too_long" => "with a Code longer than 256 bytes",
         "implausible_time" => "with a time before 2010 or after 2100, counted as none",
         "bad_context" => "with a context field that cannot be read",
+        "conflicting_outcome" => "with a failure of which a line shortly before it tells as a success",
         _ => "",
     }
 }

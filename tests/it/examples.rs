@@ -95,6 +95,18 @@ fn every_format_is_documented() {
 }
 
 #[test]
+fn every_anomaly_is_documented_and_in_the_schemas() {
+    let policy = page("policy.md");
+    for anomaly in resplog::record::Anomaly::ALL.map(resplog::record::Anomaly::as_str) {
+        assert!(policy.contains(&format!("| `{anomaly}` |")), "{anomaly}: no row in policy.md");
+        for name in ["report.schema.json", "state.schema.json", "watch.schema.json"] {
+            assert!(page(name).contains(&format!("\"{anomaly}\": {{")), "{anomaly}: not in {name}");
+        }
+        assert_ne!(resplog::report::phrases::anomaly(anomaly), "", "{anomaly}: no phrase");
+    }
+}
+
+#[test]
 fn every_metric_is_documented() {
     let source = fs::read_to_string(root().join("src/render/prometheus.rs")).unwrap();
     let page = page("outputs.md");
