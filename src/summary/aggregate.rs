@@ -1,4 +1,4 @@
-//! The one trait of the crate: what every part of a summary can do. It knows no part.
+//! What every part of a summary can do: the one trait that its parts share. It knows no part.
 
 use crate::record::{Origin, Record};
 

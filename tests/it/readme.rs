@@ -14,7 +14,15 @@ const ANY: &str = "…";
 fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let mut pages: Vec<_> = docs.filter(|path| path.extension().is_some_and(|it| it == "md")).collect();
-    let others = ["README.md", "CHANGELOG.md", "contrib/README.md", "docs/examples/README.md", "testdata/README.md"];
+    let others = [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "contrib/README.md",
+        "docs/examples/README.md",
+        "testdata/README.md",
+    ];
     pages.extend(others.map(|name| root().join(name)));
     pages.sort();
     pages
