@@ -90,12 +90,12 @@ impl Acknowledged {
         // A code is kept to the byte between tabs: one may end with a blank.
         let code = fields.first().copied().filter(|code| !code.trim().is_empty()).ok_or("a code is missing")?;
         let until = field(1).map(|text| {
-            let expected = "a day such as 2026-12-01, or -, is expected behind the code";
-            Day::parse(text).ok_or_else(|| format!("{text:?} is no day; {expected}"))
+            let expected = "expected a day such as 2026-12-01, or -, after the code";
+            Day::parse(text).ok_or_else(|| format!("{text:?} is not a day; {expected}"))
         });
         let failures_max = field(2).map(|text| {
-            let expected = "a number of failures, or -, is expected behind the day";
-            text.parse().map_err(|_| format!("{text:?} is no number; {expected}"))
+            let expected = "expected a number of failures, or -, after the day";
+            text.parse().map_err(|_| format!("{text:?} is not a number; {expected}"))
         });
         Ok(Self {
             code: code.to_owned(),
@@ -184,11 +184,11 @@ mod tests {
     #[test]
     fn errors_name_the_line() {
         for (text, line, problem) in [
-            ("A\n\nB soon", 3, "\"soon\" is no day"),
-            ("A 2026-02-30", 1, "is no day"),
-            ("A 2026-1-1", 1, "is no day"),
-            ("A - many", 1, "\"many\" is no number"),
-            ("A - -5", 1, "is no number"),
+            ("A\n\nB soon", 3, "\"soon\" is not a day"),
+            ("A 2026-02-30", 1, "is not a day"),
+            ("A 2026-1-1", 1, "is not a day"),
+            ("A - many", 1, "\"many\" is not a number"),
+            ("A - -5", 1, "is not a number"),
             ("A\nB\nA 2026-12-01", 3, "\"A\" is acknowledged twice"),
             ("\t2026-12-01", 1, "a code is missing"),
         ] {

@@ -69,7 +69,7 @@ pub struct MeasuredAction {
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// It is no JSON of a report.
-    #[error("this is no JSON report of resplog")]
+    #[error("this is not a JSON report of resplog")]
     Json(#[from] serde_json::Error),
     /// It is a report of another version.
     #[error("this is a report of the version {0:?}, which is not known here")]

@@ -27,7 +27,7 @@ const MEDIAN_NS_MIN: u64 = 1_000_000;
 const MEDIAN_NS_MAX: u64 = 60_000_000_000;
 /// So many lines that look like parts of a document are some.
 const PIECES_MIN: u64 = 3;
-/// How many shapes of lines that are no response are shown.
+/// How many shapes of lines that are not responses are shown.
 const SHAPES_SHOWN: usize = 3;
 /// So many failures and no success at all look like a log of errors only.
 const FAILED_MIN: u64 = 10;
@@ -296,7 +296,7 @@ fn shapes(summary: &Summary, paths: &[&str]) -> Option<String> {
     });
     let shapes: Vec<_> = shapes.collect();
     (!shapes.is_empty()).then(|| {
-        format!("lines that are no response: {}; --rejects FILE lists them all with reasons", shapes.join("; "))
+        format!("lines that are not responses: {}; --rejects FILE lists them all with reasons", shapes.join("; "))
     })
 }
 

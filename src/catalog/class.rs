@@ -138,20 +138,20 @@ impl Classes {
             line.split_once('\t').ok_or_else(|| format!("{} has no TAB between code and class", quoted(line)))?;
         let class = Class::from_name(name.trim()).ok_or_else(|| {
             let names = Class::ALL.map(Class::as_str).join(", ");
-            format!("{} is no class; classes are {names}", quoted(name.trim()))
+            format!("{} is not a class; expected one of {names}", quoted(name.trim()))
         })?;
         let (table, key) = match code.strip_suffix(".*") {
             Some(family) => (&mut self.families, family),
             None => (&mut self.codes, code),
         };
         if key.is_empty() || key.contains('*') {
-            return Err(format!("{} is neither a code nor a family with .* behind it", quoted(code)));
+            return Err(format!("{} is neither a code nor a family followed by .*", quoted(code)));
         }
         if key.len() > CODE_BYTES_MAX {
-            return Err(format!("{} is longer than {CODE_BYTES_MAX} bytes, and so no code", quoted(code)));
+            return Err(format!("{} is longer than {CODE_BYTES_MAX} bytes, and so not a code", quoted(code)));
         }
         if key == NONE || key == OTHER {
-            return Err(format!("{key} is no code, its class is always unknown"));
+            return Err(format!("{key} is not a code; its class is always unknown"));
         }
         match table.insert(key.to_owned(), class) {
             Some(earlier) if earlier != class => {
@@ -297,14 +297,14 @@ mod tests {
         let long = format!("{}\tauth", "x".repeat(257));
         for (text, line, problem) in [
             ("InternalError provider", 1, "\"InternalError provider\" has no TAB between code and class"),
-            ("# fine\nA\tProvider", 2, "\"Provider\" is no class; classes are provider, capacity, state"),
+            ("# fine\nA\tProvider", 2, "\"Provider\" is not a class; expected one of provider, capacity, state"),
             ("A\tauth\nB.*\tauth\nA\tcaller", 3, "\"A\" has been given the class auth before"),
             ("\tauth", 1, "\"\" is neither a code nor"),
             (".*\tauth", 1, "\".*\" is neither a code nor"),
             ("Invalid*\tauth", 1, "\"Invalid*\" is neither a code nor"),
-            ("(none)\tauth", 1, "(none) is no code"),
+            ("(none)\tauth", 1, "(none) is not a code"),
             (long.as_str(), 1, "is longer than 256 bytes"),
-            ("A\tauth\tx", 1, "\"auth\\tx\" is no class"),
+            ("A\tauth\tx", 1, "\"auth\\tx\" is not a class"),
         ] {
             let error = Classes::with_overrides(text).unwrap_err();
             assert_eq!(error.line, line, "{text}");

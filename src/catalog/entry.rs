@@ -70,7 +70,7 @@ pub fn describe(code: &str, classes: &Classes) -> Entry {
             "The error had no code, or none that can be kept: it was missing, no text or number, empty, or too long."
                 .to_owned()
         }
-        (OTHER, _) => "All codes beyond the bound on how many are told apart.".to_owned(),
+        (OTHER, _) => "All codes beyond the bound on how many are counted by name.".to_owned(),
         (_, Some(text)) => table::column(text, 3).to_owned(),
         (_, None) => composed(bare, class),
     };

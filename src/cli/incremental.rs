@@ -78,7 +78,7 @@ pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
 fn patience(args: &ReportArgs) -> Result<Duration> {
     let Some(text) = &args.state.lock_wait else { return Ok(Duration::ZERO) };
     let wait = time::relative(text).map(Duration::from_nanos);
-    wait.with_context(|| format!("--lock-wait: '{text}' is no span of time; 30s and 5m are"))
+    wait.with_context(|| format!("--lock-wait: '{text}' is not a span of time; expected e.g. 30s or 5m"))
 }
 
 impl Session {

@@ -357,7 +357,7 @@ fn outputs(path: &Path, table: Table) -> Result<Vec<(PathBuf, Content)>> {
         let names: Vec<_> = Format::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
         let last = format!(".{SUMMARY}");
         bail!(
-            "-o {}: the extension names no format, and it is no folder; there are {} and {last}",
+            "-o {}: the extension names no format, and it is not a folder; expected {} or {last}",
             path.display(),
             names.join(", ")
         );
@@ -368,7 +368,7 @@ fn outputs(path: &Path, table: Table) -> Result<Vec<(PathBuf, Content)>> {
 fn table(name: &str) -> Result<Table> {
     Table::from_name(name).ok_or_else(|| {
         let names = Table::ALL.map(Table::as_str).join(", ");
-        anyhow!("--table: there is no table '{name}'; there are {names}")
+        anyhow!("--table: there is no table '{name}'; expected one of {names}")
     })
 }
 
@@ -376,7 +376,7 @@ fn table(name: &str) -> Result<Table> {
 pub fn class(name: &str) -> Result<Class> {
     Class::from_name(name).ok_or_else(|| {
         let names = Class::ALL.map(Class::as_str).join(", ");
-        anyhow!("--class: there is no class '{name}'; there are {names}")
+        anyhow!("--class: there is no class '{name}'; expected one of {names}")
     })
 }
 

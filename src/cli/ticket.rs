@@ -131,7 +131,7 @@ fn resolve(args: &TicketArgs) -> Result<TicketPlan> {
         (Some(TicketFormat::Csv), _) => Format::Csv,
         (None, None) => Format::Text,
         (None, Some(path)) => Format::of(path).with_context(|| {
-            format!("-o {}: the extension names no format; there are .txt, .md and .csv", path.display())
+            format!("-o {}: the extension names no format; expected .txt, .md or .csv", path.display())
         })?,
     };
     let is_account =

@@ -40,3 +40,25 @@ pub fn check(report: &Report) -> Result<(), LawBroken> {
     }
     of("bytes of inputs sum to bytes", inputs(&|input| input.bytes), totals.bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Code, samples};
+
+    #[test]
+    fn a_sum_that_does_not_add_up_is_found() {
+        assert_eq!(check(&samples::empty()), Ok(()));
+        let changes: [(&str, fn(&mut Report)); 4] = [
+            ("lines are the sum of the line classes", |report| report.totals.counts.lines += 1),
+            ("responses = ok + failed + dry_run", |report| report.totals.responses += 1),
+            ("codes sum to failed", |report| report.codes.push(Code { count: 1, ..samples::code("A.B") })),
+            ("bytes of inputs sum to bytes", |report| report.totals.bytes += 1),
+        ];
+        for (law, change) in changes {
+            let mut report = samples::empty();
+            change(&mut report);
+            assert_eq!(check(&report).map_err(|broken| broken.law), Err(law.to_owned()));
+        }
+    }
+}

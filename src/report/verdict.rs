@@ -247,7 +247,7 @@ fn found(report: &Report) -> Vec<Part> {
         Finding::NoCalls if report.totals.counts.recognised() == 1 => "filters took out the only record".to_owned(),
         Finding::NoCalls => format!("filters took out all {} records", count(report.totals.counts.recognised())),
         Finding::NotRecognised => match report.totals.counts.not_blank() {
-            1 => "the only line is no response of the API".to_owned(),
+            1 => "the only line is not a response of the API".to_owned(),
             lines => format!("none of {} lines is a response of the API", count(lines)),
         },
         Finding::Unreadable => match report.input_count() {
@@ -406,7 +406,7 @@ mod tests {
             (of(noisy), "OK  no failures in 100 calls; 20 of 120 lines not recognised"),
             (of(lines(0, 0)), "NO CALLS  nothing was logged: 0 lines"),
             (of(lines(4, 0)), "NO CALLS  nothing but 4 blank lines"),
-            (of(lines(1, 1)), "NOTHING RECOGNISED  the only line is no response of the API"),
+            (of(lines(1, 1)), "NOTHING RECOGNISED  the only line is not a response of the API"),
             (of(lines(0, 1_000)), "NOTHING RECOGNISED  none of 1,000 lines is a response of the API"),
             (of(filtered), "NO CALLS  filters took out all 3 records"),
             (of(dry), "NO CALLS  nothing but 2 dry runs"),

@@ -215,7 +215,7 @@ impl Parser<'_> {
             return known.map(|(_, measure)| measure).ok_or_else(|| {
                 let meant = did_you_mean(&name, measure::names());
                 let all = measure::names().collect::<Vec<_>>().join(", ");
-                let rest = if meant.is_empty() { format!("; there are {all}") } else { meant };
+                let rest = if meant.is_empty() { format!("; expected one of {all}") } else { meant };
                 self.wrong(place, format!("there is no measure '{name}'{rest}"))
             });
         }
@@ -252,7 +252,7 @@ impl Parser<'_> {
             None => {
                 let meant = did_you_mean(&text, Class::ALL.into_iter().map(Class::as_str));
                 let all = Class::ALL.map(Class::as_str).join(", ");
-                let rest = if meant.is_empty() { format!("; there are {all}") } else { meant };
+                let rest = if meant.is_empty() { format!("; expected one of {all}") } else { meant };
                 Err(self.wrong(inside, format!("there is no class '{text}'{rest}")))
             }
         }
@@ -286,7 +286,7 @@ impl Parser<'_> {
         let unit = unit.map(|(unit, _)| unit);
         let number = |exponent: &str| format!("{digits}{exponent}").parse::<f64>().ok().filter(|it| it.is_finite());
         let Some(plain) = number("").filter(|_| digits.bytes().any(|byte| byte.is_ascii_digit())) else {
-            return Err(self.wrong(place, format!("'{digits}' is no number")));
+            return Err(self.wrong(place, format!("'{digits}' is not a number")));
         };
         // Decimal shifts are left to the parser of numbers, so that 0.7 % is the same as 7 of 1,000.
         let shifted = |exponent: &str| number(exponent).unwrap_or(f64::MAX);
@@ -335,7 +335,7 @@ impl Parser<'_> {
         let unit = self.said(&place).to_owned();
         match unit.as_str() {
             "k" | "M" | "ms" | "s" | "m" | "h" | "d" => Ok(Some((unit, place))),
-            _ => Err(self.wrong(place, format!("there is no unit '{unit}'; there are %, k, M, ms, s, m, h and d"))),
+            _ => Err(self.wrong(place, format!("there is no unit '{unit}'; expected %, k, M, ms, s, m, h or d"))),
         }
     }
 }

@@ -113,7 +113,7 @@ fn an_error_points_at_the_place_and_says_what_may_be_meant() {
         ("p99 > 2", "2", "did you mean 2ms or 2s?"),
         ("newest_age > 15", "15", "did you mean 15s or 15m?"),
         ("p99 > 2sec", "sec", "there is no unit 'sec'"),
-        ("p99 > 1.2.3s", "1.2.3s", "'1.2.3' is no number"),
+        ("p99 > 1.2.3s", "1.2.3s", "'1.2.3' is not a number"),
         ("class(providr) > 0", "providr", "did you mean provider?"),
         ("class(everyone else) > 0", "everyone else", "there are provider, capacity"),
         ("service() > 0", "()", "the name of the service is missing"),

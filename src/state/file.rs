@@ -125,7 +125,7 @@ pub fn decode(bytes: &[u8]) -> Result<State, StateError> {
         return Err(StateError::Damaged("its checksum is wrong"));
     }
     // The checksum is right, so that somebody wrote exactly this.
-    let foreign = |_| StateError::Damaged("it is no state of resplog");
+    let foreign = |_| StateError::Damaged("it is not a state of resplog");
     let Version { resplog_state } = serde_json::from_slice(body).map_err(foreign)?;
     if resplog_state > u64::from(VERSION) {
         return Err(StateError::Newer(resplog_state));

@@ -90,7 +90,7 @@ pub struct Summary {
     pub samples: Samples,
     /// Lines by anomaly.
     pub anomalies: AnomalyCounts,
-    /// What lines that are no response look like.
+    /// What lines that are not responses look like.
     pub shapes: Shapes,
     /// Errors of SDKs without an id.
     pub unidentified: Unidentified,

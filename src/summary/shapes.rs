@@ -1,4 +1,4 @@
-//! What lines that are no response look like: how often each shape occurs, and where first. A shape is what such lines have
+//! What lines that are not responses look like: how often each shape occurs, and where first. A shape is what such lines have
 //! in common: the names at the root of an object, or the first words of a text. No value of the log is kept but these words.
 
 use std::borrow::Cow;
@@ -38,7 +38,7 @@ impl Shape {
     }
 }
 
-/// The shapes of lines that are no response.
+/// The shapes of lines that are not responses.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shapes(Bounded<Shape>);
 

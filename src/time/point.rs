@@ -18,7 +18,7 @@ impl fmt::Display for NoPointInTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is no point in time: use 2026-11-24T01:00:00+08:00 (RFC 3339), 2026-11-24 (a date), \
+            "{:?} is not a point in time; expected 2026-11-24T01:00:00+08:00 (RFC 3339), 2026-11-24 (a date), \
              '2026-11-24 01:00' (a time without zone), 10:30 (today), or 30m, 24h, 7d (before now; s, m, h, d, w)",
             self.text
         )
@@ -205,7 +205,7 @@ mod tests {
             assert!(point_in_time(text, now, &Zone::Utc).is_err(), "{text}");
         }
         let refused = point_in_time("1\u{1b}[2J", now, &Zone::Utc).unwrap_err().to_string();
-        assert!(refused.starts_with("\"1\\u{1b}[2J\" is no point in time: use "), "{refused}");
+        assert!(refused.starts_with("\"1\\u{1b}[2J\" is not a point in time; expected "), "{refused}");
     }
 
     proptest! {

@@ -243,8 +243,8 @@ fn an_archive_flipped_anywhere_is_whole_or_said_to_be_damaged() {
     );
 }
 
-/// Runs the program with at most so many KiB of data and so many descriptors.
-fn run_within(kib: u32, descriptors: u32, folder: &Path, arguments: &[&str]) -> Ran {
+/// Runs the program with at most `kib` KiB of data and `descriptors` descriptors.
+pub fn run_within(kib: u32, descriptors: u32, folder: &Path, arguments: &[&str]) -> Ran {
     let program = env!("CARGO_BIN_EXE_resplog");
     let script = format!("ulimit -d {kib} && ulimit -n {descriptors} && exec \"$@\"");
     let output = Command::new("sh")
@@ -263,7 +263,7 @@ fn run_within(kib: u32, descriptors: u32, folder: &Path, arguments: &[&str]) -> 
 }
 
 /// What a run may take in memory, in KiB.
-const MEMORY_KIB: u32 = 256 * 1024;
+pub const MEMORY_KIB: u32 = 256 * 1024;
 
 /// Packs many parts of the same bytes.
 fn pack_many(format: &str, part: &[u8], count: usize) -> Vec<u8> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::injection::only_our_elements;
 use crate::program::{folder, run, testdata};
+use resplog::Format;
 
 fn failure(time: u32, text: &str) -> String {
     let (hour, minute) = (time / 60 % 24, time % 60);
@@ -245,7 +246,7 @@ fn ten_thousand_codes_fit() {
 #[test]
 fn an_empty_input_makes_a_report_in_every_format() {
     let folder = folder(&[("empty.ndjson", b"")]);
-    for format in ["text", "json", "markdown", "html", "csv", "prometheus", "mail"] {
+    for format in Format::ALL.map(Format::name) {
         let ran = run(folder.path(), ["report", "-f", format, "empty.ndjson"], None);
         assert!(ran.exit == 0 && ran.stdout.ends_with('\n'), "{format}: {ran:?}");
     }

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use serde_json::{Value, json};
 
 use crate::program::{Ran, folder, run};
+use resplog::Format;
 
 /// Characters that do something to a terminal or hide what a text says.
 const HAZARDS: &[(&str, char)] = &[
@@ -159,8 +160,7 @@ fn secrets_stay_in_the_log_whatever_command_reads_it() {
         let lines = [line(r#""InternalError""#, r#""id-1""#), line(&text, r#""id-2""#), line(r#""A.B""#, short)];
         let folder = folder(&[("log", lines.join("\n").as_bytes())]);
         let by = ["--by", "x=/service"];
-        let reports = ["text", "json", "markdown", "html", "csv", "prometheus", "mail"]
-            .map(|format| [&["report", "log", "-f", format][..], &by].concat());
+        let reports = Format::ALL.map(|format| [&["report", "log", "-f", format.name()][..], &by].concat());
         let all = ["--class", "provider", "--class", "caller", "--class", "unknown"];
         let tickets = ["text", "markdown", "csv"]
             .map(|format| [&["ticket", "log", "-f", format, "--evidence", "evidence"][..], &all].concat());

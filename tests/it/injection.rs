@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::formats::{rows, samples};
 use crate::program::{folder, run, testdata};
 use crate::read_back::read_back;
+use resplog::Format;
 
 /// What the pages are made of; an element that is none of these came from the log.
 const ELEMENTS: &str = "a article b body br code dd details div dl dt figcaption figure h1 h2 h3 head header html li \
@@ -61,6 +62,15 @@ fn file_name(injection: &Injection) -> Option<String> {
 const EVERY_FORMAT: &str = "report logs --top 1000 --now 2026-11-25 --by tenant=/tenant --by day --rejects \
                             out/rejects.ndjson -o out/report.txt -o out/report.json -o out/report.md -o \
                             out/report.html -o out/report.eml -o out/report.prom -o out/tables";
+
+#[test]
+fn hostile_texts_are_written_in_every_format() {
+    for extension in Format::ALL.map(Format::extension) {
+        // The tables of CSV go into a folder.
+        let is_written = extension == "csv" || EVERY_FORMAT.contains(&format!("out/report.{extension}"));
+        assert!(is_written, "{extension} is not among the outputs");
+    }
+}
 
 /// A folder with a folder of logs, and one for what is made of them.
 fn prepared(injections: &[Injection]) -> tempfile::TempDir {

@@ -1,5 +1,6 @@
 //! Very many inputs, and very much to say about each code: a report stays small, and says that it leaves something out.
 
+use std::fmt::Write;
 use std::fs;
 
 use resplog::internals::summary::fold::Fold;
@@ -8,6 +9,7 @@ use resplog::record::{Anomalies, Context, Form, Line, Origin, Outcome, Record};
 use resplog::time::Nanos;
 use serde_json::Value;
 
+use crate::archives::{MEMORY_KIB, run_within};
 use crate::library::report_of;
 use crate::program::run;
 
@@ -33,6 +35,28 @@ fn of_many_inputs_the_first_have_a_row_and_those_that_were_not_read_whole() {
     assert_eq!(report["approximate"], true);
     let text = run(folder.path(), ["report", "."], None).stdout;
     assert!(text.contains("1 of 4110 inputs incomplete") && text.contains("4,110 inputs"), "{text}");
+}
+
+/// Every table is full: codes, messages, names, ids and buckets of time, none of which occurs twice.
+#[test]
+fn a_log_of_which_nothing_repeats_fits_into_the_memory_that_is_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let (lines, long) = (20_000_usize, "word ".repeat(60));
+    let mut log = String::new();
+    for number in 0..lines {
+        let letters: String = number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+        let time = Nanos(1_400_000_000_000_000_000 + 23_333_000_000_000 * number as i64);
+        writeln!(
+            log,
+            r#"{{"time":"{time}","service":"s{letters}{long}","action":"a{letters}{long}","region":"r{letters}","duration_ms":{number},"Response":{{"Error":{{"Code":"Made.Up{letters}","Message":"{letters} {long}"}},"RequestId":"id-{letters}"}}}}"#
+        )
+        .unwrap();
+    }
+    fs::write(folder.path().join("log"), log).unwrap();
+    let ran =
+        run_within(MEMORY_KIB, 32, folder.path(), &["report", "-f", "json", "-j", "8", "--by", "r=/region", "log"]);
+    assert_eq!((ran.exit, &ran.json()["totals"]["failed"]), (0, &lines.into()), "{}", ran.stderr);
+    assert_eq!(ran.json()["approximate"], true);
 }
 
 /// Text that grows sixfold when it is written as JSON.

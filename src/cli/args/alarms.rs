@@ -12,8 +12,8 @@ pub struct AlarmArgs {
     #[arg(long, value_name = "RULE", help_heading = "Alarms")]
     pub fail_if: Vec<String>,
 
-    /// An earlier JSON report, or a summary, to tell what is new, gone, escalating or easing, and to compare with. -o has to
-    /// name another file.
+    /// Compare with an earlier JSON report or summary: what is new, gone, escalating or easing. -o has to name another
+    /// file.
     #[arg(long, value_name = "FILE", help_heading = "Alarms")]
     pub baseline: Option<PathBuf>,
 
@@ -21,8 +21,8 @@ pub struct AlarmArgs {
     #[arg(long, value_name = "TIME", conflicts_with = "baseline", help_heading = "Alarms")]
     pub split: Option<String>,
 
-    /// Codes that are known about: lines of CODE [UNTIL [CEILING [NOTE]]], such as
-    /// 'ResourceInsufficient 2026-12-01 500 shortage in zone 3'. They do not count in rules and are not looked into.
+    /// Mute codes that are known about: lines of CODE [UNTIL [CEILING [NOTE]]], such as 'ResourceInsufficient
+    /// 2026-12-01 500 shortage in zone 3'. They count in no rule, and the report does not look into them.
     #[arg(long, value_name = "FILE", help_heading = "Alarms")]
     pub ack: Option<PathBuf>,
 

@@ -8,12 +8,12 @@ use super::{EXIT_CODES, FormatArg};
 
 #[derive(Debug, Args)]
 pub struct CacheArgs {
-    /// Keep the summary of each file in this folder, and take files from there that have not changed since. Never wrong: a
-    /// file in doubt is read.
+    /// Keep the summary of each file in this folder, and use it as long as the file has not changed. A file in doubt is
+    /// read.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["state", "dedupe", "rejects", "plan"], help_heading = "Reading")]
     pub cache: Option<PathBuf>,
 
-    /// How many bytes the cache may hold; what was not used for the longest time goes first. Accepts K, M and G.
+    /// Keep at most this many bytes in the cache; the least recently used entries go first. Accepts K, M and G.
     #[arg(long, value_name = "BYTES", default_value = "1G", requires = "cache", help_heading = "Reading")]
     pub cache_bytes: String,
 
@@ -24,13 +24,13 @@ pub struct CacheArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum CacheCommand {
-    /// Show of which files a cache holds summaries, the least recently used first.
+    /// List the files whose summaries a cache holds, the least recently used first.
     #[command(after_long_help = EXIT_CODES)]
     Show {
         /// The folder of --cache.
         folder: PathBuf,
 
-        /// Format on standard output.
+        /// Write this format to standard output.
         #[arg(short = 'f', long, value_enum, default_value_t = FormatArg::Text)]
         format: FormatArg,
 
@@ -38,7 +38,7 @@ pub enum CacheCommand {
         #[arg(long, hide = true, conflicts_with = "format")]
         json: bool,
     },
-    /// Remove what is damaged, and what was not used for the longest time.
+    /// Remove damaged entries, and the least recently used ones.
     #[command(after_long_help = EXIT_CODES)]
     Prune {
         /// The folder of --cache.

@@ -31,7 +31,7 @@ pub struct IdsArgs {
     #[arg(long, value_name = "CLASS", help_heading = "Filters")]
     pub class: Vec<String>,
 
-    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
+    /// Read classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub classes: Option<PathBuf>,
 
@@ -56,7 +56,7 @@ pub struct FindArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub ids_from: Option<PathBuf>,
 
-    /// Format on standard output.
+    /// Write this format to standard output.
     #[arg(short = 'f', long, value_enum, default_value_t = FindFormat::Text, help_heading = "Output")]
     pub format: FindFormat,
 
@@ -64,7 +64,7 @@ pub struct FindArgs {
     #[arg(long, hide = true, conflicts_with = "format")]
     pub json: bool,
 
-    /// Print the lines as they stand in the log, with all that is in them.
+    /// Print the lines as they stand in the log, secrets included.
     #[arg(long, help_heading = "Output")]
     pub raw: bool,
 }

@@ -60,7 +60,7 @@ pub enum Command {
     /// Write up failures as text to paste into a support ticket, one for each code and product.
     #[command(after_long_help = EXIT_CODES)]
     Ticket(Box<TicketArgs>),
-    /// List inputs, and deal them out into parts for many machines.
+    /// List inputs, and divide them into parts for many machines.
     #[command(after_long_help = EXIT_CODES)]
     Plan(Box<PlanArgs>),
     /// Read one part of a plan and write its summary.
@@ -75,7 +75,7 @@ pub enum Command {
     /// Follow logs while they are written, and show the report of the last minutes, live.
     #[command(after_long_help = EXIT_CODES)]
     Watch(Box<WatchArgs>),
-    /// Tell what an error code means, who can act and what to do.
+    /// Explain an error code: what it means, who can act, and what to do.
     Codes(CodesArgs),
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
@@ -131,9 +131,9 @@ pub struct InputArgs {
     #[arg(long, value_name = "FORM,…", help_heading = "Reading")]
     pub forms: Option<String>,
 
-    /// Take every line for one JSON value (ndjson), or the input for a stream of values and arrays, pretty-printed or not
-    /// (json), or events of CloudAudit, one a line, in arrays or pages (cloudaudit). auto: json when the first line is or begins
-    /// an array of objects and 256 KiB of it are valid; else lines.
+    /// Read each line as one JSON value (ndjson), the input as a stream of values and arrays, pretty-printed or not
+    /// (json), or as events of CloudAudit (cloudaudit). auto reads json when the input begins with an array of objects,
+    /// else lines.
     #[arg(long, value_enum, default_value_t = InputFormatArg::Auto, help_heading = "Reading")]
     pub input_format: InputFormatArg,
 
@@ -141,16 +141,17 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME=POINTER[:UNIT]", help_heading = "Reading")]
     pub field: Vec<String>,
 
-    /// Lines longer than this many bytes are malformed (oversize). Accepts K, M and G.
+    /// Count lines longer than this as malformed (oversize). Accepts K, M and G.
     #[arg(long, value_name = "BYTES", default_value = "16M", help_heading = "Reading")]
     pub max_line: String,
 
-    /// Zone of times that name none: UTC, an offset such as +08:00, or an IANA name.
+    /// Read times without a zone in this one: UTC, an offset such as +08:00, or an IANA name.
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Reading")]
     pub assume_tz: String,
 
-    /// Read options from a TOML file, under the long names of the flags; those of the command line go first. [[source]]
-    /// gives inputs, and field, assume-tz, envelope and input-format for these alone. No file is read unless it is named here.
+    /// Read options from a TOML file, under the long names of the flags; those of the command line go first.
+    /// [[source]] gives field, assume-tz, envelope and input-format for some inputs alone. No file is read unless it is
+    /// named here.
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
     pub config: Option<PathBuf>,
 
@@ -158,7 +159,7 @@ pub struct InputArgs {
     #[arg(skip)]
     pub sources: Vec<Source>,
 
-    /// How many threads read and scan: as many as there are processors when not given, at most four for each.
+    /// Read and scan with this many threads: by default one for each processor, at most four for each.
     #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
     pub threads: Option<usize>,
 }
@@ -166,19 +167,19 @@ pub struct InputArgs {
 /// Which records count.
 #[derive(Debug, Args)]
 pub struct FilterArgs {
-    /// Only records from this time on: RFC 3339, a date, a time without zone, 10:30 today, or 30m, 24h, 7d before now.
+    /// Count only records from this time on: RFC 3339, a date, a time without zone, 10:30 today, or 30m, 24h, 7d before now.
     #[arg(long, aliases = ["last", "from"], value_name = "TIME", help_heading = "Filters")]
     pub since: Option<String>,
 
-    /// Only records before this time.
+    /// Count only records before this time.
     #[arg(long, alias = "to", value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
 
-    /// What "now" is for relative times; the clock when not given.
+    /// Take this time for now, in place of the clock.
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     pub now: Option<String>,
 
-    /// Read files whose times all lie outside of the window as well.
+    /// Also read files whose times all lie outside of the window.
     #[arg(long, help_heading = "Filters")]
     pub no_prune: bool,
 
@@ -205,16 +206,16 @@ pub struct ReportArgs {
     #[arg(long, help_heading = "Filters")]
     pub dedupe: bool,
 
-    /// Report what `resplog part` wrote of this plan: the inputs are summaries, and folders of them. It is the report that
-    /// one machine would write; a part that is missing is named.
+    /// Report what `resplog part` wrote for this plan: the inputs are summaries, or folders of them. The report is that
+    /// of one machine, and names missing parts.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["state", "dedupe", "rejects"], help_heading = "Reading")]
     pub plan: Option<PathBuf>,
 
-    /// Where temporary files go.
+    /// Put temporary files into this folder.
     #[arg(long, value_name = "FOLDER", help_heading = "Filters")]
     pub tmp_dir: Option<PathBuf>,
 
-    /// Format on standard output.
+    /// Write this format to standard output.
     #[arg(short = 'f', long, value_parser = formats(), help_heading = "Output")]
     pub format: Option<Format>,
 
@@ -236,16 +237,16 @@ pub struct ReportArgs {
     #[arg(long, requires = "rejects", help_heading = "Output")]
     pub rejects_text: bool,
 
-    /// How many rows of a table are shown to people; JSON and CSV are never cut.
+    /// Show people this many rows of a table; JSON and CSV are never cut.
     #[arg(long, alias = "limit", value_name = "N", default_value_t = 20, help_heading = "Output")]
     pub top: usize,
 
-    /// Table that CSV shows: breaches, episodes, episode_codes, episode_stands_out, comparison, codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
+    /// Show this table as CSV: breaches, episodes, episode_codes, episode_stands_out, comparison, codes, messages, ids, look_into, stands_out, families, classes, services, actions, regions,
     /// by, by_codes, timeline, latency, inputs, malformed or totals.
     #[arg(long, value_name = "NAME", default_value = "codes", help_heading = "Output")]
     pub table: String,
 
-    /// Address that a mail goes to; several with commas. Without it the mail has no To.
+    /// Put this address into To of the mail, or several with commas. Without it the mail has no To.
     #[arg(long, value_name = "ADDRESS", help_heading = "Output")]
     pub mail_to: Option<String>,
 
@@ -255,11 +256,11 @@ pub struct ReportArgs {
     #[command(flatten)]
     pub shown: ShownArgs,
 
-    /// When to show progress on standard error.
+    /// Show progress on standard error.
     #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]
     pub progress: When,
 
-    /// Tell when the report was made, how long it took with how many threads, and all options in force. Without it the
+    /// Say when the report was made, how long it took with how many threads, and all options in force. Without it the
     /// same logs give the same report, to the byte.
     #[arg(long, help_heading = "Output")]
     pub stamp: bool,
@@ -272,7 +273,7 @@ pub struct ReportArgs {
     #[arg(skip)]
     pub in_force: Vec<(String, Vec<String>)>,
 
-    /// When to use colours. NO_COLOR is respected.
+    /// Use colours. NO_COLOR is respected.
     #[arg(long, value_enum, default_value_t = When::Auto, help_heading = "Output")]
     pub color: When,
 }
@@ -285,7 +286,7 @@ pub struct TicketArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
 
-    /// Where standard input is copied to, which has to be read twice.
+    /// Copy standard input, which has to be read twice, into this folder.
     #[arg(long, value_name = "FOLDER", help_heading = "Reading")]
     pub tmp_dir: Option<PathBuf>,
 
@@ -306,20 +307,20 @@ pub struct TicketArgs {
     #[arg(long, value_name = "CLASS", help_heading = "Output")]
     pub class: Vec<String>,
 
-    /// Say, to the sender only, which value of a field failures have more often than calls: NAME=POINTER, such as app=/app.
+    /// Tell the sender alone which value of a field failures have more often than calls: NAME=POINTER, such as app=/app.
     /// Repeat it for several.
     #[arg(long, value_name = "NAME=POINTER", help_heading = "Output")]
     pub by: Vec<String>,
 
-    /// How many RequestIds a ticket lists, as far as they fit.
+    /// List this many RequestIds in a ticket, as far as they fit.
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Output")]
     pub ids: usize,
 
-    /// The account that calls failed for; without it a blank is left.
+    /// Name the account that calls failed for; without it a blank is left.
     #[arg(long, value_name = "UIN", help_heading = "Output")]
     pub uin: Option<String>,
 
-    /// Language of the headings.
+    /// Write the headings in this language.
     #[arg(long, value_enum, default_value_t = LanguageArg::En, help_heading = "Output")]
     pub lang: LanguageArg,
 
@@ -328,11 +329,11 @@ pub struct TicketArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub evidence: Option<PathBuf>,
 
-    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
+    /// Read classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub classes: Option<PathBuf>,
 
-    /// Zone of the times: UTC, an offset such as +08:00, or an IANA name.
+    /// Show times in this zone: UTC, an offset such as +08:00, or an IANA name.
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Output")]
     pub tz: String,
 }
@@ -346,7 +347,7 @@ pub struct CodesArgs {
     #[arg(long, conflicts_with = "code")]
     pub all: bool,
 
-    /// Format on standard output.
+    /// Write this format to standard output.
     #[arg(short = 'f', long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
 
@@ -354,7 +355,7 @@ pub struct CodesArgs {
     #[arg(long, hide = true, conflicts_with = "format")]
     pub json: bool,
 
-    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
+    /// Read classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
     #[arg(long, value_name = "FILE")]
     pub classes: Option<PathBuf>,
 }

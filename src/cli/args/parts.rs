@@ -18,16 +18,17 @@ pub struct PlanArgs {
     #[arg(long, value_name = "NAME=POINTER", help_heading = "Output")]
     pub by: Vec<String>,
 
-    /// About how many bytes a part reads. Plain inputs are cut, archives are not. Accepts K, M and G.
+    /// Make parts of about this many bytes. Plain inputs are cut, archives are not. Accepts K, M and G.
     #[arg(long, value_name = "BYTES", default_value = "256M", help_heading = "Output")]
     pub part_bytes: String,
 
-    /// Plan for files that this program cannot open: a line of JSON each, {"path": TEXT, "size": BYTES}. Bytes of those that are
-    /// larger than a part are asked for on standard output and expected on standard input, as by `part --stdin`.
+    /// Plan for files that this program cannot open: a line of JSON each, {"path": TEXT, "size": BYTES}. For files
+    /// larger than a part it asks for bytes on standard output and expects them on standard input, as `part --stdin`
+    /// does.
     #[arg(long, value_name = "FILE", requires = "output", conflicts_with = "inputs", help_heading = "Reading")]
     pub listing: Option<PathBuf>,
 
-    /// Where temporary files go.
+    /// Put temporary files into this folder.
     #[arg(long, value_name = "FOLDER", help_heading = "Reading")]
     pub tmp_dir: Option<PathBuf>,
 
@@ -42,7 +43,7 @@ pub struct PlanArgs {
 
 #[derive(Debug, Args)]
 pub struct PartArgs {
-    /// The plan that `resplog plan` wrote.
+    /// Follow this plan, which `resplog plan` wrote.
     #[arg(long, value_name = "FILE")]
     pub plan: PathBuf,
 
@@ -58,11 +59,11 @@ pub struct PartArgs {
     #[arg(long, requires = "output")]
     pub stdin: bool,
 
-    /// Where temporary files go.
+    /// Put temporary files into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub tmp_dir: Option<PathBuf>,
 
-    /// How many threads read and scan: as many as there are processors when not given, at most four for each.
+    /// Read and scan with this many threads: by default one for each processor, at most four for each.
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
 }

@@ -10,15 +10,15 @@ pub const IDS: usize = 5;
 /// Of whom records count.
 #[derive(Clone, Debug, Default, Args)]
 pub struct NameArgs {
-    /// Only records of this service. Repeat it for several.
+    /// Count only records of this service. Repeat it for several.
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub service: Vec<String>,
 
-    /// Only records of this action. Repeat it for several.
+    /// Count only records of this action. Repeat it for several.
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub action: Vec<String>,
 
-    /// Only records of this region. Repeat it for several.
+    /// Count only records of this region. Repeat it for several.
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub region: Vec<String>,
 }
@@ -26,7 +26,7 @@ pub struct NameArgs {
 /// What is listed.
 #[derive(Debug, Args)]
 pub struct ShownArgs {
-    /// How many RequestIds a code lists.
+    /// List this many RequestIds for a code.
     #[arg(long, value_name = "N", default_value_t = IDS, help_heading = "Output")]
     pub ids: usize,
 
@@ -42,11 +42,11 @@ pub struct ShownArgs {
     #[arg(long, value_name = "NAME=POINTER|PERIOD", help_heading = "Output")]
     pub by: Vec<String>,
 
-    /// Classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
+    /// Read classes of codes that differ from the built-in ones: lines of CODE, tab, CLASS.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub classes: Option<PathBuf>,
 
-    /// Zone of the times that people read: UTC, an offset such as +08:00, or an IANA name. JSON stays in UTC.
+    /// Show times in this zone: UTC, an offset such as +08:00, or an IANA name. JSON stays in UTC.
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "Output")]
     pub tz: String,
 }

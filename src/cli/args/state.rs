@@ -12,12 +12,12 @@ pub const HISTORY: usize = 30;
 /// What a run leaves for the next one.
 #[derive(Debug, Args)]
 pub struct StateArgs {
-    /// Read only what is new since the last run with this file, and move it when every output is in place. The first run
-    /// makes it.
+    /// Read only what is new since the last run with this file, and move it when every output is in place. The first
+    /// run creates it.
     #[arg(long, value_name = "FILE", help_heading = "State")]
     pub state: Option<PathBuf>,
 
-    /// How long to wait for another run that holds the lock of the state, such as 30s; without it exit 5 at once.
+    /// Wait this long for another run that holds the lock of the state, such as 30s; without it exit 5 at once.
     #[arg(long, value_name = "SPAN", help_heading = "State")]
     pub lock_wait: Option<String>,
 
@@ -26,7 +26,7 @@ pub struct StateArgs {
     #[arg(long, value_name = "DIR", help_heading = "State")]
     pub rotated_into: Vec<PathBuf>,
 
-    /// How many runs the state remembers [default: 30].
+    /// Remember this many runs in the state [default: 30].
     #[arg(long, value_name = "N", help_heading = "State")]
     pub history: Option<usize>,
 }
@@ -39,7 +39,7 @@ pub enum StateCommand {
         /// The file of the state.
         file: PathBuf,
 
-        /// Format on standard output.
+        /// Write this format to standard output.
         #[arg(short = 'f', long, value_enum, default_value_t = FormatArg::Text)]
         format: FormatArg,
 
@@ -51,7 +51,7 @@ pub enum StateCommand {
         #[arg(short = 'o', long, value_name = "FILE", conflicts_with_all = ["format", "json"])]
         output: Option<PathBuf>,
     },
-    /// Tell whether a state is whole: exit 4 when it is not.
+    /// Check whether a state is whole: exit 4 when it is not.
     #[command(after_long_help = EXIT_CODES)]
     Check {
         /// The file of the state.

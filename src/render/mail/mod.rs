@@ -36,7 +36,7 @@ const BOUNDARY: &str = "=_resplog_part_=";
 pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let to = view.mail_to.as_deref();
     if to.is_some_and(|to| !is_recipient(to)) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "that is no address to send mail to"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "that is not an address to send mail to"));
     }
     let message = fitting(view, BYTES_MAX, |limits| message(report, view, to, limits))?;
     out.write_all(message.as_bytes())

@@ -60,7 +60,7 @@ pub(super) fn rest(left_out: &[LeftOut]) -> Vec<Value> {
         let why = match it.why {
             Why::NotSustained => "throttled now and then, not sustained; --class throttle writes it up".to_owned(),
             Why::TooManyCodes => format!("more than {CODES_MAX} codes; --code writes it up"),
-            Why::TooManyProducts => "of more products than are told apart; --service writes them up".to_owned(),
+            Why::TooManyProducts => "of more products than tickets distinguish; --service writes them up".to_owned(),
         };
         vec![
             Piece::Own("no ticket: ".to_owned()),
