@@ -10,7 +10,7 @@ pub struct Acknowledged {
     pub code: String,
     /// The last day in UTC on which it is muted, `2026-12-01`; for good when there is none.
     pub until: Option<Day>,
-    /// It is muted up to so many failures in a report.
+    /// It is muted up to this number of failures in a report.
     pub failures_max: Option<u64>,
     /// Why.
     pub note: Option<String>,
@@ -60,7 +60,7 @@ pub struct AckError {
 
 impl Acknowledged {
     /// Reads lines of `CODE [UNTIL [CEILING [NOTE]]]`, with tabs between the fields or, in a line without tabs, blanks;
-    /// `-` or nothing between two tabs is no value. Lines that begin with `#` and empty ones are skipped, a byte order
+    /// `-` or nothing between two tabs is not a value. Lines that begin with `#` and empty ones are skipped, a byte order
     /// mark and CR before LF are tolerated.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl Acknowledged {
         })
     }
 
-    /// Whether a code with so many failures is muted now.
+    /// Whether a code with this number of failures is muted now.
     #[must_use]
     pub fn mutes(&self, failures: u64, now: Nanos) -> bool {
         !self.until.is_some_and(|day| day.is_over(now)) && self.failures_max.is_none_or(|most| failures <= most)
@@ -120,7 +120,7 @@ impl Acknowledged {
         self.code.clone() + &terms.join(",")
     }
 
-    /// Why a code with so many failures is muted, or is not any more.
+    /// Why a code with this number of failures is muted, or is not any more.
     #[must_use]
     pub fn reason(&self, failures: u64, now: Nanos) -> String {
         let until = self.until.map(|day| match day.is_over(now) {

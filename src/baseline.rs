@@ -68,7 +68,7 @@ pub struct MeasuredAction {
 /// Why an earlier report cannot be compared with.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
-    /// It is no JSON of a report.
+    /// It is not the JSON of a report.
     #[error("this is not a JSON report of resplog")]
     Json(#[from] serde_json::Error),
     /// It is a report of another version.
@@ -131,7 +131,7 @@ struct CodeCount {
 ///
 /// # Errors
 ///
-/// It is no report, of another version, or does not list all codes.
+/// It is not a report, of another version, or does not list all codes.
 pub fn from_report(json: &[u8]) -> Result<(Baseline, Measured), BaselineError> {
     let Told { schema, reading, totals, codes, actions, latency } = serde_json::from_slice(json)?;
     if ![SCHEMA, SCHEMA_BEFORE].contains(&schema.as_str()) {

@@ -1,4 +1,4 @@
-//! What the inputs do not cover, told from their names and ids: holes in rows of rotated files, and files that repeat
+//! What the inputs do not cover, as their names and ids show: holes in rows of rotated files, and files that repeat
 //! each other. It opens no file; damage and gaps in time stand in the report itself.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -37,7 +37,7 @@ pub struct Listed {
 pub enum Wanted {
     /// Failures with an id.
     Failed,
-    /// Successes with an id that took at least so many nanoseconds.
+    /// Successes with an id that took at least this number of nanoseconds.
     Slow(u64),
     /// Records with one of these ids, with their text: the whole line, or the envelope, redacted.
     Ids {

@@ -242,7 +242,7 @@ impl<'o> Inspector<'o> {
         (Arc::clone(profile), framing)
     }
 
-    /// What was told of each input.
+    /// What is known of each input.
     #[must_use]
     pub fn finish(self) -> Vec<Option<Inspected>> {
         self.inputs.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -288,7 +288,7 @@ fn first_bytes(head: Head<'_>) -> Cow<'_, [u8]> {
     head.first.get(..HEAD_BYTES).unwrap_or(head.first).into()
 }
 
-/// Whether the first and the last timed record of a file both lie clearly before the window, or both behind it.
+/// Whether the first and the last timed record of a file both lie clearly before the window, or both after it.
 fn is_outside(filter: &Filter, profile: &Arc<Profile>, head: &[u8], whole: Whole<'_>) -> bool {
     if !filter.has_window() {
         return false;

@@ -188,7 +188,7 @@ impl<'s> Values<'s> {
         }
     }
 
-    /// Where the value at `start` ends, or why it is none; nothing when that cannot be told yet.
+    /// Where the value at `start` ends, or why it is not one; nothing when that is not known yet.
     fn value(&mut self, start: usize) -> Option<Result<usize, Reason>> {
         let rest = self.buffer.len() - start;
         match value_end(&self.buffer, start, Space::Text) {
@@ -220,7 +220,7 @@ impl<'s> Values<'s> {
         }
     }
 
-    /// What stands at `at` is no value: the rest of the input is read, for its bytes, and not parsed.
+    /// What stands at `at` is not a value: the rest of the input is read, for its bytes, and not parsed.
     fn malformed(&mut self, reason: Reason) -> (u64, Piece<'_>) {
         let offset = self.offset + self.at as u64;
         self.spoil(&format!("no value ({})", reason.as_str()), offset);

@@ -3,7 +3,7 @@
 //! A table is text in lines that end with LF: a key, a TAB, the rest. The lines stand in the byte order of their keys,
 //! and comments (`#`) stand only at the top, where byte order has them anyway.
 
-/// The columns behind `key`, as one text; `None` if no line has that key. Takes a number of steps logarithmic in the size of the table.
+/// The columns after `key`, as one text; `None` if no line has that key. Takes a number of steps logarithmic in the size of the table.
 pub(super) fn find(table: &'static str, key: &str) -> Option<&'static str> {
     line(table, key).map(|(_, rest)| rest)
 }

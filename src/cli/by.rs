@@ -24,7 +24,7 @@ pub fn read(texts: &[String]) -> Result<By> {
     let mut by = By::default();
     let mut taken = BTreeSet::new();
     for text in texts {
-        // Rows of two fields under one name could not be told apart, and Prometheus refuses them.
+        // Rows of two fields under one name could not be distinguished, and Prometheus refuses them.
         let name = text.split_once('=').map_or(text.as_str(), |(name, _)| name);
         if !taken.insert(name) {
             bail!("--by: the name '{name}' is given twice: expected another name, as in --by other=/pointer");

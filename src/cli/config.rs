@@ -28,7 +28,7 @@ pub fn with_file(
     let command = program.find_subcommand(name).context("a command without a name")?;
     let from_file = options(file, command, own, program).with_context(|| format!("--config {}", file.display()))?;
     let mut arguments = arguments;
-    // Inputs go behind everything: a command may take something else first.
+    // Inputs go after everything: a command may take something else first.
     arguments.extend(from_file.inputs);
     // The name of the command stands before all its options.
     let command = arguments.iter().skip(1).position(|argument| argument == name);
@@ -138,7 +138,7 @@ fn one(argument: &Arg, name: &str, value: &Value) -> Result<Option<OsString>> {
         }
     };
     Ok(Some(match argument.is_positional() {
-        // An input is no flag, however it begins.
+        // An input is not a flag, however it begins.
         true if text.starts_with('-') && text != "-" => format!("./{text}").into(),
         true => text.into(),
         false => format!("--{name}={text}").into(),

@@ -11,7 +11,7 @@ use resplog::internals::input::discover::TEMPORARY;
 use resplog::internals::input::{Input, Peeked, SUMMARY_MAGIC, peek, source, wait, with_members};
 use tempfile::NamedTempFile;
 
-/// How many bytes are copied at once; a pipe holds so many.
+/// How many bytes are copied at once; a pipe holds as many.
 const COPY_BYTES: usize = 64 * 1024;
 /// How long a wait for a pipe lasts before the wish to stop is looked at.
 const WAIT: Duration = Duration::from_millis(100);

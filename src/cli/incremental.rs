@@ -43,7 +43,7 @@ pub struct Session {
 /// Why a run with a state cannot begin, and the exit code.
 pub struct Refused(pub anyhow::Error, pub u8);
 
-/// Refuses what a state cannot go with. Everything here is told by the command line alone.
+/// Refuses what a state cannot go with. The command line alone shows everything here.
 pub fn check(args: &ReportArgs, inputs: &[PathBuf]) -> Result<()> {
     let StateArgs { state, lock_wait, history, rotated_into } = &args.state;
     if state.is_none() {

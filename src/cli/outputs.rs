@@ -215,7 +215,7 @@ fn descriptor(path: &Path) -> Option<String> {
         if source::folder_of(&path).canonicalize().is_ok_and(|it| it == folder) {
             return path.file_name()?.to_str().map(str::to_owned);
         }
-        // A circle of links is no descriptor; where it is one, the path is refused elsewhere.
+        // A circle of links is not a descriptor; where it is one, the path is refused elsewhere.
         source::target(&path).ok()?;
         path = source::folder_of(&path).join(path.read_link().ok()?);
     }

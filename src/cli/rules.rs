@@ -7,7 +7,7 @@ use resplog::rule::{Measure, Rule};
 
 use super::said;
 
-/// Says which rules met a value that is not known, and which name a code that nothing knows, each once; `ahead` records have
+/// Says which rules need a value that is not known, and which name a code that nothing knows, each once; `ahead` records have
 /// a time that no clock shows yet.
 pub fn warn(report: &Report, rules: &[Rule], ahead: u64) {
     if let Some(rule) = rules.iter().find(|rule| ahead > 0 && rule.uses(&Measure::NewestAge)) {

@@ -41,7 +41,7 @@ pub fn is_unread() -> bool {
         && fds.iter().any(|fd| fd.revents().intersects(PollFlags::ERR | PollFlags::NVAL))
 }
 
-/// The file that standard output goes to, which is never an input of a folder; what is no file is no input either.
+/// The file that standard output goes to, which is never an input of a folder; what is not a file is not an input either.
 pub fn own() -> [PathBuf; 1] {
     [PATH.into()]
 }

@@ -262,7 +262,7 @@ impl Disk {
         Ok(())
     }
 
-    /// Writes into a device, a pipe or an open file, behind what is in it.
+    /// Writes into a device, a pipe or an open file, after what is in it.
     ///
     /// # Errors
     ///

@@ -40,7 +40,7 @@ pub struct Analysis {
     pub apart: Vec<Summary>,
     /// How each input was read, in the order of the inputs.
     pub reads: Vec<InputRead>,
-    /// What the first bytes of each input told, in the order of the inputs; none for those not opened.
+    /// What the first bytes of each input say, in the order of the inputs; none for those not opened.
     pub inspected: Vec<Option<Inspected>>,
     /// The newest time of a record that counts and does not lie after the horizon of the run.
     pub newest: Option<Nanos>,
@@ -74,7 +74,7 @@ pub fn analyze<F: FnMut(&Reject, u64) + Send>(
             on_reject(&reject, earlier + before + reject.origin.line + 1);
         })
     });
-    // Rejects are told in the order of the paths, so they are read in it; else chunks would wait for each other.
+    // Rejects are listed in the order of the paths, so they are read in it; else chunks would wait for each other.
     let order = if rejects.is_some() { Order::Paths } else { Order::NewestFirst };
     let rules = Rules {
         filter: Some(&options.reading.filter).filter(|&filter| *filter != Filter::default()),

@@ -46,7 +46,7 @@ pub struct RunControl {
 pub struct Run<'r> {
     /// The inputs.
     pub inputs: &'r [Input],
-    /// In which order they are opened; nothing that is told at the end depends on it.
+    /// In which order they are opened; no result depends on it.
     pub order: Order,
     /// Picks the lines that are scanned and shown; none when all are. It has no say in streams of values.
     pub sieve: Option<&'r Sieve>,
@@ -95,7 +95,7 @@ pub struct Driven<W> {
     pub folds: Vec<W>,
     /// How each input was read, in the order of the inputs.
     pub reads: Vec<InputRead>,
-    /// What the first bytes of each input told, in the order of the inputs; none for those not opened.
+    /// What the first bytes of each input say, in the order of the inputs; none for those not opened.
     pub inspected: Vec<Option<Inspected>>,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,

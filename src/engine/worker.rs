@@ -15,7 +15,7 @@ use crate::record::{Line, Origin, Reason};
 use crate::scan::sieve::Sieve;
 use crate::scan::{Decided, Scanned, Scanner, Span};
 
-/// When a sieve picks more than one line in so many, all are scanned.
+/// When a sieve picks more than one line in this number, all are scanned.
 const PICKED_SHARE: usize = 8;
 
 /// What a thread keeps from chunk to chunk for inputs of one profile.

@@ -136,7 +136,7 @@ fn by_bytes(
 /// What becomes of a position that no file goes on from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
-    /// Its file is gone, with so many bytes that were not read because they had no line end.
+    /// Its file is gone, with this number of bytes that were not read because they had no line end.
     Unread(u64),
     /// Another file, or another stream in the same file, stands where the log was, and what became of it cannot be found.
     Rotated,

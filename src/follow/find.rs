@@ -74,7 +74,7 @@ impl<'p> Gone<'p> {
         self.bases.insert(base);
     }
 
-    /// Whether a file of the folder, which is no input, may hold one of them.
+    /// Whether a file of the folder, which is not an input, may hold one of them.
     pub fn may_be_in(&self, listed: &Listed, known: &Known<'_>) -> bool {
         if self.is_open {
             return true;

@@ -1,5 +1,5 @@
 //! What names say about rotation: `app.log.1`, `app.log-20261124` and `app-20261124.log.gz` come from `app.log`. Names
-//! are a hint only; that two files hold one stream is told by their bytes.
+//! are a hint only; only their bytes show that two files hold one stream.
 
 use std::cmp::Ordering;
 use std::ffi::{OsStr, OsString};
@@ -35,7 +35,7 @@ pub fn unpacked(path: &Path) -> OsString {
     OsStr::from_bytes(PACKED.iter().find_map(|ending| name.strip_suffix(*ending)).unwrap_or(name)).to_owned()
 }
 
-/// How many bytes at the start are a number or a date behind a separator.
+/// How many bytes at the start are a number or a date after a separator.
 fn rotation_bytes(text: &[u8]) -> usize {
     if !text.first().is_some_and(|byte| b".-_".contains(byte)) {
         return 0;
@@ -43,7 +43,7 @@ fn rotation_bytes(text: &[u8]) -> usize {
     let run = text.iter().take_while(|byte| byte.is_ascii_digit() || b".-_:T".contains(byte)).count();
     let run = text.get(..run).unwrap_or_default();
     let digits_end = run.iter().rposition(u8::is_ascii_digit).map_or(0, |place| place + 1);
-    // A name may go on with letters behind its digits, which then are part of a word.
+    // A name may go on with letters after its digits, which then are part of a word.
     let word = text.get(digits_end).is_some_and(u8::is_ascii_alphanumeric);
     if word { 0 } else { digits_end }
 }
@@ -51,7 +51,7 @@ fn rotation_bytes(text: &[u8]) -> usize {
 /// How many digits make a date of a number.
 const DATE_DIGITS: usize = 6;
 
-/// Whether a name is that of a rotated log: the log's own name with something behind it, or with a date in it. A short
+/// Whether a name is that of a rotated log: the log's own name with something after it, or with a date in it. A short
 /// number inside a name may well tell one writer from another.
 pub fn is_rotated(path: &Path) -> bool {
     let (base, name) = (base(path), path.file_name().unwrap_or_default().as_bytes());
@@ -59,7 +59,7 @@ pub fn is_rotated(path: &Path) -> bool {
     base != name && (name.starts_with(base) || digits(name) >= digits(base) + DATE_DIGITS)
 }
 
-/// Whether a path is what a log may be called when it is rotated: its own with a number or a date behind it, or with a
+/// Whether a path is what a log may be called when it is rotated: its own with a number or a date after it, or with a
 /// date before the extension, packed or not.
 pub fn is_rotated_from(path: &Path, log: &Path) -> bool {
     if path.parent() != log.parent() {

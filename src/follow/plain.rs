@@ -1,4 +1,4 @@
-//! Where a plain file goes on: behind what was read of its stream, up to its last whole line. It does not look for files.
+//! Where a plain file goes on: after what was read of its stream, up to its last whole line. It does not look for files.
 
 use std::io;
 use std::path::PathBuf;
@@ -75,7 +75,7 @@ impl Planner<'_> {
         Ok((Track { position, reads, is_new_copy, damage }, start, matched))
     }
 
-    /// How much is read of a file of so many bytes, of which the rest of a line that was counted is passed over.
+    /// How much is read of a file of that size, of which the rest of a line that was counted is passed over.
     fn span(
         &self,
         input: &Input,

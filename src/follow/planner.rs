@@ -163,7 +163,7 @@ impl Planner<'_> {
         self.sought.disk.open_same(&probe.place, probe.file)
     }
 
-    /// Whether a plain file holds a stream of so many bytes that ends so.
+    /// Whether a plain file holds a stream of that length that ends so.
     pub(super) fn holds(&self, original: &Original, bytes: u64, tail: &[u8]) -> bool {
         let before = || {
             let file = self.sought.disk.open_same(&original.place, original.file)?;

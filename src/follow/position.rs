@@ -106,7 +106,7 @@ impl Times {
         Self { born: born.and_then(nanos), written: written.and_then(nanos) }
     }
 
-    /// Whether files with one inode are one file; nothing when that cannot be told.
+    /// Whether files with one inode are one file; nothing when that is not known.
     #[must_use]
     pub fn same_birth(&self, other: &Self) -> Option<bool> {
         Some(self.born? == other.born?)
@@ -140,7 +140,7 @@ pub struct Position {
     pub times: Times,
     /// How many bytes there were, decompressed.
     pub size: u64,
-    /// Offset behind the last line that was counted.
+    /// Offset after the last line that was counted.
     pub offset: u64,
     /// How many lines stand before the offset.
     pub lines: u64,

@@ -147,7 +147,7 @@ impl<'f> Bytes<'f> {
     }
 }
 
-/// The place behind the last LF of a span of a file; the start of the span when it holds none.
+/// The place after the last LF of a span of a file; the start of the span when it holds none.
 pub fn last_line_end(file: &Bytes<'_>, start: u64, end: u64) -> io::Result<u64> {
     let mut upto = end;
     let mut bytes = SEARCH_BYTES[0];
@@ -163,7 +163,7 @@ pub fn last_line_end(file: &Bytes<'_>, start: u64, end: u64) -> io::Result<u64> 
     Ok(start)
 }
 
-/// The place behind the first LF of a span of a file; the end of the span when it holds none.
+/// The place after the first LF of a span of a file; the end of the span when it holds none.
 pub fn first_line_end(file: &Bytes<'_>, start: u64, end: u64) -> io::Result<u64> {
     let mut from = start;
     while from < end {

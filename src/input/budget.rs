@@ -51,7 +51,7 @@ struct State {
 }
 
 impl Budget {
-    /// The budget of a run with chunks of so many bytes.
+    /// The budget of a run with chunks of this size.
     #[must_use]
     pub fn new(chunk_bytes: usize) -> Self {
         Self::with_bytes(chunk_bytes, BUDGET_BYTES)
@@ -87,7 +87,7 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// Whether a buffer of so many bytes needs a lease.
+    /// Whether a buffer of this size needs a lease.
     #[must_use]
     pub fn is_long(&self, bytes: usize) -> bool {
         bytes > self.budget.0.usual_bytes
@@ -208,7 +208,7 @@ impl State {
     }
 }
 
-/// What a line of so many bytes takes while it is read and scanned.
+/// What a line of this length takes while it is read and scanned.
 fn cost(bytes: usize) -> usize {
     if bytes > LARGE_BYTES { bytes.max(MAPPED_BYTES).saturating_mul(2) } else { bytes.saturating_mul(BYTES_PER_BYTE) }
 }

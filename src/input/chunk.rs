@@ -10,7 +10,7 @@ use super::Status;
 pub struct Sizes {
     /// How many bytes of a file one chunk covers; about as many a chunk of a stream holds.
     pub chunk_bytes: usize,
-    /// How many bytes one read of a pipe asks for, and one read behind the end of a part; of an archive, at least.
+    /// How many bytes one read of a pipe asks for, and one read after the end of a part; of an archive, at least.
     pub read_bytes: usize,
     /// The longest line, in bytes; see [`crate::record::LINE_BYTES_MAX`].
     pub line_bytes_max: usize,

@@ -114,7 +114,7 @@ pub fn begins_state(head: &[u8]) -> bool {
     member.is_some_and(|member| member.starts_with(b"\"resplog_state\":"))
 }
 
-/// The identity of a regular file; others, such as pipes, are told apart by their names only.
+/// The identity of a regular file; others, such as pipes, are distinguished by their names only.
 fn identity(path: &Path) -> Option<FileId> {
     path.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| FileId::of(&metadata))
 }

@@ -8,7 +8,7 @@ pub const IDENTITY_BYTES: usize = 4096;
 pub(super) struct Kept {
     head: Vec<u8>,
     tail: Vec<u8>,
-    /// Offset behind the lines that were handed out.
+    /// Offset after the lines that were handed out.
     pub(super) lines_end: u64,
 }
 
@@ -19,7 +19,7 @@ impl Kept {
         keep_last(&mut self.tail, bytes);
     }
 
-    /// What is known of a stream of which so many bytes were read.
+    /// What is known of a stream after this number of bytes.
     pub(super) fn ends(&self, bytes: u64) -> Fingerprint {
         let Self { head, tail, lines_end } = self;
         Fingerprint { lines_end: *lines_end, bytes, head: head.clone(), tail: tail.clone() }
@@ -37,7 +37,7 @@ pub fn keep_last(tail: &mut Vec<u8>, bytes: &[u8]) {
 /// Where a stream ended, and what it begins and ends with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// Offset behind the last line that was handed out. It is the end of all bytes, unless the stream is damaged.
+    /// Offset after the last line that was handed out. It is the end of all bytes, unless the stream is damaged.
     pub lines_end: u64,
     /// How many bytes there are.
     pub bytes: u64,

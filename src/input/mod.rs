@@ -198,7 +198,7 @@ pub enum Status {
     /// As it should be.
     #[default]
     Ok,
-    /// Cut, or with unreadable bytes behind a good part.
+    /// Cut, or with unreadable bytes after a good part.
     Incomplete,
     /// A checksum or the format is wrong.
     Corrupt,
@@ -254,7 +254,7 @@ impl Framing {
     }
 }
 
-/// How the bytes of an input are packed; told by content.
+/// How the bytes of an input are packed, by their content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Compression {

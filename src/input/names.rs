@@ -10,7 +10,7 @@ const ARCHIVES: [&str; 6] = ["gz", "zst", "bz2", "xz", "lz4", "zip"];
 const ROTATION_DIGITS_MAX: usize = 4;
 /// Digits of any other number, at the most; longer ones are no numbers but ids and times.
 const NUMBER_DIGITS_MAX: usize = 9;
-/// How many numbers behind a date count: hour, minute, second, part.
+/// How many numbers after a date count: hour, minute, second, part.
 const NUMBERS_MAX: usize = 4;
 /// Years that are taken for such.
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
@@ -22,7 +22,7 @@ pub struct Name {
     pub row: String,
     /// The last date in the path, in days since 1970.
     pub date: Option<i64>,
-    /// Of a dated name the numbers behind the date, such as hour or part; else the last number of the name, if any.
+    /// Of a dated name the numbers after the date, such as hour or part; else the last number of the name, if any.
     /// The higher, the newer.
     pub numbers: Vec<u64>,
     /// The number that rotation appended, 1 in `app.log.1`; the higher, the older.
@@ -85,7 +85,7 @@ fn number(digits: &str) -> Option<u64> {
     is_number.then(|| digits.parse().ok())?
 }
 
-/// The runs of digits from a place on, with the places behind them.
+/// The runs of digits from a place on, with the places after them.
 fn runs(text: &str, from: usize) -> impl DoubleEndedIterator<Item = (usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (place, byte) in text.bytes().enumerate().skip(from) {
@@ -106,7 +106,7 @@ struct Date {
     days: i64,
 }
 
-/// The dates of a path: `20261124` with or without a time of day behind it, `2026-11-24`, `2026_11_24`, `2026.11.24`,
+/// The dates of a path: `20261124` with or without a time of day after it, `2026-11-24`, `2026_11_24`, `2026.11.24`,
 /// `2026/11/24`.
 fn dates(text: &str) -> Vec<Date> {
     let runs: Vec<_> = runs(text, 0).collect();
@@ -116,7 +116,7 @@ fn dates(text: &str) -> Vec<Date> {
     while let Some(&(start, end)) = runs.get(place) {
         place += 1;
         if matches!(end - start, 8 | 10 | 12 | 14) {
-            // A time of day behind the date is left to the numbers.
+            // A time of day after the date is left to the numbers.
             let days = text.get(start..start + 8).and_then(|all| days(all.get(..4)?, all.get(4..6)?, all.get(6..8)?));
             dates.extend(days.map(|days| Date { start, end: start + 8, days }));
         } else if let (Some(year), Some(month), Some(day)) = (digits(place - 1), digits(place), digits(place + 1))

@@ -73,7 +73,7 @@ pub(super) struct Kept {
 pub(super) enum Handed {
     /// The chunk in its buffer, by its place.
     Chunk(u32, Lines),
-    /// The stream had so many chunks.
+    /// The number of chunks that the stream had.
     End(u32),
 }
 
@@ -266,7 +266,7 @@ mod tests {
     use super::super::decode::memory::Memory;
     use super::*;
 
-    /// What several threads got of a stream of so many chunks of one byte, the places in the order of each thread.
+    /// What several threads got of a stream of that number of chunks of one byte, the places in the order of each thread.
     fn handed(threads: usize, chunks: u8, stop: &AtomicBool) -> (Vec<Vec<u32>>, Vec<u32>) {
         let (reader, mut writer) = std::io::pipe().unwrap();
         writer.write_all(&vec![b'\n'; chunks.into()]).unwrap();

@@ -20,7 +20,7 @@ use super::split;
 use super::stream::Stream;
 use super::{FileId, Input, Status};
 
-/// How much is read behind a part to get the end of its last line in the same read; most lines are shorter.
+/// How much is read after a part to get the end of its last line in the same read; most lines are shorter.
 const OVERLAP_BYTES: usize = 4096;
 
 /// What an input is, once it is open.
@@ -252,7 +252,7 @@ pub fn part_bytes(piece: &Range<u64>, part: u32, sizes: Sizes) -> Range<u64> {
 
 /// Reads the lines that begin in some bytes of a span of a file into `buffer`. The span begins with a line and ends at
 /// the size that the file had when it was opened; what was added since is not looked at. `lease` is what the buffer
-/// holds of the memory for long lines. When `stop` is set a line that goes on behind the part is left out.
+/// holds of the memory for long lines. When `stop` is set a line that goes on after the part is left out.
 pub fn read_part(
     file: &Blob,
     span: &Range<u64>,
@@ -290,7 +290,7 @@ pub fn read_part(
         let oversize = split::cut_oversize(buffer, line, sizes.line_bytes_max);
         searched = buffer.len();
         if oversize || damage.is_some() || reader.offset >= size {
-            // What stands behind an oversize line is found by the parts that it ends in.
+            // What stands after an oversize line is found by the parts that it ends in.
             let lines = Lines { start, offset, end, unterminated: !oversize && damage.is_none() };
             return Part { lines: Some(lines), bytes, damage };
         }
@@ -320,7 +320,7 @@ impl At<'_> {
         bytes.min(usize::try_from(self.size - self.offset).unwrap_or(usize::MAX))
     }
 
-    /// Appends so many bytes, or what is left of the file; the buffer has room for them.
+    /// Appends this number of bytes, or what is left of the file; the buffer has room for them.
     fn append(&mut self, buffer: &mut Vec<u8>, bytes: usize) -> Option<Damage> {
         let wanted = buffer.len() + self.bounded(bytes);
         while buffer.len() < wanted {

@@ -16,7 +16,7 @@ pub fn first_line(buffer: &[u8], part_bytes: usize, first_part: bool) -> Option<
     memchr::memchr(b'\n', before_last).map(|place| place + 1)
 }
 
-/// The place behind the last line of `buffer` that is complete; 0 when none is.
+/// The place after the last line of `buffer` that is complete; 0 when none is.
 #[must_use]
 pub fn complete_lines(buffer: &[u8]) -> usize {
     memchr::memrchr(b'\n', buffer).map_or(0, |place| place + 1)

@@ -31,7 +31,7 @@ pub struct Stream {
     offset: u64,
     /// How many bytes of NUL padding were left out of the first line of `carry`.
     dropped: usize,
-    /// Offset behind everything that was read so far.
+    /// Offset after everything that was read so far.
     read: u64,
     ended: bool,
     /// Whether it ended early.
@@ -61,7 +61,7 @@ enum Next {
 }
 
 impl Stream {
-    /// The bytes of a source; how they are packed is told by what they begin with.
+    /// The bytes of a source; their first bytes say how they are packed.
     #[must_use]
     pub fn new(source: impl Into<Source>, memory: &Memory, budget: &Budget) -> Self {
         Self::after(&[], source, memory, budget)
@@ -318,7 +318,7 @@ impl Stream {
         }
     }
 
-    /// How much the next read asks for when the chunk holds so many bytes: of an archive the rest of the chunk, because
+    /// How much the next read asks for when the chunk holds this number of bytes: of an archive the rest of the chunk, because
     /// decoders are faster into one large room than into several small ones.
     fn room(&self, sizes: Sizes, held: usize) -> usize {
         let rest = if self.compression() == Compression::None { 0 } else { sizes.chunk_bytes.saturating_sub(held) };

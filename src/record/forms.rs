@@ -44,7 +44,7 @@ impl Form {
     }
 }
 
-/// The forms that are read (`--forms`); all of them unless told otherwise.
+/// The forms that are read (`--forms`); all of them by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Forms(u8);
 

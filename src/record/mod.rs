@@ -140,7 +140,7 @@ impl Reason {
     }
 }
 
-/// Longest line that is looked at unless told otherwise, in bytes.
+/// Longest line that is looked at by default, in bytes.
 pub const LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Longest code that is kept, in bytes after unescaping; a longer one counts as `(none)`.
 pub const CODE_BYTES_MAX: usize = 256;

@@ -203,7 +203,7 @@ pub(super) fn separator(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// The secret's name in front of the separator at `separator`, if there is one: behind white space, a closing bracket and
+/// The secret's name in front of the separator at `separator`, if there is one: after white space, a closing bracket and
 /// a quote, as in `headers['Authorization'] = …`.
 pub(super) fn key_before(text: &str, separator: usize) -> Option<Key> {
     if may_follow_name(&text.as_bytes()[..separator]) { whole_key_before(text, separator) } else { None }

@@ -147,7 +147,7 @@ fn encoded<const UNIT: usize>(bytes: &[u8]) -> Option<(usize, char)> {
         _ => None,
     };
     let first = byte(0)?;
-    // How many bytes the character has, what the first one says of it, and from where on it needs so many.
+    // How many bytes the character has, what the first one says of it, and from which value on it needs that number.
     let (length, mut point, least) = match first {
         0..0x80 => return Some((UNIT, char::from(first))),
         0xc2..=0xdf => (2, u32::from(first & 0x1f), 0x80),

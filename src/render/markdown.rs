@@ -177,7 +177,7 @@ fn look_into(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "\n## Look into\n\nA class is a hint, no verdict. Times are {}.\n", view.zone_name(report))?;
     for (rank, Trouble { name, class, code, ids }) in (1..).zip(troubles.iter().take(view.top.max(1))) {
         writeln!(out, "{rank}. {} {class}: {}", markdown(name), phrases::class(*class))?;
-        // An item belongs to a number when it begins below the text behind it.
+        // An item belongs to a number when it begins below the text after it.
         let indent = if rank < 10 { "   " } else { "    " };
         if let Some(code) = code {
             facts(code, indent, view, out)?;

@@ -56,7 +56,7 @@ pub fn last_success(metrics: &str) -> Option<Nanos> {
     whole.checked_mul(NS_PER_SECOND)?.checked_add(milliseconds * 1_000_000).map(Nanos)
 }
 
-/// A time in seconds with three digits behind the point; before 1970 it is 0.
+/// A time in seconds with three digits after the point; before 1970 it is 0.
 fn seconds(time: Nanos) -> String {
     let ms = time.0.max(0) / 1_000_000;
     format!("{}.{:03}", ms / 1_000, ms % 1_000)

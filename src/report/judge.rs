@@ -1,4 +1,4 @@
-//! What a report is held against: earlier runs, codes that are acknowledged, and rules. Whatever `--code` and `--class`
+//! What a report is compared with: earlier runs, codes that are acknowledged, and rules. Whatever `--code` and `--class`
 //! list, all codes are judged here.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use crate::redact::redact;
 use crate::rule::{Measure, Percentile, Rule, Scale, nearest};
 use crate::time::Nanos;
 
-/// What a report is held against; nothing by default.
+/// What a report is compared with; nothing by default.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Against<'a> {
     /// The run that trends compare with; the history when there is none.

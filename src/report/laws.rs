@@ -1,4 +1,4 @@
-//! The sums of SPEC 2, held against each other before anything is printed. A sum that does not add up is a bug.
+//! The sums of SPEC 2, compared with each other before anything is printed. A sum that does not add up is a bug.
 
 use super::Report;
 use crate::record::LineClass;

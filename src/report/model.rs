@@ -1,4 +1,4 @@
-//! The whole report, and what in it is no row of a table. The field names are the keys of the JSON report.
+//! The whole report, and what in it is not a row of a table. The field names are the keys of the JSON report.
 
 use std::collections::BTreeMap;
 
@@ -94,7 +94,7 @@ pub struct Report {
     /// Sums over all runs of a state, this one too; for metrics only.
     #[serde(skip)]
     pub cumulative: Option<Cumulative>,
-    /// Rules that met a value which is not known; for standard error only.
+    /// Rules that need a value which is not known; for standard error only.
     #[serde(skip)]
     pub unjudged: Vec<Unjudged>,
     /// Names in rules that nothing knows; for standard error only.
@@ -255,7 +255,7 @@ pub struct Stamp {
     pub options: BTreeMap<String, Vec<String>>,
 }
 
-/// A rule that met a value which is not known.
+/// A rule that needs a value which is not known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unjudged {
     /// The rule as it was written.

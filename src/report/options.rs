@@ -27,7 +27,7 @@ pub struct Options<'a> {
     pub filters: &'a BTreeMap<&'static str, Value>,
     /// The time before and after which calls are compared, as they were counted.
     pub split: Option<Nanos>,
-    /// What the report is held against.
+    /// What the report is compared with.
     pub against: Against<'a>,
 }
 

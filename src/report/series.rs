@@ -1,4 +1,4 @@
-//! Failures over time, by class and by code: what charts are drawn from. It knows no chart, and is no part of the JSON
+//! Failures over time, by class and by code: what charts are drawn from. It knows no chart, and is not a part of the JSON
 //! report, whose keys are fixed.
 
 use std::collections::BTreeMap;

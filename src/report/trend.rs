@@ -99,7 +99,7 @@ fn cross(now: (u64, u64), before: (u64, u64)) -> [u128; 2] {
     [u128::from(now.0) * u128::from(before.1), u128::from(before.0) * u128::from(now.1)]
 }
 
-/// Half a point of difference, or half as much again; reckoned in whole numbers, since both are met exactly at times.
+/// Half a point of difference, or half as much again; reckoned in whole numbers, since both limits are reached exactly at times.
 fn is_large(now: (u64, u64), before: (u64, u64)) -> bool {
     let [now_of_before, before_of_now] = cross(now, before);
     let (less, more) = (now_of_before.min(before_of_now), now_of_before.max(before_of_now));

@@ -213,7 +213,7 @@ fn spelt(measure: &Measure, value: f64) -> String {
     }
 }
 
-/// A number with at most three digits behind the point.
+/// A number with at most three digits after the point.
 fn plain(value: f64) -> String {
     if value.fract() == 0.0 && (0.0..9e15).contains(&value) {
         return count(value as u64);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-/// A text that is no rule.
+/// A text that is not a rule.
 ///
 /// Shown on three lines: what is wrong, the rule, and carets under the place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

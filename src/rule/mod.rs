@@ -33,7 +33,7 @@ impl Rule {
     ///
     /// # Errors
     ///
-    /// The text is no rule: what is wrong, and where.
+    /// The text is not a rule: what is wrong, and where.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         Ok(Self { text: text.to_owned(), expression: parse::expression(text)? })
     }
@@ -73,7 +73,7 @@ impl Rule {
 
     /// Holds the rule against values, in the units of the measures. A value that is not known makes a comparison
     /// neither true nor false, and a rule fires only when it is true whatever the unknown ones were. What stands
-    /// behind the comparison that decides an `and` or an `or` is not looked at.
+    /// after the comparison that decides an `and` or an `or` is not looked at.
     pub fn judge(&self, value_of: impl Fn(&Measure) -> Option<f64>) -> Judgement {
         let mut unknown = Vec::new();
         let outcome = self.expression.judge(&value_of, &mut unknown);

@@ -320,7 +320,7 @@ impl Parser<'_> {
         Ok((limit, is_share))
     }
 
-    /// The unit behind a number.
+    /// The unit after a number.
     fn unit(&mut self) -> Result<Option<(String, Range<usize>)>, RuleError> {
         if let Some(token) = self.tokens.next_if(|token| token.kind == Kind::Percent) {
             return Ok(Some(("%".to_owned(), token.place)));

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Values that rules are held against.
+/// Values that rules are evaluated with.
 fn value_of(measure: &Measure) -> Option<f64> {
     match measure.to_string().as_str() {
         "failure_rate" => Some(0.007),

@@ -111,7 +111,7 @@ impl Fold {
         }
     }
 
-    /// Takes the bytes of a line that is no response, for its shape.
+    /// Takes the bytes of a line that is not a response, for its shape.
     pub fn shape(&mut self, line: &[u8], origin: Origin) {
         self.summary.shapes.observe(line, origin);
     }

@@ -54,7 +54,7 @@ pub struct Quantiles {
 
 impl<const DIGITS: u8> Durations<DIGITS> {
     /// Cells of a run are equally wide; the next run's are twice as wide, and there are two to this power of them. The
-    /// first run is the exception: it has twice as many, of one nanosecond, so that the wanted digits are told apart.
+    /// first run is the exception: it has twice as many, of one nanosecond, so that the wanted digits are distinguished.
     const RUN_BITS: u32 = (2 * 10_u32.pow(DIGITS as u32)).next_power_of_two().ilog2() - 1;
 
     /// The cell of a duration, as an HDR histogram numbers them whose smallest unit is 1.

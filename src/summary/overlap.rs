@@ -1,4 +1,4 @@
-//! Which inputs hold the same request ids, told from the smallest hashes of the ids of each. It keeps hashes, never
+//! Which inputs hold the same request ids, by the smallest hashes of the ids of each. It keeps hashes, never
 //! ids, and tells nothing of inputs of very different sizes.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,4 @@
-//! A bounded table with a memo in front of it: a name that was met before is found by a few of its bytes, without
+//! A bounded table with a memo in front of it: a name that was seen before is found by a few of its bytes, without
 //! hashing all of them. The memo only says where to look first; what counts is the name that is kept there.
 
 use std::borrow::Cow;

@@ -88,7 +88,7 @@ impl Form {
     }
 }
 
-/// Nanoseconds from the digits behind a point, at least one, and what follows them.
+/// Nanoseconds from the digits after a point, at least one, and what follows them.
 fn read_fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     let digits = Digits::leading(text);
     let mut nanosecond = digits.fraction() * 10;

@@ -10,9 +10,9 @@ pub struct Decimal {
     digits: i64,
     /// The first [`LEADING_DIGITS`] of them, or all.
     leading: u64,
-    /// The one behind those, or 0.
+    /// The one after those, or 0.
     next: u8,
-    /// Whether there is anything but 0 behind that.
+    /// Whether there is anything but 0 after that.
     more: bool,
     /// How many digits are before the point, 0 or fewer when the magnitude is below 1; saturated.
     before_point: i64,
@@ -33,7 +33,7 @@ const POWERS: [u64; 20] = {
 };
 
 /// The number of a text times 10 to the power of `places`, at most 9, as [`Decimal::scaled`] gives it, when it is written
-/// as most are: up to seven digits, and up to eight behind a point. None for all others, whatever they are.
+/// as most are: up to seven digits, and up to eight after a point. None for all others, whatever they are.
 #[inline]
 pub(super) fn plain_scaled(text: &[u8], places: u32) -> Option<u64> {
     const FRACTION_UNITS: u64 = 100_000_000;
@@ -103,7 +103,7 @@ impl Decimal {
         if self.digits == 0 { 0 } else { self.before_point }
     }
 
-    /// The magnitude times 10 to the power of `places`, what is behind the point dropped; none above `u64`.
+    /// The magnitude times 10 to the power of `places`, what is after the point dropped; none above `u64`.
     pub(super) fn scaled(&self, places: u32) -> Option<u64> {
         let wanted = self.before_point.saturating_add(i64::from(places));
         if self.digits == 0 || wanted <= 0 {
@@ -123,7 +123,7 @@ impl Decimal {
         self.leading.checked_mul(10)?.checked_add(u64::from(self.next))
     }
 
-    /// The magnitude when nothing but zeros is behind the point; none above `u64`.
+    /// The magnitude when nothing but zeros is after the point; none above `u64`.
     pub fn whole(&self) -> Option<u64> {
         let value = self.scaled(0)?;
         let held = self.digits.min(LEADING_DIGITS);
@@ -139,7 +139,7 @@ impl Decimal {
         dropped_nothing.then_some(value)
     }
 
-    /// Takes the digits that a text begins with behind those taken before, and gives what follows.
+    /// Takes the digits that a text begins with after those taken before, and gives what follows.
     fn read_digits<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
         let mut rest = text;
         if self.digits == 0 {
@@ -168,7 +168,7 @@ fn power(exponent: i64) -> Option<u64> {
     POWERS.get(usize::try_from(exponent).ok()?).copied()
 }
 
-/// What stands behind `e`; an exponent that fits nothing saturates, which is as good as exact.
+/// What stands after `e`; an exponent that fits nothing saturates, which is as good as exact.
 fn read_exponent(text: &[u8]) -> Option<(i64, &[u8])> {
     let (negative, text) = match text {
         [b'-', rest @ ..] => (true, rest),

@@ -3,7 +3,7 @@
 /// A digit 0 in each byte.
 const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 
-/// Up to eight digits in the order of the text, the first one lowest, as their values; bytes behind them are 0.
+/// Up to eight digits in the order of the text, the first one lowest, as their values; bytes after them are 0.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Digits {
     values: u64,
@@ -15,8 +15,8 @@ impl Digits {
     #[inline]
     pub(super) fn leading(text: &[u8]) -> Self {
         let values = first_eight(text) ^ ZEROS;
-        // The high bit of a byte that is no digit: values above 9 carry into it, or have it. What a carry does to the
-        // bytes behind is not looked at.
+        // The high bit of a byte that is not a digit: values above 9 carry into it, or have it. What a carry does to the
+        // bytes after is not looked at.
         let others = (values.wrapping_add(u64::from_le_bytes([0x80 - 10; 8])) | values) & u64::from_le_bytes([0x80; 8]);
         let count = others.trailing_zeros() / 8;
         Self { values: values & 1_u64.checked_shl(8 * count).map_or(u64::MAX, |end| end - 1), count }
@@ -35,7 +35,7 @@ impl Digits {
         eight(self.values << (4 * missing) << (4 * missing))
     }
 
-    /// What they write behind a point, in units of 10 to the power of -8.
+    /// What they write after a point, in units of 10 to the power of -8.
     #[inline]
     pub(super) const fn fraction(self) -> u32 {
         eight(self.values)
@@ -54,7 +54,7 @@ const fn eight(digits: u64) -> u32 {
     step(fours, 10_000, 32) as u32
 }
 
-/// The first eight bytes of a text, or all that there are and 0 behind them.
+/// The first eight bytes of a text, or all that there are and 0 after them.
 #[inline]
 fn first_eight(text: &[u8]) -> u64 {
     if let Some(first) = text.first_chunk() {

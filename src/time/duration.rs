@@ -33,7 +33,7 @@ impl Unit {
     }
 
     /// Reads `ns`, `nanos`, `us`, `µs`, `micros`, `ms`, `millis`, `msec`, `milliseconds`, `s`, `sec`, `secs` or `seconds`,
-    /// as it stands behind a pointer or a number; letters of either case.
+    /// as it stands after a pointer or a number; letters of either case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         const SPELLINGS: [(&str, Unit); 14] = [
@@ -146,7 +146,7 @@ fn is_in_bounds(ns: u64, unit: Option<Unit>) -> bool {
     unit.is_some() || ns <= BARE_NS_MAX
 }
 
-/// Nanoseconds of a unit that is no power of ten.
+/// Nanoseconds of a unit that is not a power of ten.
 fn whole_unit_ns(text: &[u8]) -> Option<u64> {
     const MINUTE_NS: u64 = 60_000_000_000;
     if text.eq_ignore_ascii_case(b"m") || text.eq_ignore_ascii_case(b"min") {

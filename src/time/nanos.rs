@@ -19,7 +19,7 @@ pub struct Nanos(pub i64);
 impl Nanos {
     /// The earliest point in time; what lies before it is read as this one.
     pub const MIN: Self = Self(i64::MIN);
-    /// The latest point in time; what lies behind it is read as this one.
+    /// The latest point in time; what lies after it is read as this one.
     pub const MAX: Self = Self(i64::MAX);
 
     /// The point `nanosecond` nanoseconds (below one second) after `seconds` since 1970-01-01T00:00:00Z;
@@ -208,7 +208,7 @@ pub const fn days_from_date(year: i32, month: u8, day: u8) -> Option<i64> {
     Some(days as i64 - (EPOCH_DAYS + CYCLE_DAYS + 1))
 }
 
-/// How many days each month has, from 1, in a year that is no leap year.
+/// How many days each month has, from 1, in a year that is not a leap year.
 const MONTH_DAYS: [u8; 13] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /// Days from the 1st of March before it to the 1st of each month, from 1.
 const DAYS_FROM_MARCH: [u16; 13] = [0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275];

@@ -7,7 +7,7 @@ use super::nanos::Nanos;
 use super::stamp::time_from_text;
 use super::zone::Zone;
 
-/// A text that is no point in time; shown with what is accepted.
+/// A text that is not a point in time; shown with what is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoPointInTime {
     /// What was typed.

@@ -20,7 +20,7 @@ pub enum Zone {
 }
 
 impl Zone {
-    /// Reads `UTC` or `Z`, an offset (`+08:00`, `+0800`, `+08`, `+8`, each also behind `UTC`), or the IANA name of a
+    /// Reads `UTC` or `Z`, an offset (`+08:00`, `+0800`, `+08`, `+8`, each also after `UTC`), or the IANA name of a
     /// zone (`Asia/Shanghai`); letters are of either case. None for anything else, `local` included: what that
     /// means depends on the machine.
     #[must_use]
@@ -83,7 +83,7 @@ impl Zone {
         time.civil_at(self.offset_seconds_at(time))
     }
 
-    /// How people are told the zone of a time: `UTC`, or the offset as in `+08:00`, with seconds only for the local
+    /// How people see the zone of a time: `UTC`, or the offset as in `+08:00`, with seconds only for the local
     /// mean times of long ago.
     #[must_use]
     pub fn offset_text(&self, time: Nanos) -> String {

@@ -159,6 +159,39 @@ fn every_link_of_the_pages_leads_to_a_file() {
     }
 }
 
+/// The options of the commands that a page shows: `resplog NAME`, and what follows in the same line up to what ends a command.
+fn options_shown(page: &str) -> Vec<(String, String)> {
+    let mut options = Vec::new();
+    for (place, found) in page.match_indices("resplog ") {
+        let rest = page[place + found.len()..].split(['\n', '|', '`', ';', '#', '>']).next().unwrap();
+        let mut words = rest.split_whitespace();
+        let Some(name) = words.next().filter(|name| COMMANDS.contains(name)) else { continue };
+        let flags = words.filter_map(|word| word.strip_prefix("--")).filter(|flag| !flag.is_empty());
+        options.extend(flags.map(|flag| (name.to_owned(), flag.split('=').next().unwrap().to_owned())));
+    }
+    options
+}
+
+/// The commands that take options of their own.
+const COMMANDS: [&str; 8] = ["report", "ids", "find", "ticket", "plan", "part", "watch", "codes"];
+
+#[test]
+fn every_option_that_a_page_shows_is_one_of_its_command() {
+    let help = |name: &str| crate::program::run(root(), [name, "--help"], None).stdout;
+    let helps: Vec<_> = COMMANDS.map(|name| (name, help(name))).into();
+    let mut count = 0;
+    for path in pages() {
+        for (name, flag) in options_shown(&fs::read_to_string(&path).unwrap()) {
+            let (_, help) = helps.iter().find(|(command, _)| *command == name).unwrap();
+            let flag: String = flag.chars().take_while(|it| it.is_ascii_alphanumeric() || *it == '-').collect();
+            let is_known = help.split_whitespace().any(|word| word == format!("--{flag}"));
+            assert!(is_known, "{}: resplog {name} has no --{flag}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count > 60, "the pages show {count} options");
+}
+
 #[test]
 fn any_lines_are_any_lines() {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();

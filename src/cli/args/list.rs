@@ -35,7 +35,7 @@ pub struct IdsArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub classes: Option<PathBuf>,
 
-    /// List successes that took at least so many milliseconds instead.
+    /// List successes that took at least this number of milliseconds instead.
     #[arg(long, value_name = "MS", conflicts_with_all = ["code", "class"], help_heading = "Output")]
     pub slow: Option<f64>,
 }

@@ -15,7 +15,7 @@ pub(super) struct Chain {
     /// How many members began, and where the last one did.
     members: u64,
     member_at: u64,
-    /// How many bytes of zero padding stand behind the last member so far.
+    /// How many bytes of zero padding stand after the last member so far.
     padding: u64,
     consumed: u64,
     decoded: u64,
@@ -25,7 +25,7 @@ pub(super) struct Chain {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     Between,
-    /// In a part without content, so many bytes before its end.
+    /// In a part without content, this number of bytes before its end.
     Skipping(u64),
     Inside,
     Ended,
@@ -90,7 +90,7 @@ impl Chain {
     }
 
     /// Goes on with `input`, which begins with the first byte that is not done with; `last` says that nothing follows
-    /// it. `out` is not empty. As long as it is told `Again`, a turn makes progress.
+    /// it. `out` is not empty. As long as the answer is `Again`, a turn makes progress.
     pub(super) fn turn(&mut self, input: &[u8], last: bool, out: &mut [u8]) -> Turn {
         let turn = match &self.place {
             Place::Between => self.open(input, last),
@@ -213,7 +213,7 @@ impl Chain {
         Turn::then(Then::End)
     }
 
-    /// Whether the padding behind the last member is of a wrong length.
+    /// Whether the padding after the last member is of a wrong length.
     fn bad_padding(&self) -> Option<String> {
         let unit = self.codec.padding_unit();
         (!self.padding.is_multiple_of(unit)).then(|| {

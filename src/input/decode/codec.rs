@@ -62,7 +62,7 @@ impl Codec {
         }
     }
 
-    /// Allows so many bytes of memory, at least what [`Next::Memory`] asked for.
+    /// Allows this number of bytes of memory, at least what [`Next::Memory`] asked for.
     pub(super) fn grant(&mut self, bytes: u64) {
         match self {
             Self::Gzip(_) => {}
@@ -82,7 +82,7 @@ impl Codec {
         }
     }
 
-    /// What zero padding behind a member has to be a multiple of, in bytes.
+    /// What zero padding after a member has to be a multiple of, in bytes.
     pub(super) const fn padding_unit(&self) -> u64 {
         match self {
             Self::Xz(_) => 4,

@@ -1,5 +1,5 @@
 //! gzip (RFC 1952), decoded by zlib-rs through flate2, which checks header, CRC-32 and size of each member. Zero
-//! padding between and behind members is accepted, as GNU gzip does.
+//! padding between and after members is accepted, as GNU gzip does.
 
 use flate2::{Decompress, FlushDecompress, Status};
 

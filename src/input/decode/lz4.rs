@@ -161,7 +161,7 @@ impl Lz4 {
         Step { consumed: piece.len(), ..step }
     }
 
-    /// Decodes a whole block behind the history; false when it is wrong.
+    /// Decodes a whole block after the history; false when it is wrong.
     fn decode(&mut self, packed: &[u8], stored: bool) -> bool {
         let frame = self.frame;
         let length = frame.plain_bytes();

@@ -1,4 +1,4 @@
-//! Compressed bytes become plain bytes, told by content: all members and frames of gzip, zstd, bzip2, xz and LZ4, and
+//! Compressed bytes become plain bytes, recognised by content: all members and frames of gzip, zstd, bzip2, xz and LZ4, and
 //! what is wrong with them and where. It knows neither lines nor file names.
 
 use std::fmt;
@@ -356,7 +356,7 @@ impl Decoder {
         Ok(written)
     }
 
-    /// Reads the source once, behind what is left in the buffer, which is less than a header.
+    /// Reads the source once, after what is left in the buffer, which is less than a header.
     fn fill(&mut self) -> Result<(), ReadError> {
         self.buffer.copy_within(self.begin..self.end, 0);
         (self.begin, self.end) = (0, self.end - self.begin);

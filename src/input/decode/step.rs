@@ -5,11 +5,11 @@
 pub(super) enum Opening {
     /// What is there agrees with the format, but is too short to tell.
     Short,
-    /// A member; its first so many bytes are taken, the rest goes to a step.
+    /// A member; this number of its first bytes are taken, the rest goes to a step.
     Member(usize),
     /// So many bytes of zero padding, of which more may follow.
     Padding(usize),
-    /// A part without content, so many bytes long, that may reach beyond what was shown.
+    /// A part without content, of this number of bytes, that may reach beyond what was shown.
     Skip(u64),
     /// Bytes that are not of the format.
     Foreign,
@@ -35,7 +35,7 @@ pub(super) enum Next {
     More,
     /// The member is whole, and what it says of its content is true.
     End,
-    /// With a grant of so many bytes, and then another step.
+    /// With a grant of this number of bytes, and then another step.
     Memory(u64),
     /// Not at all.
     Fault(Fault),

@@ -190,7 +190,7 @@ fn word(compression: &str) -> Compression {
     all.into_iter().find(|known| known.as_str() == compression).unwrap()
 }
 
-/// The corpus is no part of the repository.
+/// The corpus is not a part of the repository.
 fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("RESPLOG_CORPORA");
     if folder.is_none() {
@@ -287,7 +287,7 @@ fn members_follow_each_other() {
                 assert_eq!(read_all(&mut decoder, 1000, || ()), outcome, "{format:?}, {what}, {taken} bytes taken");
             }
         }
-        // A member behind padding is read where padding is legal.
+        // A member after padding is read where padding is legal.
         let behind = decode_whole(format, &[first, zeros(8), second].concat());
         let expected = if padded_by_four == Status::Ok { &both } else { &one };
         assert_eq!((&behind.0.0 == expected, status(&behind)), (true, padded_by_four), "{format:?}");

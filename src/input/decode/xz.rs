@@ -1,5 +1,5 @@
 //! The .xz format, decoded by liblzma, which checks headers, index and the CRC-32, CRC-64 or SHA-256 of each block.
-//! Streams follow each other directly or behind zero padding, a multiple of four bytes long.
+//! Streams follow each other directly or after zero padding, a multiple of four bytes long.
 
 use liblzma::stream::{Action, Error, Status, Stream, TELL_UNSUPPORTED_CHECK};
 

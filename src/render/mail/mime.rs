@@ -9,7 +9,7 @@ const WORD_BYTES_MAX: usize = 75;
 const WORD_START: &str = "=?utf-8?Q?";
 const WORD_END: &str = "?=";
 
-/// Whether a text may stand behind `To:`: addresses of printable ASCII, without blanks but behind commas.
+/// Whether a text may stand after `To:`: addresses of printable ASCII, without blanks but after commas.
 #[must_use]
 pub fn is_recipient(text: &str) -> bool {
     let is_address = |it: &str| {

@@ -1,4 +1,4 @@
-//! Bars and sparklines: a number as so many signs. It knows no report.
+//! Bars and sparklines: a number as a row of signs. It knows no report.
 
 use super::page::Signs;
 

@@ -259,7 +259,7 @@ impl Columns {
         columns
     }
 
-    /// Columns before what stands behind the names.
+    /// Columns before what stands after the names.
     const fn indent(&self) -> usize {
         INDENT + self.name + GAP
     }

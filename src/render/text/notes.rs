@@ -14,7 +14,7 @@ use crate::report::remarks::{OUTCOMES, Remark, Topic, Way, forms, found_elsewher
 use crate::report::{Input, MalformedSample, Report, Stamp, phrases};
 use crate::summary::totals::OutcomeCounts;
 
-/// Columns of the names of notes, with the gap behind them.
+/// Columns of the names of notes, with the gap after them.
 const NAME_WIDTH: usize = 17;
 /// Narrower pages have the names on lines of their own.
 const WIDTH_MIN: usize = 76;

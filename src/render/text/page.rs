@@ -178,7 +178,7 @@ impl<W: Write> Page<W> {
         lines.into_iter().try_for_each(|line| self.line(&spans(line)))
     }
 
-    /// Phrases one behind the other, wrapped at the width; `lead` begins the first line, `indent` columns the others.
+    /// Phrases one after the other, wrapped at the width; `lead` begins the first line, `indent` columns the others.
     pub fn flow(&mut self, lead: Vec<Span>, indent: usize, phrases: &[Phrase]) -> io::Result<()> {
         let room = self.width.saturating_sub(indent);
         let mut column: usize = lead.iter().map(Span::width).sum();

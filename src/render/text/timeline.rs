@@ -10,7 +10,7 @@ use crate::report::numbers::{count, percent, rate, rough_percent, stretch};
 use crate::report::{Bucket, Report, Timeline};
 use crate::time::{NS_PER_SECOND, Nanos};
 
-/// Columns of the names of the lines, with the gap behind them.
+/// Columns of the names of the lines, with the gap after them.
 const NAME_WIDTH: usize = 11;
 /// Columns of a time on the axis.
 const LABEL_WIDTH: usize = 5;

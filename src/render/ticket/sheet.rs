@@ -23,7 +23,7 @@ pub(super) enum Piece {
     Log(String),
 }
 
-/// What stands behind a heading.
+/// What stands after a heading.
 pub(super) type Value = Vec<Piece>;
 
 /// A call: request id, time, action, duration, reason.
