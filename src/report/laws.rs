@@ -49,7 +49,8 @@ mod tests {
     #[test]
     fn a_sum_that_does_not_add_up_is_found() {
         assert_eq!(check(&samples::empty()), Ok(()));
-        let changes: [(&str, fn(&mut Report)); 4] = [
+        type Change = fn(&mut Report);
+        let changes: [(&str, Change); 4] = [
             ("lines are the sum of the line classes", |report| report.totals.counts.lines += 1),
             ("responses = ok + failed + dry_run", |report| report.totals.responses += 1),
             ("codes sum to failed", |report| report.codes.push(Code { count: 1, ..samples::code("A.B") })),
