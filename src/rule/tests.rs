@@ -103,7 +103,7 @@ fn an_error_points_at_the_place_and_says_what_may_be_meant() {
     for (rule, place, problem) in [
         ("failre_rate > 2%", "failre_rate", "did you mean failure_rate?"),
         ("Failure_Rate > 2%", "Failure_Rate", "did you mean failure_rate?"),
-        ("rate > 2%", "rate", "there are failure_rate, failed"),
+        ("rate > 2%", "rate", "expected one of failure_rate, failed"),
         ("failure_rate > 2", "2", "did you mean 2%?"),
         ("failure_rate > 2s", "2s", "did you mean 2%?"),
         ("failed > 2%", "2%", "did you mean failure_rate > 2%?"),
@@ -115,7 +115,7 @@ fn an_error_points_at_the_place_and_says_what_may_be_meant() {
         ("p99 > 2sec", "sec", "there is no unit 'sec'"),
         ("p99 > 1.2.3s", "1.2.3s", "'1.2.3' is not a number"),
         ("class(providr) > 0", "providr", "did you mean provider?"),
-        ("class(everyone else) > 0", "everyone else", "there are provider, capacity"),
+        ("class(everyone else) > 0", "everyone else", "expected one of provider, capacity"),
         ("service() > 0", "()", "the name of the service is missing"),
         ("action > 0", "action", "action(RunInstances)"),
         ("family(InvalidParameterValue.X) > 0", "InvalidParameterValue.X", "family(InvalidParameterValue) or code("),
