@@ -44,11 +44,12 @@ pub(super) fn decide(planner: &mut Planner<'_>, candidate: &Candidate, packed: P
         let mut places: Vec<_> = seen.alike.iter().flat_map(of).collect();
         places.sort_unstable();
         let decoded = decode(planner, probe, packed, &places, false)?;
-        if originals(planner, seen, probe, packed)?
-            .any(|original| planner.holds(original, decoded.bytes, &decoded.tail))
-        {
-            return Ok((repeated(input, probe, &decoded), nothing_of(probe, packed), None));
+        let mut originals = originals(planner, seen, probe, packed)?;
+        if let Some(original) = originals.find(|original| planner.holds(original, decoded.bytes, &decoded.tail)) {
+            let track = Track { is_ahead: decoded.bytes > original.read_to, ..repeated(input, probe, &decoded) };
+            return Ok((track, nothing_of(probe, packed), None));
         }
+        drop(originals);
         let nothing = (0, Mark::tail(&[]));
         for &mark in &seen.alike {
             for &(offset, tail) in decoded.marks.iter().chain([&nothing]) {
@@ -76,7 +77,7 @@ pub(super) fn decide(planner: &mut Planner<'_>, candidate: &Candidate, packed: P
     if let Some(index) = empty {
         planner.known.claim(index, probe.file);
     }
-    Ok((Track { position, reads: true, is_new_copy: false, damage: None }, start, empty.or(matched)))
+    Ok((Track { position, reads: true, ..Track::default() }, start, empty.or(matched)))
 }
 
 fn decode(
@@ -97,7 +98,8 @@ fn originals<'p>(
     packed: Packed,
 ) -> io::Result<impl Iterator<Item = &'p Original>> {
     let first = move || Ok(decode(planner, probe, packed, &[], true)?.head);
-    planner.inputs.originals.of(&seen.head, &probe.place, false, &planner.known, first)
+    let originals = planner.inputs.originals.of(&seen.head, &probe.place, false, &planner.known, first)?;
+    Ok(originals.chain(planner.inputs.originals.tiny(&seen.head, &probe.place)))
 }
 
 /// An archive that was read before and did not change. If it was a copy then, it stands for its original from now on,
@@ -109,7 +111,7 @@ fn unchanged(input: &Input, probe: &Probe, packed: Packed, before: Option<&Posit
         Damage { offset: position.offset, status, text }
     });
     let start = start_of(probe, &position, false, packed.compression);
-    (Track { position, reads: false, is_new_copy: false, damage }, start)
+    (Track { position, damage, ..Track::default() }, start)
 }
 
 /// An archive whose original is still there.
@@ -122,7 +124,7 @@ fn repeated(input: &Input, probe: &Probe, decoded: &Decoded) -> Track {
         repeats: true,
         ..begin(input, probe, None)
     };
-    Track { position, reads: false, is_new_copy: true, damage: None }
+    Track { position, is_new_copy: true, ..Track::default() }
 }
 
 fn nothing_of(probe: &Probe, packed: Packed) -> Start {

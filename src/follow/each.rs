@@ -26,6 +26,9 @@ impl Planner<'_> {
             let (file, is_certain) = (candidate.probe.file, candidate.is_certain);
             let is_tracked = || self.known.of_file(file).next().is_some();
             let tells_errors = is_certain || is_tracked();
+            if self.waits(&candidate) {
+                continue;
+            }
             let row = self.decide(candidate);
             if row.before.is_some() || is_certain || (row.input.error.is_some() && tells_errors) {
                 self.inputs.rows.push(row);
@@ -33,6 +36,18 @@ impl Planner<'_> {
                 self.inputs.files.remove(file);
             }
         }
+    }
+
+    /// Whether a new archive is left for the next plan, since it would take long to read: one is read at a time.
+    fn waits(&mut self, candidate: &Candidate) -> bool {
+        let probe = &candidate.probe;
+        let is_large = |share: u64| probe.size > share;
+        let Some(packed) = probe.packed.filter(|_| is_large((self.sought.share_of)(probe.file))) else { return false };
+        if self.known.of_packed(&packed).is_some() || !std::mem::replace(&mut self.inputs.has_archive, true) {
+            return false;
+        }
+        self.inputs.puts_off = true;
+        true
     }
 
     fn decide(&mut self, candidate: Candidate) -> Row {

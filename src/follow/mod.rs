@@ -24,6 +24,6 @@ pub use at_ends::UNCOUNTED;
 pub use confirm::{CALM_READS, Disturbed, Outcome, limit};
 pub use names::logs;
 pub use plan::plan;
-pub use planner::{IsWritten, Limits, OpenFrom, Plan, ReadBefore, Sought};
+pub use planner::{IsWritten, Limits, OpenFrom, Plan, ReadBefore, ShareOf, Sought};
 pub use position::{Mark, Packed, Position, StoredPath, Times};
 pub use settle::UNSEEN_RUNS_MAX;

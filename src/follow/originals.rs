@@ -30,6 +30,8 @@ pub struct Original {
     pub place: PathBuf,
     pub file: FileId,
     pub size: u64,
+    /// Up to which place it is read by the end of this run.
+    pub read_to: u64,
     /// What stands before its end.
     pub tail: Mark,
     head: Head,
@@ -44,6 +46,8 @@ pub struct Originals {
     lengths: HashMap<Step, HashSet<u32>>,
     /// The originals that begin so.
     by_head: HashMap<(Mark, For), Vec<u32>>,
+    /// Files that are too short for their bytes to tell them apart, with their names.
+    tiny: HashMap<Mark, Vec<(PathBuf, Original)>>,
     /// Lengths of originals shorter than a beginning can be, by their longest step: what is copied from them may be longer.
     short: HashMap<Step, HashSet<u32>>,
 }
@@ -58,22 +62,29 @@ impl Originals {
         }
     }
 
-    /// Adds a file that ends so, which goes on from a position, if any. `first` gives its first bytes.
+    /// Adds a file under the name that it has, or had before it was deleted. It ends so and is read up to a place; it goes on
+    /// from a position, if any. `first` gives its first bytes.
     ///
     /// # Errors
     ///
     /// Those of `first`.
     pub fn add(
         &mut self,
-        probe: &Probe,
-        tail: Mark,
+        (probe, named): (&Probe, &Path),
+        (read_to, tail): (u64, Mark),
         before: Option<&Position>,
         first: impl Fn() -> io::Result<Vec<u8>>,
     ) -> io::Result<()> {
-        if (probe.head.mark.bytes as usize) < FAMILY_BYTES || probe.packed.is_some() {
+        let own = probe.head.mark;
+        if own.bytes == 0 || probe.packed.is_some() {
             return Ok(());
         }
-        let own = probe.head.mark;
+        let Probe { place, file, size, head, .. } = probe;
+        let original = Original { place: place.clone(), file: *file, size: *size, read_to, tail, head: *head };
+        if (own.bytes as usize) < FAMILY_BYTES {
+            self.tiny.entry(own).or_default().push((named.to_owned(), original));
+            return Ok(());
+        }
         let mut marks: Vec<_> = Some(own).into_iter().collect();
         let lengths = probe.head.steps().filter_map(|step| self.lengths.get(&step)).flatten().copied();
         let lengths: Vec<_> = lengths.filter(|&bytes| bytes < own.bytes).collect();
@@ -83,9 +94,8 @@ impl Originals {
             marks.extend(lengths.into_iter().filter_map(mark).filter(|mark| self.wanted.contains(mark)));
         }
         let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
-        let Probe { place, file, size, head, .. } = probe;
-        self.files.push(Original { place: place.clone(), file: *file, size: *size, tail, head: *head });
-        let mut kinds = vec![For::Log(names::base(place))];
+        self.files.push(original);
+        let mut kinds = vec![For::Log(names::base(named))];
         kinds.extend(before.map(|before| if before.is_empty() { For::New } else { For::Any }));
         if before.is_some()
             && (own.bytes as usize) < IDENTITY_BYTES
@@ -99,6 +109,18 @@ impl Originals {
             }
         }
         Ok(())
+    }
+
+    /// The files of which an archive at a place is made by its name, or may be made because they were deleted, and which are so
+    /// short that their bytes alone say nothing: less than a line, most often. All bytes are the same.
+    pub fn tiny<'o>(&'o self, head: &Head, archive: &Path) -> impl Iterator<Item = &'o Original> + use<'o> {
+        let archive = archive.to_owned();
+        let files = self.tiny.get(&head.mark).into_iter().flatten();
+        let is_of = move |(named, it): &&(PathBuf, Original)| {
+            let is_same = named.parent() == archive.parent() && named.file_name() == Some(&names::unpacked(&archive));
+            is_same || (*named != it.place && names::base(named) == names::base(&archive))
+        };
+        files.filter(is_of).map(|(_, original)| original)
     }
 
     /// Files that begin like a stream at a place and may be its original; `first` gives the first bytes of the stream.

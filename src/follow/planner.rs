@@ -29,10 +29,14 @@ pub struct Plan {
     pub comparisons: u64,
     /// The inputs with an error that tells of lines which are missing for good, by their paths.
     pub lost: Vec<PathBuf>,
+    /// Whether something that could be read is left for the next plan, since its share was too small.
+    pub has_more: bool,
+    /// Whether archives are among that.
+    pub puts_off: bool,
 }
 
 /// A stream that goes on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Track {
     /// Where it stands after this run, but for what only reading shows.
     pub position: Position,
@@ -40,6 +44,8 @@ pub(super) struct Track {
     pub reads: bool,
     /// Whether it is known only since this run that another stream has the same bytes.
     pub is_new_copy: bool,
+    /// Whether it holds bytes that were not read of the stream which it repeats.
+    pub is_ahead: bool,
     /// What the reader does not see.
     pub damage: Option<Damage>,
 }
@@ -53,6 +59,10 @@ pub type OpenFrom<'s> = dyn Fn(&Input, u64, &ReadBefore<'_>) -> io::Result<Optio
 
 /// Whether somebody may still write to a rotated file of this size.
 pub type IsWritten<'s> = dyn Fn(FileId, u64) -> bool + 's;
+
+/// How many bytes of a plain file are read at the most, in whole records and at least one of them; none of it when it is 0.
+/// Archives are read whole: one that is larger than its share is put off when another one was read before it.
+pub type ShareOf<'s> = dyn Fn(FileId) -> u64 + 's;
 
 /// Reads this number of bytes before a place; fewer at the start of a file.
 pub type ReadBefore<'r> = dyn Fn(usize) -> io::Result<Vec<u8>> + 'r;
@@ -74,6 +84,8 @@ pub struct Sought<'s> {
     pub open_from: &'s OpenFrom<'s>,
     /// Whether somebody may still write to a rotated file, so that its last line without LF waits.
     pub is_written: &'s IsWritten<'s>,
+    /// How much of each file is read.
+    pub share_of: &'s ShareOf<'s>,
 }
 
 /// An input before it is known where reading begins.
@@ -141,6 +153,12 @@ pub(super) struct Inputs {
     pub rows: Vec<Row>,
     /// Whether there is a log at a path that others were rotated from.
     pub logs: HashMap<PathBuf, bool>,
+    /// Whether more could be read of a file than its share.
+    pub is_cut: bool,
+    /// Whether a large archive is read, so that others have to wait.
+    pub has_archive: bool,
+    /// Whether archives are left for the next plan: any stream may be in one of them.
+    pub puts_off: bool,
 }
 
 /// Where files with nothing new are by now, by position.

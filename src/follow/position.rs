@@ -167,6 +167,10 @@ pub struct Position {
     pub unmet_since: Option<i64>,
     /// How many runs did not see it.
     pub unseen_runs: u32,
+    /// Up to which place no line end stands after the offset, as far as this process looked: a line of gigabytes is searched
+    /// for its end once. 0 when that is not known.
+    #[serde(skip)]
+    pub searched: u64,
 }
 
 impl Position {

@@ -26,7 +26,8 @@ pub(super) fn settle(mut planner: Planner<'_>, moved: &Moved, unmet_since: &Unme
             position.place = StoredPath::of(place);
             position.unseen_runs = 0;
         }
-        let is_gone = !planner.folders.failed && !moved.contains_key(&index) && planner.is_gone(&position);
+        let is_seen_whole = !planner.folders.failed && !planner.inputs.puts_off;
+        let is_gone = is_seen_whole && !moved.contains_key(&index) && planner.is_gone(&position);
         if !is_gone {
             left.push(position);
             continue;
@@ -49,10 +50,13 @@ pub(super) fn settle(mut planner: Planner<'_>, moved: &Moved, unmet_since: &Unme
     planner.inputs.rows.sort_by(|a, b| a.input.path.as_os_str().cmp(b.input.path.as_os_str()));
     // What repeats a file that could not be read to its end is looked at again.
     let is_whole = planner.sought.limits.is_empty() && !planner.folders.failed;
-    let track = |track: Option<Track>| track.filter(|track| is_whole || !track.is_new_copy);
+    let stays = |track: &Track| !track.is_new_copy || (is_whole && !track.is_ahead);
+    let track = |track: Option<Track>| track.filter(stays);
     let comparisons = planner.known.comparisons();
     let (inputs, tracks) = planner.inputs.rows.into_iter().map(|row| (row.input, track(row.track))).unzip();
-    Plan { inputs, tracks, left, is_stale: planner.folders.is_stale, comparisons, lost: lost_streams }
+    let puts_off = planner.inputs.puts_off;
+    let (is_stale, has_more) = (planner.folders.is_stale, planner.inputs.is_cut || puts_off);
+    Plan { inputs, tracks, left, is_stale, comparisons, lost: lost_streams, has_more, puts_off }
 }
 
 /// The places of the inputs.

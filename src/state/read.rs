@@ -67,6 +67,7 @@ pub fn read<R, E>(
             limits: &limits,
             open_from,
             is_written: &|_, _| false,
+            share_of: &|_| u64::MAX,
         };
         let mut plan = follow::plan(sought, found);
         if control.stop.load(Ordering::Relaxed) {

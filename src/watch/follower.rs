@@ -1,7 +1,7 @@
 //! What is new in files and pipes since the last look: where each stream stands, what is opened and read of it, and what became
 //! of it. A look is what a run with a state is, but for the positions, which stay in memory. It does not know what lines say.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,14 +9,15 @@ use std::sync::atomic::Ordering;
 use super::collect::{Collected, Frame, Shown, collect};
 use super::held::Held;
 use super::names::{is_descriptor, is_own, shown_path, tails};
+use super::outcomes::{confirm, outcome, reading};
 use super::pipe::{Batch, Outlet};
+use super::progress::Progress;
+use super::shares::{Shares, Turns};
 use super::signature::Signature;
 use super::troubles::Troubles;
 use crate::disk::Disk;
 use crate::engine::{Options, RunControl, ThreadsError, survey};
-use crate::follow::{
-    self, CALM_READS, Disturbed, Limits, OpenFrom, Outcome, Plan, Position, ReadBefore, Sought, UNCOUNTED,
-};
+use crate::follow::{self, CALM_READS, Limits, OpenFrom, Plan, Position, ReadBefore, Sought, UNCOUNTED};
 use crate::input::feed::InputRead;
 use crate::input::{FileId, Input, discover};
 use crate::redact::redact;
@@ -67,14 +68,17 @@ pub struct Follower {
     /// Files that have no lines to follow, with their sizes.
     ignored: HashMap<FileId, u64>,
     signature: Signature,
+    turns: Turns,
+    /// How far it is.
+    pub progress: Progress,
     /// How inputs are read, and what is wrong with them.
     pub troubles: Troubles,
 }
 
 impl Follower {
-    /// Follows these names and pipes.
+    /// Follows these names and pipes; a look reads about this number of bytes at the most.
     #[must_use]
-    pub fn new(names: Names, outlets: Vec<Outlet>) -> Self {
+    pub fn new(names: Names, outlets: Vec<Outlet>, look_bytes: u64) -> Self {
         Self {
             names,
             positions: None,
@@ -82,6 +86,8 @@ impl Follower {
             held: Held::default(),
             ignored: HashMap::new(),
             signature: Signature::default(),
+            turns: Turns::new(look_bytes),
+            progress: Progress::default(),
             troubles: Troubles::default(),
         }
     }
@@ -99,13 +105,16 @@ impl Follower {
         since: Option<Nanos>,
     ) -> Result<Option<Nanos>, ThreadsError> {
         let found = self.found(means);
-        let mut plan = self.plan(means, found, &Limits::new(), frame.now);
+        let mut plan = self.plan(means, found, &Limits::new(), None, frame.now);
         self.leave_out(means, &plan)?;
         plan.inputs.retain(|input| input.start.as_ref().is_some_and(|start| !self.ignored.contains_key(&start.file)));
         let tails = tails(&plan.inputs);
         let mut positions = plan.at_ends();
         positions.retain(|it| !self.ignored.contains_key(&it.file));
         if let Some(since) = since {
+            let is_read =
+                |it: &&Position| it.packed.is_none() && it.times.written.is_none_or(|written| written >= since.0);
+            self.progress.backlog = positions.iter().filter(is_read).map(|it| it.size).sum();
             positions.retain(|it| it.times.written.is_some_and(|written| written < since.0));
         }
         self.held.go_on(means.disk, &positions, frame.now);
@@ -131,7 +140,13 @@ impl Follower {
                 return Ok(None);
             }
             let found = if is_calm { Vec::new() } else { found };
-            let mut plan = if is_calm { Plan::default() } else { self.plan(means, found, &limits, frame.now) };
+            let mut plan = if is_calm {
+                Plan::default()
+            } else {
+                let shares =
+                    self.turns.divide(&signature, self.positions.as_deref().unwrap_or_default(), &self.held.sizes());
+                self.plan(means, found, &limits, Some(&shares), frame.now)
+            };
             if plan.is_stale && reads < CALM_READS {
                 continue;
             }
@@ -151,7 +166,10 @@ impl Follower {
             }
             if !is_calm {
                 match confirm(means.disk, &mut plan, &ranks, &mut collected) {
-                    Ok(positions) => self.settle(means, positions, signature, frame.now),
+                    Ok(positions) => {
+                        self.progress.plan(&plan);
+                        self.settle(means, positions, signature, frame.now);
+                    }
                     Err(_) if means.control.stop.load(Ordering::Relaxed) => return Ok(None),
                     Err(disturbed) => {
                         if reads >= CALM_READS {
@@ -181,6 +199,7 @@ impl Follower {
             for (shown, read) in shown.iter().zip(&collected.reads).filter(|(_, read)| read.bytes > 0) {
                 *bytes.entry(Arc::clone(&shown.path)).or_default() += read.bytes;
             }
+            self.progress.read(&collected.reads);
             return Ok(Some(Found { collected, bytes }));
         }
     }
@@ -190,7 +209,17 @@ impl Follower {
     pub fn unread(&self) -> u64 {
         let open = self.positions().iter().filter(|it| it.packed.is_none() && !it.repeats);
         let files = open.map(|it| self.held.size(it.file).unwrap_or(it.size).max(it.size).saturating_sub(it.offset));
-        files.sum::<u64>() + self.outlets.iter().map(Outlet::unread).sum::<u64>()
+        files.sum::<u64>() + self.put_off() + self.outlets.iter().map(Outlet::unread).sum::<u64>()
+    }
+
+    /// How many packed bytes there are of archives that are read later.
+    fn put_off(&self) -> u64 {
+        if !self.progress.puts_off {
+            return 0;
+        }
+        let known: HashSet<_> = self.positions().iter().map(|it| it.file).collect();
+        let others: HashMap<_, _> = self.signature.sizes().filter(|(file, _)| !known.contains(file)).collect();
+        others.values().sum()
     }
 
     /// How many files and pipes are followed.
@@ -203,7 +232,7 @@ impl Follower {
     /// Whether a pipe should be looked at at once.
     #[must_use]
     pub fn is_pressed(&self) -> bool {
-        self.outlets.iter().any(|outlet| outlet.is_full() || outlet.has_ended_meanwhile())
+        self.progress.is_behind() || self.outlets.iter().any(|outlet| outlet.is_full() || outlet.has_ended_meanwhile())
     }
 
     /// Whether nothing will ever come: there are only pipes, and they have ended.
@@ -224,7 +253,7 @@ impl Follower {
 
     /// Whether something has to be looked at although nothing has changed: a rotated file may become quiet.
     fn is_restless(&self) -> bool {
-        self.positions().iter().any(|it| it.rotated && !it.settled && it.packed.is_none())
+        self.progress.has_more || self.positions().iter().any(|it| it.rotated && !it.settled && it.packed.is_none())
     }
 
     /// The files that are there, and those that are open and deleted.
@@ -243,16 +272,27 @@ impl Follower {
         found
     }
 
-    fn plan(&self, means: Means<'_>, found: Vec<Input>, limits: &Limits, now: Nanos) -> Plan {
+    /// What is read of the files that were found: their shares, or all.
+    fn plan(&self, means: Means<'_>, found: Vec<Input>, limits: &Limits, shares: Option<&Shares>, now: Nanos) -> Plan {
         let Means { disk, options, .. } = means;
         let open_from = |input: &Input, end: u64, before: &ReadBefore<'_>| {
             options.reading.open_from(input, end, options.sizes.line_bytes_max, before)
         };
         let open_from: &OpenFrom<'_> = &open_from;
         let is_written = |file: FileId, size: u64| self.held.is_written(file, size, now);
+        let share_of = |file: FileId| shares.map_or(u64::MAX, |shares| shares.of(file));
         let Names { own, rotated_into, .. } = &self.names;
-        let positions = self.positions();
-        follow::plan(Sought { disk, positions, own, rotated_into, limits, open_from, is_written: &is_written }, found)
+        let sought = Sought {
+            disk,
+            positions: self.positions(),
+            own,
+            rotated_into,
+            limits,
+            open_from,
+            is_written: &is_written,
+            share_of: &share_of,
+        };
+        follow::plan(sought, found)
     }
 
     fn settle(&mut self, means: Means<'_>, mut positions: Vec<Position>, signature: Signature, now: Nanos) {
@@ -324,47 +364,5 @@ impl Follower {
             base: batch.map_or(0, |batch| batch.base),
             lines: batch.map(|batch| batch.lines),
         }
-    }
-}
-
-/// The ranks of the inputs of which something is read, or cannot be.
-fn reading(inputs: &[Input]) -> Vec<usize> {
-    let is_read =
-        |input: &Input| input.error.is_some() || input.start.as_ref().is_none_or(|start| start.nothing_new.is_none());
-    (0..).zip(inputs).filter(|(_, input)| is_read(input)).map(|(rank, _)| rank).collect()
-}
-
-/// The positions after a look at the inputs of these ranks; what is wrong with archives that were not read is added.
-fn confirm(
-    disk: &Disk,
-    plan: &mut Plan,
-    ranks: &[usize],
-    collected: &mut Collected,
-) -> Result<Vec<Position>, Vec<Disturbed>> {
-    let mut reads = vec![InputRead::default(); plan.inputs.len()];
-    for (&rank, read) in ranks.iter().zip(&mut collected.reads) {
-        if let Some(slot) = reads.get_mut(rank) {
-            std::mem::swap(slot, read);
-        }
-    }
-    let positions = plan.positions(disk, |rank| match ranks.binary_search(&rank) {
-        Ok(place) => outcome(collected, place, reads.get(rank).cloned().unwrap_or_default()),
-        Err(_) => Outcome::default(),
-    });
-    plan.complete(&mut reads);
-    for (&rank, read) in ranks.iter().zip(&mut collected.reads) {
-        if let Some(slot) = reads.get_mut(rank) {
-            std::mem::swap(slot, read);
-        }
-    }
-    positions
-}
-
-/// How the input of this place was read.
-fn outcome(collected: &Collected, place: usize, read: InputRead) -> Outcome {
-    Outcome {
-        read,
-        lines: collected.lines.get(place).copied().unwrap_or_default(),
-        is_without_lines: collected.inspected.get(place).copied().flatten().is_some_and(|it| it.is_without_lines()),
     }
 }

@@ -40,7 +40,9 @@ impl Held {
     /// The files that have no name any more, as inputs.
     pub fn deleted(&self) -> Vec<Input> {
         let deleted = self.0.values().filter(|open| open.is_deleted());
-        let mut inputs: Vec<_> = deleted.map(|open| Input::new(open.descriptor())).collect();
+        // Who compressed it may have done so under the name of its log.
+        let input = |open: &Open| Input { known_as: Some(open.place.path()), ..Input::new(open.descriptor()) };
+        let mut inputs: Vec<_> = deleted.map(input).collect();
         inputs.sort_by(|one, other| one.path.cmp(&other.path));
         inputs
     }
@@ -94,6 +96,11 @@ impl Held {
             }
             self.0.insert(position.file, open);
         }
+    }
+
+    /// How many bytes of each file are there by now.
+    pub fn sizes(&self) -> HashMap<FileId, u64> {
+        self.0.keys().filter_map(|&file| Some((file, self.size(file)?))).collect()
     }
 
     /// How many bytes of a file are there by now.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::collect::Frame;
 use super::failures::Newest;
@@ -58,6 +59,8 @@ pub struct Settings {
     pub rules: Vec<Rule>,
     /// An earlier report to compare with.
     pub baseline: Option<Baseline>,
+    /// How many bytes of files a look reads at the most: [`LOOK_BYTES`](super::LOOK_BYTES), or less in tests.
+    pub look_bytes: u64,
 }
 
 /// Why a watch cannot go on.
@@ -91,6 +94,8 @@ pub struct Watch {
     pub(super) outside: Outside,
     /// The same of the whole watch.
     pub(super) all_outside: Outside,
+    /// Whether what was there before the watch began is still being read: the numbers are not whole, and nothing is judged.
+    pub(super) is_catching_up: bool,
     /// Whether it was ended early.
     pub(super) is_interrupted: bool,
     /// Bytes and lines of the last looks, with their times.
@@ -116,7 +121,7 @@ impl Watch {
         let outlets = pipes.into_iter().map(|(name, pipe)| Outlet::new(pipe, name)).collect();
         let rules = settings.rules.iter().map(RuleState::of).collect();
         let mut watch = Self {
-            follower: Follower::new(settings.names.clone(), outlets),
+            follower: Follower::new(settings.names.clone(), outlets, settings.look_bytes),
             slices: Slices::new(since, width, window),
             windows: Windows::new(since, window, settings.has_windows),
             failures: Newest::default(),
@@ -127,6 +132,7 @@ impl Watch {
             looks: 0,
             outside: Outside::default(),
             all_outside: Outside::default(),
+            is_catching_up: settings.since.is_some(),
             is_interrupted: false,
             speed: Vec::new(),
             settings,
@@ -151,6 +157,8 @@ impl Watch {
         if let Some(found) = found {
             self.take(found, now);
         }
+        let is_stopped = control.stop.load(Ordering::Relaxed);
+        self.is_catching_up &= is_stopped || !self.follower.progress.has_caught_up();
         self.expire(now);
         Ok(has_found)
     }
@@ -166,10 +174,29 @@ impl Watch {
         self.follower.is_done()
     }
 
-    /// Whether something should be looked at before its time: a pipe is full, or has ended.
+    /// Whether something should be looked at before its time: the last look had to leave something, a pipe is full, or has
+    /// ended.
     #[must_use]
     pub fn is_pressed(&self) -> bool {
         self.follower.is_pressed()
+    }
+
+    /// Whether the last look had to leave something that could be read.
+    #[must_use]
+    pub const fn is_behind(&self) -> bool {
+        self.follower.progress.is_behind()
+    }
+
+    /// How many bytes of plain files and pipes were read so far.
+    #[must_use]
+    pub const fn bytes_read(&self) -> u64 {
+        self.follower.progress.bytes_read
+    }
+
+    /// How many bytes are there and were not read.
+    #[must_use]
+    pub fn unread(&self) -> u64 {
+        self.follower.unread()
     }
 
     /// The folders in which something may happen.
@@ -205,7 +232,7 @@ impl Watch {
             from: first,
             shown: self.windows.shown(),
             horizon: Nanos(now.0.saturating_add(AHEAD_MAX_NS)),
-            is_first: self.looks <= 1 && self.settings.since.is_some(),
+            is_first: self.is_catching_up,
             look: self.looks,
         }
     }

@@ -33,6 +33,17 @@ impl Signature {
         }
     }
 
+    /// The sizes of the files.
+    pub fn sizes(&self) -> impl Iterator<Item = (FileId, u64)> {
+        let found = self.found.iter().filter_map(|(_, looks, _)| *looks);
+        found.chain(self.tracked.iter().flatten().copied()).map(|(file, size, ..)| (file, size))
+    }
+
+    /// The files that stand now where the positions are, in their order.
+    pub fn tracked(&self) -> impl Iterator<Item = Option<FileId>> {
+        self.tracked.iter().map(|looks| Some((*looks)?.0))
+    }
+
     /// The folders of the files.
     pub fn folders(&self) -> Vec<PathBuf> {
         let folders: BTreeSet<_> = self.found.iter().map(|(path, ..)| folder_of(path).to_owned()).collect();

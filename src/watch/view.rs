@@ -11,7 +11,7 @@ use super::slices::BOUNDS;
 use crate::hints::hints;
 use crate::input::Facts;
 use crate::record::LineClass;
-use crate::report::numbers::{counted, stretch};
+use crate::report::numbers::{bytes, counted, stretch};
 use crate::report::{self, Against, InputFacts, Report, Trend, build};
 use crate::rule::Rule;
 use crate::summary::Summary;
@@ -36,8 +36,11 @@ pub struct View {
     pub rules: Vec<RuleState>,
     /// The newest time of a call, in the window or before.
     pub newest: Option<Nanos>,
-    /// Bytes that are there and were not read: lines without an end, and what was written meanwhile.
+    /// Bytes that are there and were not read: lines without an end, what was left for the next look, and what was written
+    /// meanwhile.
     pub unread: u64,
+    /// Whether what was there before the watch began is still being read.
+    pub is_catching_up: bool,
     /// How many files and pipes are followed.
     pub streams: usize,
     /// Calls of the last window that are in none.
@@ -84,6 +87,8 @@ impl Watch {
         let first = self.slices.index(Nanos(now.0.saturating_sub(window)));
         let rules: Vec<_> =
             self.settings.rules.iter().filter(|rule| has_filled || !rule.has_floor()).cloned().collect();
+        // What holds of a part need not hold of the whole.
+        let rules = if self.is_catching_up { Vec::new() } else { rules };
         let mut report = self.report((first, i64::MAX / 2), now, &rules)?;
         let changed = self.judge(&report, &rules, now);
         let last = self.slices.index(now);
@@ -100,6 +105,7 @@ impl Watch {
             rules: self.rules.clone(),
             newest: self.newest,
             unread: self.follower.unread(),
+            is_catching_up: self.is_catching_up,
             streams: self.follower.streams(),
             outside: arrived.outside,
             bars,
@@ -162,7 +168,20 @@ impl Watch {
         let hints = hints(&summary, &facts);
         let mut report = build::report(&summary, facts, self.is_interrupted, hints, &options)?;
         doubt(&mut report, &arrived.outside, now);
+        if self.is_catching_up {
+            self.doubt_part(&mut report);
+        }
         Ok(report)
+    }
+
+    /// Says that a report is of a part of what is there.
+    fn doubt_part(&self, report: &mut Report) {
+        let text = format!("{} of what was there were not read yet", bytes(self.follower.unread()));
+        if ["OK", "NO CALLS", "INCOMPLETE"].contains(&report.verdict.word) {
+            report.verdict.word = "UNSURE";
+            report.verdict.text = format!("{}; {text}", report.verdict.text);
+        }
+        report.hints.push(text);
     }
 
     /// Notes which rules hold, and gives those that began or ceased to.

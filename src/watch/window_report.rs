@@ -4,6 +4,7 @@ use super::failures::Failure;
 use super::outside::Outside;
 use super::rules::RuleState;
 use super::session::{Watch, WatchError};
+use super::windows::Pace;
 use crate::report::Report;
 use crate::time::Nanos;
 
@@ -42,7 +43,11 @@ impl Watch {
     ///
     /// The numbers do not add up.
     pub fn next_window(&mut self, now: Nanos, is_end: bool) -> Result<Option<WindowReport>, WatchError> {
-        let Some((from, to)) = self.windows.ready(now, self.newest, is_end) else { return Ok(None) };
+        if self.is_catching_up && !is_end {
+            return Ok(None);
+        }
+        let pace = Pace { now, newest: self.newest, is_behind: self.follower.progress.is_behind(), is_end };
+        let Some((from, to)) = self.windows.ready(pace) else { return Ok(None) };
         let is_last = to == Nanos(i64::MAX);
         let first = if self.windows.written == 0 { i64::MIN / 2 } else { self.slices.index_from(from) };
         let last = if is_last { i64::MAX / 2 } else { self.slices.index_from(to) - 1 };

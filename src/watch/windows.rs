@@ -7,6 +7,19 @@ use crate::time::{NS_PER_SECOND, Nanos};
 const READY_NS: i64 = 2 * NS_PER_SECOND;
 /// How long after its end it is ready in any case: a window later, but never more than this.
 const LATE_NS: i64 = 60 * NS_PER_SECOND;
+/// How far a watch is.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// The present time.
+    pub now: Nanos,
+    /// The newest time of a call.
+    pub newest: Option<Nanos>,
+    /// Whether something was left that could be read: calls of any time may be in it.
+    pub is_behind: bool,
+    /// Whether the watch ends.
+    pub is_end: bool,
+}
+
 /// Which windows have been written.
 #[derive(Clone, Copy, Debug)]
 pub struct Windows {
@@ -34,12 +47,14 @@ impl Windows {
     }
 
     /// The next window, when it is ready, or when the watch ends.
-    pub fn ready(&self, now: Nanos, newest: Option<Nanos>, is_end: bool) -> Option<(Nanos, Nanos)> {
+    pub fn ready(&self, pace: Pace) -> Option<(Nanos, Nanos)> {
+        let Pace { now, newest, is_behind, is_end } = pace;
         let from = self.next?;
         let to = Nanos(from.0.saturating_add(self.length));
         let since = now.0.saturating_sub(to.0);
-        let is_over = newest.is_some_and(|newest| newest >= to);
-        let is_ready = since >= READY_NS && (is_over || since >= self.length.min(LATE_NS));
+        let is_over = newest.is_some_and(|newest| newest >= to) && !is_behind;
+        let patience = if is_behind { LATE_NS } else { self.length.min(LATE_NS) };
+        let is_ready = since >= READY_NS && (is_over || since >= patience);
         match is_end {
             true if to >= now => Some((from, Nanos(i64::MAX))),
             _ => (is_end || is_ready).then_some((from, to)),

@@ -54,6 +54,7 @@ mod tickets;
 mod tidy;
 mod truth;
 mod watch;
+mod watch_looks;
 mod watch_model;
 mod watch_screen;
 mod wire;

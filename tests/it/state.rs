@@ -55,13 +55,18 @@ impl Site {
 
     /// Compresses a file as `gzip` does: under another name, with the time of the original, which then goes.
     pub fn compress(&self, name: &str) {
+        self.pack(name);
+        fs::remove_file(self.path(name)).unwrap();
+    }
+
+    /// Packs a file and leaves it, as gzip does while it works.
+    pub fn pack(&self, name: &str) {
         let bytes = fs::read(self.path(name)).unwrap();
         let written = fs::metadata(self.path(name)).unwrap().modified().unwrap();
         let packed = File::create(self.path(&format!("{name}.gz"))).unwrap();
         let mut encoder = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
         encoder.write_all(&bytes).unwrap();
         encoder.finish().unwrap().set_modified(written).unwrap();
-        fs::remove_file(self.path(name)).unwrap();
     }
 
     pub fn copytruncate(&self, name: &str, copy: &str) {

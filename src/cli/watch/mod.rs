@@ -9,7 +9,7 @@ mod plan;
 mod rows;
 mod terminal;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use resplog::internals::engine::RunControl;
@@ -38,7 +38,15 @@ pub fn run(args: &WatchArgs) -> u8 {
         Ok(watch) => watch,
         Err(error) => return failed(error),
     };
-    let run = Run { args, plan: &plan, disk: &disk, control: &control, signals: &signals, began: Instant::now() };
+    let run = Run {
+        args,
+        plan: &plan,
+        disk: &disk,
+        control: &control,
+        signals: &signals,
+        began: Instant::now(),
+        bytes_end: OnceLock::new(),
+    };
     let ended = match plan.rows {
         Some(format) => rows::run(&run, watch, format),
         None => live::run(&run, watch),

@@ -1,5 +1,6 @@
 //! What a watch runs with, when it looks, when it ends, and what its exit code is; the same for a screen and for rows.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use resplog::internals::disk::Disk;
@@ -19,6 +20,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long a look lasts before a hint of the kernel leads to the next one: a log that is written all the time is looked at
 /// twice a second.
 const HINT_PAUSE: Duration = Duration::from_millis(500);
+/// How often a view is made at the most, when one look follows another without a pause.
+const VIEW: Duration = Duration::from_millis(500);
 /// How long a wait for a hint lasts before it is seen whether the watch is to end.
 const WAIT: Duration = Duration::from_millis(50);
 
@@ -30,6 +33,8 @@ pub struct Run<'r> {
     pub control: &'r RunControl,
     pub signals: &'r Signals,
     pub began: Instant,
+    /// Up to how many bytes is read when the time is over.
+    pub bytes_end: OnceLock<u64>,
 }
 
 /// What the end of a watch was.
@@ -53,9 +58,23 @@ impl Run<'_> {
         match () {
             () if self.signals.received().is_some() => Some(End::Signal),
             () if self.args.until_breach && watch.has_fired() => Some(End::Done),
-            () if is_over || watch.is_done() => Some(End::Done),
+            () if watch.is_done() => Some(End::Done),
+            () if is_over && self.has_read_what_was_there(watch) => Some(End::Done),
             () => None,
         }
+    }
+
+    /// Whether what was there when the time was over has been read since: what is left of a look counts, what comes later need
+    /// not.
+    fn has_read_what_was_there(&self, watch: &Watch) -> bool {
+        let read = watch.bytes_read();
+        let end = *self.bytes_end.get_or_init(|| read.saturating_add(watch.unread()));
+        !watch.is_behind() || read >= end
+    }
+
+    /// Whether it is time for a view after a look, when the last one was made then: at once, unless the next look comes at once.
+    pub fn is_view_due(&self, watch: &Watch, viewed: Option<Instant>) -> bool {
+        !watch.is_behind() || viewed.is_none_or(|viewed| viewed.elapsed() >= VIEW)
     }
 
     /// How long to wait for the next look: until a second has passed since the last one, or the watch is to end.

@@ -5,7 +5,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use resplog::internals::watch::{Names, Settings};
+use resplog::internals::watch::{LOOK_BYTES, Names, Settings};
 use resplog::time::{self, Calendar, Nanos, Period, Zone};
 
 use super::super::args::{FilterArgs, WatchArgs, WatchFormat};
@@ -86,6 +86,7 @@ pub fn resolve(args: &WatchArgs, has_screen: bool) -> Result<WatchPlan> {
             filters,
             rules: plan::rules(&args.fail_if)?,
             baseline: compared::baseline(args.baseline.as_deref())?.map(|(baseline, _)| baseline),
+            look_bytes: LOOK_BYTES,
         },
         pipes,
         zone,
@@ -131,7 +132,8 @@ fn followed(inputs: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
         let name = input.as_os_str().as_bytes();
         if STORES.iter().any(|store| name.starts_with(store.as_bytes())) {
             bail!(
-                "{}: objects of a store cannot be followed, since they do not grow: expected files, folders, globs or -",
+                "{}: objects of a store cannot be followed, since they do not grow: expected files, folders, globs or - (resplog \
+                 report reads objects, again and again with a timer)",
                 input.display()
             );
         }

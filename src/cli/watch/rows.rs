@@ -34,7 +34,7 @@ impl From<resplog::internals::watch::WatchError> for Unwritten {
 
 /// Watches until the end, and tells the exit code.
 pub fn run(run: &Run<'_>, mut watch: Watch, format: WatchFormat) -> Result<u8> {
-    let mut out = Rows { run, format, out: stdout::open().context("standard output")? };
+    let mut out = Rows { run, format, judged: None, out: stdout::open().context("standard output")? };
     let mut hints = Hints::new();
     let written = loop {
         let looked = Instant::now();
@@ -59,6 +59,8 @@ pub fn run(run: &Run<'_>, mut watch: Watch, format: WatchFormat) -> Result<u8> {
 struct Rows<'r> {
     run: &'r Run<'r>,
     format: WatchFormat,
+    /// When the rules were judged last.
+    judged: Option<Instant>,
     out: io::BufWriter<stdout::Stdout>,
 }
 
@@ -86,9 +88,10 @@ impl Rows<'_> {
     }
 
     fn rules(&mut self, watch: &mut Watch) -> Result<(), Unwritten> {
-        if self.run.plan.settings.rules.is_empty() {
+        if self.run.plan.settings.rules.is_empty() || !self.run.is_view_due(watch, self.judged) {
             return Ok(());
         }
+        self.judged = Some(Instant::now());
         let (view, changed) = watch.view(host::clock())?;
         for state in changed {
             match self.format {
