@@ -33,18 +33,33 @@ pub struct Fault {
     pub call: u64,
     /// Whether all later calls fail as well.
     pub lasting: bool,
-    /// The number of the error; none ends the process as `kill -9` does.
-    pub errno: Option<i32>,
+    /// What happens then.
+    pub failure: Failure,
+}
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// With the number of an error of the operating system.
+    Error(i32),
+    /// The process ends as `kill -9` ends it.
+    Kill,
+    /// The thread panics.
+    Panic,
 }
 
 impl Fault {
-    /// Reads `7:28`: the seventh call fails with error 28; `7+:28`: all from the seventh on; `7:kill`.
+    /// Reads `7:28`: the seventh call fails with error 28; `7+:28`: all from the seventh on; `7:kill`, `7:panic`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (call, error) = text.split_once(':')?;
         let (call, lasting) = call.strip_suffix('+').map_or((call, false), |call| (call, true));
-        let errno = if error == "kill" { None } else { Some(error.parse().ok()?) };
-        Some(Self { call: call.parse().ok()?, lasting, errno })
+        let failure = match error {
+            "kill" => Failure::Kill,
+            "panic" => Failure::Panic,
+            errno => Failure::Error(errno.parse().ok()?),
+        };
+        Some(Self { call: call.parse().ok()?, lasting, failure })
     }
 }
 
@@ -105,12 +120,13 @@ impl Disk {
         if number != fault.call && !(fault.lasting && number > fault.call) {
             return Ok(());
         }
-        match fault.errno {
-            Some(errno) => Err(io::Error::from_raw_os_error(errno)),
-            None => {
+        match fault.failure {
+            Failure::Error(errno) => Err(io::Error::from_raw_os_error(errno)),
+            Failure::Kill => {
                 rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)?;
                 Ok(())
             }
+            Failure::Panic => std::panic::panic_any("a test asks for this panic"),
         }
     }
 
@@ -380,9 +396,10 @@ mod tests {
 
     #[test]
     fn a_fault_is_read_from_its_text() {
-        assert_eq!(Fault::parse("7:28"), Some(Fault { call: 7, lasting: false, errno: Some(28) }));
-        assert_eq!(Fault::parse("1+:5"), Some(Fault { call: 1, lasting: true, errno: Some(5) }));
-        assert_eq!(Fault::parse("3:kill"), Some(Fault { call: 3, lasting: false, errno: None }));
+        assert_eq!(Fault::parse("7:28"), Some(Fault { call: 7, lasting: false, failure: Failure::Error(28) }));
+        assert_eq!(Fault::parse("1+:5"), Some(Fault { call: 1, lasting: true, failure: Failure::Error(5) }));
+        assert_eq!(Fault::parse("3:kill"), Some(Fault { call: 3, lasting: false, failure: Failure::Kill }));
+        assert_eq!(Fault::parse("3:panic"), Some(Fault { call: 3, lasting: false, failure: Failure::Panic }));
         for wrong in ["", "7", "x:5", "7:x", ":5"] {
             assert_eq!(Fault::parse(wrong), None, "{wrong}");
         }

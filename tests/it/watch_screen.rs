@@ -21,21 +21,44 @@ struct Tmux {
 impl Tmux {
     /// Starts the program in a terminal of a size; none where tmux is not installed.
     fn begin(name: &str, columns: usize, rows: usize, arguments: &str) -> Option<Self> {
+        let site = Site::new();
+        site.append("logs/app.log", "");
+        let tmux = Self::start(site, name, (columns, rows), arguments, "")?;
+        tmux.until(|screen| screen.contains("no call with a time yet"));
+        Some(tmux)
+    }
+
+    /// Starts the program with settings of its environment, and does not wait for anything. After it a `cat` echoes keys, as
+    /// far as the terminal does.
+    fn start(
+        site: Site,
+        name: &str,
+        (columns, rows): (usize, usize),
+        arguments: &str,
+        environment: &str,
+    ) -> Option<Self> {
         if Command::new("tmux").arg("-V").output().is_err() {
             eprintln!("tmux is not installed: the screen is not looked at");
             return None;
         }
-        let site = Site::new();
-        site.append("logs/app.log", "");
         let socket = format!("resplog-{}-{name}", std::process::id());
         let program = env!("CARGO_BIN_EXE_resplog");
-        let shell = format!("{program} watch {arguments}; echo EXIT=$?; exec cat");
+        let shell = format!("{environment} {program} watch {arguments}; echo EXIT=$?; stty -a; exec cat");
         let tmux = Self { site, socket };
         let (columns, rows) = (columns.to_string(), rows.to_string());
         let mut command = tmux.command(&["-f", "/dev/null", "new-session", "-d", "-x", &columns, "-y", &rows, &shell]);
         assert!(command.env("LC_ALL", "C.UTF-8").current_dir(tmux.site.path("")).status().unwrap().success());
-        tmux.until(|screen| screen.contains("no call with a time yet"));
         Some(tmux)
+    }
+
+    /// Checks that the screen, the cursor and the modes of the terminal are those from before.
+    #[track_caller]
+    fn is_given_back(&self) {
+        assert_eq!(self.modes(), "0 1");
+        let modes = self.until(|screen| screen.contains("icanon"));
+        for mode in [" icanon", " echo ", " icrnl", " ixon", " iexten"] {
+            assert!(modes.contains(mode) && !modes.contains(&mode.replacen(' ', " -", 1)), "{mode}: {modes}");
+        }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -46,6 +69,18 @@ impl Tmux {
 
     fn said(&self, arguments: &[&str]) -> String {
         String::from_utf8(self.command(arguments).output().unwrap().stdout).unwrap()
+    }
+
+    /// Whether there is another screen, and whether there is a cursor.
+    fn modes(&self) -> String {
+        self.said(&["display-message", "-p", "#{alternate_on} #{cursor_flag}"]).trim().to_owned()
+    }
+
+    /// Sends a signal to the program, which is the child of the shell.
+    fn signal(&self, signal: &str) {
+        let shell = self.said(&["display-message", "-p", "#{pane_pid}"]);
+        let status = Command::new("pkill").args([&format!("-{signal}"), "-P", shell.trim(), "resplog"]).status();
+        assert!(status.unwrap().success(), "{signal}");
     }
 
     fn keys(&self, keys: &[&str]) {
@@ -119,7 +154,7 @@ fn a_screen_of_three_widths_shows_what_fails() {
         tmux.until(is_drawn);
         tmux.keys(&["q"]);
         let screen = tmux.until(|screen| screen.contains("EXIT=1"));
-        assert_eq!(tmux.said(&["display-message", "-p", "#{alternate_on} #{cursor_flag}"]).trim(), "0 1", "{screen}");
+        assert_eq!(tmux.modes(), "0 1", "{screen}");
         let all = tmux.said(&["capture-pane", "-p", "-S", "-200"]);
         assert!(all.contains("BREACH  failed > 0 (is 2)") && all.contains("LOOK INTO"), "the last report stays: {all}");
     }
@@ -152,15 +187,54 @@ fn a_screen_that_is_paused_stays_and_keys_write_files() {
 
 #[test]
 fn a_signal_leaves_the_terminal_as_it_was() {
-    for (key, exit) in [("C-c", "EXIT=130"), ("C-z", "")] {
-        let Some(tmux) = Tmux::begin(&format!("sig{}", exit.len()), 80, 24, "logs") else { return };
-        assert_eq!(tmux.said(&["display-message", "-p", "#{alternate_on} #{cursor_flag}"]).trim(), "1 0");
-        tmux.keys(&[key]);
-        let begun = Instant::now();
-        while tmux.said(&["display-message", "-p", "#{alternate_on} #{cursor_flag}"]).trim() != "0 1" {
-            assert!(begun.elapsed() < PATIENCE, "{}", tmux.screen());
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        tmux.until(|screen| screen.contains(exit));
+    for (signal, exit) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
+        let Some(tmux) = Tmux::begin(&format!("sig{signal}"), 80, 24, "logs") else { return };
+        assert_eq!(tmux.modes(), "1 0");
+        tmux.signal(signal);
+        tmux.until(|screen| screen.contains(&format!("EXIT={exit}")));
+        tmux.is_given_back();
     }
+}
+
+#[test]
+fn a_stopped_watch_gives_the_terminal_back_until_it_goes_on() {
+    let Some(tmux) = Tmux::begin("stop", 80, 24, "logs") else { return };
+    for _ in 0..2 {
+        tmux.keys(&["C-z"]);
+        tmux.until(|_| tmux.modes() == "0 1");
+        tmux.fail("InternalError");
+        tmux.signal("CONT");
+        tmux.until(|screen| tmux.modes() == "1 0" && screen.starts_with("resplog watch") && screen.contains(ID));
+    }
+    // Without a warning, and with a shell that changed the terminal meanwhile.
+    tmux.signal("STOP");
+    let terminal = tmux.said(&["display-message", "-p", "#{pane_tty}"]);
+    let shell = Command::new("stty").args(["-F", terminal.trim(), "sane"]).status();
+    assert!(shell.unwrap().success());
+    tmux.signal("CONT");
+    // A key that comes without enter, and is not echoed, shows that the modes are those of a screen.
+    tmux.until(|_| {
+        tmux.keys(&["p"]);
+        tmux.screen().contains("PAUSED")
+    });
+    tmux.keys(&["C-c"]);
+    tmux.until(|screen| screen.contains("EXIT=130"));
+    tmux.is_given_back();
+}
+
+#[test]
+fn a_panic_leaves_the_terminal_as_it_was_with_its_message() {
+    let site = Site::new();
+    site.append("logs/app.log", "");
+    // A call of a look, when the screen has been there for a while.
+    let Some(tmux) = Tmux::start(site, "panic", (80, 24), "logs", "RESPLOG_FAULT=90:panic") else { return };
+    tmux.until(|screen| screen.contains("no call with a time yet"));
+    assert_eq!(tmux.modes(), "1 0");
+    let screen = tmux.until(|screen| {
+        tmux.fail("InternalError");
+        screen.contains("EXIT=")
+    });
+    assert!(screen.contains("EXIT=101") && screen.contains("a test asks for this panic"), "{screen}");
+    assert_eq!(screen.matches("panicked at").count(), 1, "{screen}");
+    tmux.is_given_back();
 }

@@ -24,12 +24,17 @@ use super::terminal::Terminal;
 /// How long a wait for a key lasts before the screen is drawn again, if something has changed.
 const KEY_WAIT: Duration = Duration::from_millis(100);
 
+/// How long a look lasts before the screen shows that it goes on.
+const LOOK_SHOWN: Duration = Duration::from_millis(1500);
+
 /// What the two threads share.
 #[derive(Default)]
 struct Shared {
     /// What was found last, and how often something was.
     view: Option<Arc<Watched>>,
     version: u64,
+    /// Whether a look goes on.
+    is_looking: bool,
     /// Whether the watch has ended, or why it cannot go on.
     ended: Option<Result<End, WatchError>>,
     /// What became of a file that a key asked for.
@@ -43,12 +48,11 @@ pub fn run(run: &Run<'_>, mut watch: Watch) -> Result<u8> {
     let mut terminal = Terminal::enter()?;
     let drawn = thread::scope(|scope| {
         let follower = scope.spawn(|| follow(run, &mut watch, &shared, &is_ended));
+        let ending = Ending { run, shared: &shared, is_ended: &is_ended };
         let drawn = Screen::new(run, &shared).show(&mut terminal, scope, || follower.is_finished());
-        is_ended.store(true, Ordering::Relaxed);
-        // A look that takes long is not waited for.
-        if lock(&shared).ended.is_none() {
-            run.control.stop.store(true, Ordering::Relaxed);
-        }
+        drop(ending);
+        // The message of a panic stands in the terminal already.
+        follower.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         drawn
     });
     drop(terminal);
@@ -61,6 +65,23 @@ pub fn run(run: &Run<'_>, mut watch: Watch) -> Result<u8> {
         Some(Ok(End::Done)) | None => End::Done,
     };
     finish(run, &mut watch, end)
+}
+
+/// Ends the thread that looks at logs when the one that draws ends, in whatever way.
+struct Ending<'e> {
+    run: &'e Run<'e>,
+    shared: &'e Mutex<Shared>,
+    is_ended: &'e AtomicBool,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.is_ended.store(true, Ordering::Relaxed);
+        // A look that takes long is not waited for.
+        if lock(self.shared).ended.is_none() {
+            self.run.control.stop.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Shows the last report where it stays.
@@ -92,18 +113,27 @@ fn finish(run: &Run<'_>, watch: &mut Watch, end: End) -> Result<u8> {
 /// Looks once a second, or when something was written.
 fn follow(run: &Run<'_>, watch: &mut Watch, shared: &Mutex<Shared>, is_ended: &AtomicBool) {
     let mut hints = Hints::new();
+    let mut viewed = None;
     loop {
         let looked = Instant::now();
-        let found = run.look(watch).and_then(|_| watch.view(host::clock()));
+        lock(shared).is_looking = true;
+        let found = run.look(watch).and_then(|_| {
+            let is_due = run.is_view_due(watch, viewed);
+            is_due.then(|| watch.view(host::clock())).transpose()
+        });
         let end = match &found {
             Ok(_) => run.end(watch).map(Ok),
             Err(_) => None,
         };
         let mut held = lock(shared);
+        held.is_looking = false;
         match found {
-            Ok((view, _)) => {
-                held.view = Some(Arc::new(view));
-                held.version += 1;
+            Ok(view) => {
+                if let Some((view, _)) = view {
+                    viewed = Some(Instant::now());
+                    held.view = Some(Arc::new(view));
+                    held.version += 1;
+                }
                 held.ended = end;
             }
             Err(error) => held.ended = Some(Err(error)),
@@ -129,6 +159,8 @@ struct Screen<'s> {
     shared: &'s Mutex<Shared>,
     view: Option<Arc<Watched>>,
     version: u64,
+    /// When the view was taken, or brought up to the clock.
+    taken: Instant,
     shown: Shown,
     /// The chosen code, once somebody has chosen one.
     code: Option<String>,
@@ -143,6 +175,7 @@ impl<'s> Screen<'s> {
             shared,
             view: None,
             version: 0,
+            taken: Instant::now(),
             shown: Shown::default(),
             code: None,
             lines: Vec::new(),
@@ -185,7 +218,21 @@ impl<'s> Screen<'s> {
             self.version = shared.version;
             self.view.clone_from(&shared.view);
             drop(shared);
+            (self.taken, self.shown.reading) = (Instant::now(), None);
             self.choose_again();
+        } else if !self.shown.is_paused && self.taken.elapsed() > LOOK_SHOWN {
+            let is_looking = shared.is_looking;
+            drop(shared);
+            self.go_on(is_looking);
+        }
+    }
+
+    /// Shows what was found before as it is now, while a look lasts.
+    fn go_on(&mut self, is_looking: bool) {
+        self.taken = Instant::now();
+        self.shown.reading = is_looking.then(|| self.run.control.bytes_done.load(Ordering::Relaxed));
+        if let Some(view) = &mut self.view {
+            Arc::make_mut(view).now = host::clock();
         }
     }
 

@@ -22,6 +22,8 @@ const KEYS: &str = "/dev/tty";
 
 /// How the terminal was found; none while it is as it was.
 static FOUND: Mutex<Option<Termios>> = Mutex::new(None);
+/// Whether there is a screen, be the terminal given back for a while or not.
+static IS_SHOWN: AtomicBool = AtomicBool::new(false);
 /// Whether the screen has to be drawn anew.
 static IS_STALE: AtomicBool = AtomicBool::new(false);
 /// How many signals came that ask the program to end.
@@ -45,15 +47,22 @@ impl Terminal {
         watch_signals()?;
         let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
+            IS_SHOWN.store(false, Ordering::Relaxed);
             leave();
             hook(panic);
         }));
-        enter(&keys)?;
-        Ok(Self { keys })
+        IS_SHOWN.store(true, Ordering::Relaxed);
+        let terminal = Self { keys };
+        enter(&terminal.keys)?;
+        Ok(terminal)
     }
 
-    /// Draws, all at once.
+    /// Draws, all at once; nothing while the terminal is given back.
     pub fn draw(&self, bytes: &[u8]) -> io::Result<()> {
+        let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.is_none() {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;
         out.flush()
@@ -83,6 +92,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
+        IS_SHOWN.store(false, Ordering::Relaxed);
         leave();
         // What follows is said as by any other run; while a panic goes on, its hook cannot be changed.
         if !std::thread::panicking() {
@@ -94,17 +104,18 @@ impl Drop for Terminal {
 /// Takes the terminal over: keys come one by one and are not shown; what signals the keyboard gives stays.
 fn enter(keys: &File) -> io::Result<()> {
     let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-    if found.is_some() {
-        return Ok(());
-    }
-    let before = termios::tcgetattr(keys)?;
+    // A shell may have changed the terminal while the program was stopped without a warning.
+    let before = match found.take() {
+        Some(before) => before,
+        None => termios::tcgetattr(keys)?,
+    };
     let mut now = before.clone();
     now.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN);
     now.input_modes.remove(InputModes::ICRNL | InputModes::IXON);
     now.special_codes[SpecialCodeIndex::VMIN] = 0;
     now.special_codes[SpecialCodeIndex::VTIME] = 0;
-    termios::tcsetattr(keys, OptionalActions::Now, &now)?;
     *found = Some(before);
+    termios::tcsetattr(keys, OptionalActions::Now, &now)?;
     let mut out = io::stdout();
     out.write_all(ENTER)?;
     out.flush()
@@ -135,15 +146,15 @@ fn watch_signals() -> io::Result<()> {
                     }
                 }
                 SIGCONT => {
-                    if IS_STALE.load(Ordering::Relaxed)
+                    if IS_SHOWN.load(Ordering::Relaxed)
                         && let Ok(keys) = File::open(KEYS)
                     {
                         let _ = enter(&keys);
+                        IS_STALE.store(true, Ordering::Relaxed);
                     }
                 }
                 _ => {
                     leave();
-                    IS_STALE.store(signal == SIGTSTP, Ordering::Relaxed);
                     let _ = low_level::emulate_default_handler(signal);
                 }
             }

@@ -16,6 +16,8 @@ pub struct Shown {
     pub is_paused: bool,
     /// What became of the last key.
     pub message: Option<String>,
+    /// How many bytes a look has read that goes on, when it lasts: of an archive.
+    pub reading: Option<u64>,
 }
 
 /// Lines that were drawn.

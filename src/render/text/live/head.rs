@@ -36,7 +36,7 @@ pub fn draw(watched: &Watched, shown: &Shown, view: &View, layout: &Layout, draw
     for state in watched.rules.iter().take(layout.rules) {
         rule(state, watched, drawn);
     }
-    state(watched, dot, drawn);
+    state(watched, shown.reading, dot, drawn);
 }
 
 /// Draws the foot: what became of the last key, or the keys.
@@ -64,6 +64,7 @@ fn rule(state: &RuleState, watched: &Watched, drawn: &mut Drawn) {
     let since = state.since.map(|since| watched.now.0.saturating_sub(since.0) / NS_PER_SECOND).unwrap_or_default();
     let (style, word) = match state {
         _ if state.holds() => (Style::Bad, format!("HOLDS for {}", stretch(since))),
+        _ if watched.is_catching_up => (Style::Faint, "waits for what is unread".to_owned()),
         RuleState { is_judged: false, .. } => (Style::Faint, "waits for a full window".to_owned()),
         RuleState { is_known: false, .. } => (Style::Warn, "is not known".to_owned()),
         RuleState { has_fired: true, .. } => (Style::Warn, format!("held until {} ago", stretch(since))),
@@ -73,7 +74,7 @@ fn rule(state: &RuleState, watched: &Watched, drawn: &mut Drawn) {
 }
 
 /// How fresh what is shown is.
-fn state(watched: &Watched, dot: &str, drawn: &mut Drawn) {
+fn state(watched: &Watched, reading: Option<u64>, dot: &str, drawn: &mut Drawn) {
     let newest = match watched.newest {
         Some(newest) => {
             let age = age_seconds(newest, watched.now);
@@ -83,9 +84,14 @@ fn state(watched: &Watched, dot: &str, drawn: &mut Drawn) {
         None => "no call with a time yet".to_owned(),
     };
     let (lines, read) = watched.speed;
-    let speed = format!("{} lines/s{dot}{}/s", rate(lines), bytes(read as u64));
+    let speed = match reading {
+        Some(read) => format!("reading, {} so far", bytes(read)),
+        None => format!("{} lines/s{dot}{}/s", rate(lines), bytes(read as u64)),
+    };
+    let unread = format!("{} unread", bytes(watched.unread));
+    let style = if watched.is_catching_up { Style::Warn } else { Style::Plain };
     let mut spans =
-        vec![Span::plain(newest), Span::plain(format!("{dot}{} unread{dot}{speed}", bytes(watched.unread)))];
+        vec![Span::plain(format!("{newest}{dot}")), Span::styled(style, unread), Span::plain(format!("{dot}{speed}"))];
     let outside = watched.outside.late.all() + watched.outside.ahead.all();
     if outside > 0 {
         let failed = watched.outside.failed();
