@@ -32,6 +32,12 @@ const SHOWN: [(&str, &str); 23] = [
     ("window", "How much time is shown, up to now"),
 ];
 
+/// What it says of options that mean something else to `watch`.
+const OF_WATCH: [(&str, &str); 2] = [
+    ("inputs", "Files, folders, globs, or - for standard input"),
+    ("since", "Begin with what is there since then, such as 30m"),
+];
+
 /// Three examples of each command; the first are those of the program itself.
 const EXAMPLES: [(&str, &str); 7] = [
     (
@@ -90,7 +96,8 @@ pub fn command() -> Command {
     let mut command = with_examples(Cli::command());
     let names: Vec<_> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     for name in names {
-        command = command.mut_subcommand(name, |sub| with_examples(sub.mut_args(shortened)));
+        let own: &[(&str, &str)] = if name == "watch" { &OF_WATCH } else { &[] };
+        command = command.mut_subcommand(name, |sub| with_examples(sub.mut_args(|it| shortened(it, own))));
     }
     command
 }
@@ -103,10 +110,10 @@ fn with_examples(command: Command) -> Command {
     }
 }
 
-fn shortened(argument: Arg) -> Arg {
+fn shortened(argument: Arg, own: &[(&str, &'static str)]) -> Arg {
     // How many ids are listed has the name of the ids that are looked for.
     let is_number = argument.get_id() == "ids" && argument.get_long().is_some();
-    let Some((_, text)) = SHOWN.iter().find(|(id, _)| argument.get_id() == id && !is_number) else {
+    let Some((_, text)) = own.iter().chain(&SHOWN).find(|(id, _)| argument.get_id() == id && !is_number) else {
         return argument.hide_short_help(true);
     };
     let whole = argument.get_long_help().or(argument.get_help()).cloned();

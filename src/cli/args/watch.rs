@@ -11,7 +11,12 @@ pub enum WatchFormat {
     Ndjson,
 }
 
+/// What is followed.
+const INPUTS: &str = "Files, folders and globs, which are followed by name, and - for standard input, which is also read when nothing \
+     is named. Objects of a store (s3://, cos://) do not grow and are refused: resplog report reads them.";
+
 #[derive(Debug, Args)]
+#[command(mut_arg("inputs", |inputs| inputs.help(INPUTS)))]
 pub struct WatchArgs {
     #[command(flatten)]
     pub input: InputArgs,
