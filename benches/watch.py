@@ -2,12 +2,13 @@
 """How a watch keeps up with logs that are written while it looks, and what memory it takes.
 
 A log is written at a steady rate, with times of now, and renamed every so often; the rotated file before the last is removed.
-`resplog watch` shows its screen in a terminal of its own. Printed are, of every stretch of ten seconds: what was written, the
-processor time and the memory of the watch, the longest time between two refreshes of the screen, and at the end whether
-every call was counted, as long as all of them are in its window.
+`resplog watch` shows its screen in a terminal of its own; with --rows another one writes its windows for programs. Printed are,
+of every stretch of ten seconds: what was written, the processor time and the memory of each watch, the longest time between two
+refreshes of the screen, and at the end whether every call was counted: on the screen as long as all of them are in its
+window, in the rows always.
 
     benches/watch.py PROGRAM --rate 100 --seconds 60 --rotate 3       a log that grows by 100 MB/s
-    benches/watch.py PROGRAM --rate 10 --seconds 3600 --rotate 60     an hour of 10 MB/s, rotated every minute
+    benches/watch.py PROGRAM --rate 10 --seconds 3600 --rotate 60 --rows     an hour of 10 MB/s, rotated every minute
 """
 
 import argparse
@@ -81,6 +82,30 @@ def usage(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(memory.group(1)) * 1024 if memory else 0
 
 
+class Rows:
+    """A watch that writes rows, and how many calls they count."""
+
+    def __init__(self, program, logs):
+        command = [program, "watch", logs, "--window", "1m", "-f", "ndjson"]
+        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.counted = 0
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+
+    def read(self):
+        for text in self.child.stdout:
+            row = json.loads(text)
+            if row["event"] == "window":
+                strays = [row[place][outcome] for place in ("late", "ahead") for outcome in ("ok", "failed", "dry_run")]
+                self.counted += row["totals"]["responses"] + sum(strays)
+
+    def end(self):
+        self.child.send_signal(signal.SIGTERM)
+        self.reader.join()
+        self.child.wait()
+        return self.counted
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
@@ -89,6 +114,7 @@ def main():
     parser.add_argument("--rotate", type=float, default=3, help="seconds")
     parser.add_argument("--window", default="10m", help="of the watch; a shorter one is full sooner")
     parser.add_argument("--folder", default=None, help="where the log is written; in memory when there is such a place")
+    parser.add_argument("--rows", action="store_true", help="a second watch writes rows, whose calls are added up")
     arguments = parser.parse_args()
     above = arguments.folder or ("/dev/shm" if os.path.isdir("/dev/shm") else None)
     folder = tempfile.mkdtemp(prefix="resplog-watch-", dir=above)
@@ -102,14 +128,16 @@ def main():
         [arguments.program, "watch", logs, "--window", arguments.window, "--write-to", folder], stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
+    rows = Rows(arguments.program, logs) if arguments.rows else None
     time.sleep(2)
     told = {"bytes": 0, "lines": 0, "done": False}
     writer = threading.Thread(target=write, args=(logs, arguments, told))
     writer.start()
     clock, seen, gap, drawn = re.compile(rb"\d\d:\d\d:\d\d UTC"), b"", 0.0, time.monotonic()
     begun = stretch = time.monotonic()
-    cpu, before = usage(screen.pid)[0], 0
-    print("seconds  written MB/s  cpu %  memory MB  longest s between refreshes")
+    watches = [screen.pid] + ([rows.child.pid] if rows else [])
+    cpu, before = [usage(pid)[0] for pid in watches], 0
+    print("seconds  written MB/s  cpu %  memory MB (of the rows: the same)  longest s between refreshes  load")
     while not told["done"] or time.monotonic() - drawn < 0:
         if select.select([master], [], [], 0.05)[0]:
             found = clock.findall(os.read(master, 65536))
@@ -117,11 +145,13 @@ def main():
                 now = time.monotonic()
                 seen, gap, drawn = found[-1], max(gap, now - drawn), now
         if time.monotonic() - stretch >= 10:
-            now, (used, memory) = time.monotonic(), usage(screen.pid)
+            now, used = time.monotonic(), [usage(pid) for pid in watches]
             spent = now - stretch
-            print(f"{now - begun:7.0f}  {(told['bytes'] - before) / spent / 1e6:12.1f}  {100 * (used - cpu) / spent:5.0f}"
-                  f"  {memory / 1e6:9.1f}  {gap:.2f}", flush=True)
-            stretch, cpu, before, gap = now, used, told["bytes"], 0.0
+            each = "  ".join(
+                f"{100 * (seconds - held) / spent:5.0f}  {memory / 1e6:9.1f}" for (seconds, memory), held in zip(used, cpu)
+            )
+            print(f"{now - begun:7.0f}  {(told['bytes'] - before) / spent / 1e6:12.1f}  {each}  {gap:.2f}  {os.getloadavg()[0]:.1f}", flush=True)
+            stretch, cpu, before, gap = now, [seconds for seconds, _ in used], told["bytes"], 0.0
     writer.join()
 
     def read_for(seconds):
@@ -138,10 +168,11 @@ def main():
     counted = json.load(open(os.path.join(folder, reports[0])))["totals"]["responses"] if reports else 0
     screen.send_signal(signal.SIGTERM)
     read_for(20)
-    print(f"{told['lines']} calls written, {counted} in the last window")
+    in_rows = rows.end() if rows else told["lines"]
+    print(f"{told['lines']} calls written, {counted} in the last window" + (f", {in_rows} in all rows" if rows else ""))
     shutil.rmtree(folder)
     is_all = arguments.window == "10m" and arguments.seconds < WINDOW_SECONDS
-    sys.exit(is_all and counted != told["lines"])
+    sys.exit(in_rows != told["lines"] or (is_all and counted != told["lines"]))
 
 
 if __name__ == "__main__":
