@@ -69,6 +69,8 @@ pub struct Collected {
     pub failures: Newest,
     /// How many lines each input had, in the order of the inputs.
     pub lines: Vec<u64>,
+    /// The inputs whose last line has no end and is cut, by rank.
+    pub unfinished: Vec<u32>,
     /// How each input was read.
     pub reads: Vec<InputRead>,
     /// What the first bytes of each input show.
@@ -114,6 +116,7 @@ pub fn collect(
             numbering.chunk(input, &bytes, lines);
             found.lines.iter_mut().skip(input as usize).take(1).for_each(|sum| *sum += lines);
         }
+        found.unfinished.extend(thread.unfinished);
         found.newest = found.newest.max(thread.newest);
         found.outside.add(&thread.outside);
         found.failures.merge(thread.failures);
@@ -169,6 +172,8 @@ struct Thread {
     outside: Outside,
     newest: Option<Nanos>,
     failures: Newest,
+    /// The inputs whose last line is cut.
+    unfinished: Vec<u32>,
     /// How many lines each chunk had.
     chunks: Vec<(u32, Range<u64>, u64)>,
 }
@@ -263,6 +268,7 @@ impl Thread {
                 slot.fold.part(done.input, std::mem::take(&mut slot.lines));
             }
         }
+        self.unfinished.extend(done.unfinished.then_some(done.input));
         self.chunks.push((done.input, done.bytes.clone(), done.lines));
         let bytes = || self.others.values().map(|slot| slot.fold.bytes()).sum::<usize>();
         if (self.chunks.len() as u32).is_multiple_of(CHUNKS_PER_MEASURE) && bytes() > FOLDS_BYTES_MAX {

@@ -2,6 +2,7 @@
 //! screen all the time.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::collect::{Collected, Shown};
@@ -14,6 +15,8 @@ struct Known {
     facts: Facts,
     /// When something was lost last: what is only missing may come.
     at: Option<Nanos>,
+    /// When a last line counted that has no end and is cut: somebody ended the file or the pipe there.
+    unfinished_at: Option<Nanos>,
     /// Whether something is wrong now.
     is_now: bool,
     /// Whether it is not followed at all.
@@ -48,6 +51,9 @@ impl Troubles {
             if let Some(inspected) = inspected {
                 known.facts.foreign = inspected.foreign.or(known.facts.foreign);
             }
+            if collected.unfinished.iter().any(|&input| input as usize == rank) {
+                known.unfinished_at = Some(now);
+            }
             if let Some(damage) = &read.damage {
                 known.facts.status = damage.status;
                 known.facts.error = Some(damage.text.clone());
@@ -67,17 +73,20 @@ impl Troubles {
     /// Notes that an input is not followed, for good.
     pub fn refuse(&mut self, path: Arc<str>, error: String) {
         let facts = Facts { status: Status::Error, error: Some(error), ..Facts::default() };
-        self.known.insert(path, Known { facts, at: None, is_now: true, is_refused: true });
+        self.known.insert(path, Known { facts, is_now: true, is_refused: true, ..Known::default() });
     }
 
-    /// What is wrong with inputs now or was at a time or later, by path; and how those are read that have these bytes.
-    pub fn facts(&self, since: Nanos, bytes: &BTreeMap<Arc<str>, u64>) -> BTreeMap<Arc<str>, Facts> {
-        let is_bad = |known: &Known| known.is_now || known.at.is_some_and(|at| at >= since);
+    /// What is wrong with inputs now or was at one of these times or later, by path; and how those are read that have these
+    /// bytes.
+    pub fn facts(&self, times: Range<Nanos>, bytes: &BTreeMap<Arc<str>, u64>) -> BTreeMap<Arc<str>, Facts> {
+        let is_bad = |known: &Known| known.is_now || known.at.is_some_and(|at| at >= times.start);
         let wanted = self.known.iter().filter(|(path, known)| is_bad(known) || bytes.contains_key(*path));
         let facts = wanted.map(|(path, known)| {
             let good = Facts { status: Status::Ok, error: None, ..known.facts.clone() };
             let facts = if is_bad(known) { known.facts.clone() } else { good };
-            (Arc::clone(path), Facts { bytes: bytes.get(path).copied().unwrap_or_default(), ..facts })
+            let unfinished = known.unfinished_at.is_some_and(|at| times.contains(&at));
+            let bytes = bytes.get(path).copied().unwrap_or_default();
+            (Arc::clone(path), Facts { bytes, unfinished, ..facts })
         });
         facts.collect()
     }

@@ -138,7 +138,7 @@ impl Watch {
         let arrived = self.slices.arrivals(first, last);
         let since =
             self.slices.start(first.max(self.slices.index(Nanos(now.0.saturating_sub(self.settings.window_ns)))));
-        let known = self.follower.troubles.facts(since, &arrived.bytes);
+        let known = self.follower.troubles.facts(since..self.slices.start(last.saturating_add(1)), &arrived.bytes);
         let mut summary = Summary { inputs: named(&known), ..Summary::new(BOUNDS) };
         summary.merge(self.slices.sum(first, last));
         let mut known: BTreeMap<String, Facts> =

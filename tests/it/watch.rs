@@ -99,6 +99,20 @@ fn a_packed_pipe_is_unpacked() {
 }
 
 #[test]
+fn a_line_that_is_cut_by_the_end_of_a_pipe_is_no_doubt() {
+    let site = Site::new();
+    let text: String = [1, 2, 4].map(fresh).concat();
+    let ran = watch(&site, &["--fail-if", "malformed > 0"], Some(&text.as_bytes()[..text.len() - 20]));
+    let row = &rows(&ran)[0];
+    assert_eq!(
+        (ran.exit, &row["totals"]["malformed"], &row["verdict"]["word"]),
+        (0, &json!(1), &json!("OK")),
+        "{row:#}"
+    );
+    assert_eq!((&row["inputs"][0]["unfinished"], &row["inputs"][0]["status"]), (&json!(true), &json!("ok")));
+}
+
+#[test]
 fn only_what_comes_after_the_start_is_counted_in_windows_that_add_up() {
     let site = Site::new();
     site.append("logs/app.log", &(0..50).map(fresh).collect::<String>());

@@ -111,3 +111,25 @@ fn the_end_of_a_long_line_is_searched_for_once() {
     let view = watched.view();
     assert_eq!((view.unread, view.report.totals.counts.calls(), view.report.totals.counts[LineClass::Text]), (0, 1, 1));
 }
+
+/// A day's log ends, and the next day's begins under another name: nothing that is shown stops or jumps.
+#[test]
+fn midnight_is_a_time_like_any_other() {
+    let site = Site::new();
+    site.append("logs/app-2026-11-24.log", "");
+    let mut watched = Watched::new(settings(vec![site.path("logs/app-*.log")], 60 * SECOND), Vec::new());
+    let midnight = watched.now;
+    watched.now.0 -= 30 * SECOND;
+    for second in 0..60 {
+        let name = if watched.now < midnight { "logs/app-2026-11-24.log" } else { "logs/app-2026-11-25.log" };
+        site.append(name, &call(watched.now, 0, second));
+        watched.look();
+        let view = watched.view();
+        assert_eq!(view.report.totals.counts.calls(), second + 1);
+        assert_eq!(view.bars.iter().map(|bar| bar.ok + bar.failed).sum::<u64>(), second + 1);
+        // The newest second is at the right end, on both sides of midnight.
+        let newest = view.bars.iter().rposition(|bar| bar.ok + bar.failed > 0);
+        assert!(newest.is_some_and(|place| place + 2 >= view.bars.len()), "{newest:?} of {}", view.bars.len());
+        assert_eq!(view.newest.map(|time| time.0), Some(watched.now.0 - SECOND));
+    }
+}

@@ -127,7 +127,7 @@ const ASCII: Signs = Signs {
 };
 
 /// Narrower pages are written as if they had this width.
-const WIDTH_MIN: usize = 40;
+pub const WIDTH_MIN: usize = 40;
 
 impl<W: Write> Page<W> {
     /// An empty page of a width in columns.

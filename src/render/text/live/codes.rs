@@ -32,7 +32,7 @@ pub fn draw(watched: &Watched, shown: &Shown, layout: &Layout, drawn: &mut Drawn
     }
     head.push_str("code");
     let first = (shown.chosen + 1).saturating_sub(room).min(codes.len().saturating_sub(room));
-    if codes.len() > room {
+    if codes.len() > room && room > 0 {
         head.push_str(&format!("  ({} to {} of {})", first + 1, first + room, codes.len()));
     }
     drawn.line(&[Span::styled(Style::Faint, head)]);

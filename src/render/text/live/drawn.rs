@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::render::text::page::{self, Page, Span};
 use crate::render::view::View;
 
@@ -53,7 +55,9 @@ impl Drawn {
                 fitting.push(span.clone());
                 continue;
             }
-            fitting.push(Span::styled(span.style, page::cut(&span.text, left, sign)));
+            if left >= sign.width() {
+                fitting.push(Span::styled(span.style, page::cut(&span.text, left, sign)));
+            }
             break;
         }
         let mut out = Vec::new();
@@ -65,6 +69,13 @@ impl Drawn {
 
     /// Draws a text over a number of lines, no more and no less.
     pub fn flow(&mut self, lead: Vec<Span>, text: &str, lines: usize) {
+        if self.width < page::WIDTH_MIN {
+            let before = self.lines.len();
+            let spans: Vec<_> = lead.into_iter().chain([Span::plain(text)]).collect();
+            self.line(&spans);
+            self.fill(before + lines);
+            return;
+        }
         let mut out = Vec::new();
         let _ = self.page(&mut out).flow(lead, 2, &[vec![Span::plain(text)]]);
         let text = String::from_utf8_lossy(&out).into_owned();
