@@ -34,6 +34,7 @@ ACTIONS = [f"Describe{name}" for name in ("Instances", "Images", "Disks", "Vpcs"
 PLACE = b"2026-01-01T00:00:00Z"
 TICK = 0.05
 WINDOW_SECONDS = 590
+UNREAD = re.compile(rb"([\d.,]+ \w+) unread")
 
 
 def block(size, seed):
@@ -154,13 +155,20 @@ def main():
             stretch, cpu, before, gap = now, [seconds for seconds, _ in used], told["bytes"], 0.0
     writer.join()
 
-    def read_for(seconds):
-        until = time.monotonic() + seconds
-        while screen.poll() is None and time.monotonic() < until:
+    def read_for(seconds, unread=None):
+        """Reads the screen for a time, or until nothing is unread; tells how long that took."""
+        begun = time.monotonic()
+        while screen.poll() is None and time.monotonic() - begun < seconds:
             if select.select([master], [], [], 0.1)[0]:
-                os.read(master, 65536)
+                found = UNREAD.findall(os.read(master, 65536))
+                if unread and found and found[-1] == unread:
+                    break
+        return time.monotonic() - begun
 
-    read_for(5)
+    # A look that had begun before does not count.
+    read_for(1.5)
+    behind = 1.5 + read_for(60, b"0 bytes")
+    print(f"nothing was unread {behind:.1f} s after the last line was written")
     # The report of the window, which holds all when the log was not written for longer than that.
     os.write(master, b"w")
     read_for(2)

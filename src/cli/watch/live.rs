@@ -24,8 +24,10 @@ use super::terminal::Terminal;
 /// How long a wait for a key lasts before the screen is drawn again, if something has changed.
 const KEY_WAIT: Duration = Duration::from_millis(100);
 
+/// How old a view is when the screen goes on with the clock alone.
+const CLOCK: Duration = Duration::from_secs(1);
 /// How long a look lasts before the screen shows that it goes on.
-const LOOK_SHOWN: Duration = Duration::from_millis(1500);
+const LOOK_SHOWN: Duration = Duration::from_secs(2);
 
 /// What the two threads share.
 #[derive(Default)]
@@ -159,8 +161,9 @@ struct Screen<'s> {
     shared: &'s Mutex<Shared>,
     view: Option<Arc<Watched>>,
     version: u64,
-    /// When the view was taken, or brought up to the clock.
+    /// When the view was taken, and when it was brought up to the clock.
     taken: Instant,
+    brought_up: Instant,
     shown: Shown,
     /// The chosen code, once somebody has chosen one.
     code: Option<String>,
@@ -176,6 +179,7 @@ impl<'s> Screen<'s> {
             view: None,
             version: 0,
             taken: Instant::now(),
+            brought_up: Instant::now(),
             shown: Shown::default(),
             code: None,
             lines: Vec::new(),
@@ -218,9 +222,10 @@ impl<'s> Screen<'s> {
             self.version = shared.version;
             self.view.clone_from(&shared.view);
             drop(shared);
-            (self.taken, self.shown.reading) = (Instant::now(), None);
+            self.taken = Instant::now();
+            (self.brought_up, self.shown.reading) = (self.taken, None);
             self.choose_again();
-        } else if !self.shown.is_paused && self.taken.elapsed() > LOOK_SHOWN {
+        } else if !self.shown.is_paused && self.brought_up.elapsed() > CLOCK {
             let is_looking = shared.is_looking;
             drop(shared);
             self.go_on(is_looking);
@@ -229,8 +234,9 @@ impl<'s> Screen<'s> {
 
     /// Shows what was found before as it is now, while a look lasts.
     fn go_on(&mut self, is_looking: bool) {
-        self.taken = Instant::now();
-        self.shown.reading = is_looking.then(|| self.run.control.bytes_done.load(Ordering::Relaxed));
+        self.brought_up = Instant::now();
+        let lasts = is_looking && self.taken.elapsed() > LOOK_SHOWN;
+        self.shown.reading = lasts.then(|| self.run.control.bytes_done.load(Ordering::Relaxed));
         if let Some(view) = &mut self.view {
             Arc::make_mut(view).now = host::clock();
         }

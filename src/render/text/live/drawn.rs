@@ -79,7 +79,16 @@ impl Drawn {
         let mut out = Vec::new();
         let _ = self.page(&mut out).flow(lead, 2, &[vec![Span::plain(text)]]);
         let text = String::from_utf8_lossy(&out).into_owned();
-        let mut flowed: Vec<_> = text.lines().take(lines).map(str::to_owned).collect();
+        let mut flowed: Vec<_> = text.lines().map(str::to_owned).collect();
+        if flowed.len() > lines {
+            flowed.truncate(lines);
+            let sign = self.signs().cut;
+            let room = self.width.saturating_sub(sign.width() + 1);
+            // The first one has the lead.
+            if let [_, .., last] = flowed.as_mut_slice() {
+                *last = format!("{} {sign}", page::cut(last, room, ""));
+            }
+        }
         flowed.resize(lines, String::new());
         self.lines.append(&mut flowed);
     }

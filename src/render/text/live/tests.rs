@@ -27,6 +27,9 @@ fn what_does_not_fit_is_grouped_or_cut() {
     let mut drawn = Drawn::new(&View { width: 12, ..View::default() });
     drawn.line(&[Span::plain("日本語日本語日本語")]);
     assert_eq!(drawn.lines, ["日本語日本…"]);
+    let mut drawn = Drawn::new(&View { width: 40, unicode: true, ..View::default() });
+    drawn.flow(vec![Span::plain("OK  ")], &"one more word ".repeat(9), 2);
+    assert_eq!(drawn.lines, ["OK  one more word one more word one more", "  word one more word one more word one …"]);
 }
 
 /// What a watch shows that has seen these things.
