@@ -126,7 +126,8 @@ impl Disk {
                 rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)?;
                 Ok(())
             }
-            Failure::Panic => std::panic::panic_any("a test asks for this panic"),
+            // As a bug would: there is nothing to take.
+            Failure::Panic => Vec::new().swap_remove(0),
         }
     }
 

@@ -120,7 +120,7 @@ impl Planner<'_> {
                 return Ok(Span { start, end: size, cut_off: true, has_more });
             }
             let mut end = lines_end;
-            if lines_end > start && !(ends_here && !has_more) {
+            if lines_end > start && (!ends_here || has_more) {
                 let before = |bytes: usize| {
                     let from = lines_end.saturating_sub(bytes as u64);
                     file.at(from, (lines_end - from) as usize)
