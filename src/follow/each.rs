@@ -41,9 +41,13 @@ impl Planner<'_> {
     /// Whether a new archive is left for the next plan, since it would take long to read: one is read at a time.
     fn waits(&mut self, candidate: &Candidate) -> bool {
         let probe = &candidate.probe;
-        let is_large = |share: u64| probe.size > share;
-        let Some(packed) = probe.packed.filter(|_| is_large((self.sought.share_of)(probe.file))) else { return false };
-        if self.known.of_packed(&packed).is_some() || !std::mem::replace(&mut self.inputs.has_archive, true) {
+        let share = (self.sought.share_of)(probe.file);
+        let Some(packed) = probe.packed.filter(|_| probe.size > share) else { return false };
+        if self.known.of_packed(&packed).is_some() {
+            return false;
+        }
+        if share > 0 && self.inputs.archive.is_none() {
+            self.inputs.archive = Some(probe.file);
             return false;
         }
         self.inputs.puts_off = true;

@@ -33,6 +33,8 @@ pub struct Plan {
     pub has_more: bool,
     /// Whether archives are among that.
     pub puts_off: bool,
+    /// The archive larger than its share that others wait for.
+    pub archive: Option<FileId>,
 }
 
 /// A stream that goes on.
@@ -61,7 +63,7 @@ pub type OpenFrom<'s> = dyn Fn(&Input, u64, &ReadBefore<'_>) -> io::Result<Optio
 pub type IsWritten<'s> = dyn Fn(FileId, u64) -> bool + 's;
 
 /// How many bytes of a plain file are read at the most, in whole records and at least one of them; none of it when it is 0.
-/// Archives are read whole: one that is larger than its share is put off when another one was read before it.
+/// Archives are read whole: one that is larger than its share is put off when that is 0, or another one was read before it.
 pub type ShareOf<'s> = dyn Fn(FileId) -> u64 + 's;
 
 /// Reads this number of bytes before a place; fewer at the start of a file.
@@ -155,8 +157,8 @@ pub(super) struct Inputs {
     pub logs: HashMap<PathBuf, bool>,
     /// Whether more could be read of a file than its share.
     pub is_cut: bool,
-    /// Whether a large archive is read, so that others have to wait.
-    pub has_archive: bool,
+    /// The large archive that is read, so that others have to wait.
+    pub archive: Option<FileId>,
     /// Whether archives are left for the next plan: any stream may be in one of them.
     pub puts_off: bool,
 }

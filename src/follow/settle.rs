@@ -54,9 +54,9 @@ pub(super) fn settle(mut planner: Planner<'_>, moved: &Moved, unmet_since: &Unme
     let track = |track: Option<Track>| track.filter(stays);
     let comparisons = planner.known.comparisons();
     let (inputs, tracks) = planner.inputs.rows.into_iter().map(|row| (row.input, track(row.track))).unzip();
-    let puts_off = planner.inputs.puts_off;
+    let (puts_off, archive) = (planner.inputs.puts_off, planner.inputs.archive);
     let (is_stale, has_more) = (planner.folders.is_stale, planner.inputs.is_cut || puts_off);
-    Plan { inputs, tracks, left, is_stale, comparisons, lost: lost_streams, has_more, puts_off }
+    Plan { inputs, tracks, left, is_stale, comparisons, lost: lost_streams, has_more, puts_off, archive }
 }
 
 /// The places of the inputs.

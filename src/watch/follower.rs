@@ -168,6 +168,7 @@ impl Follower {
                 match confirm(means.disk, &mut plan, &ranks, &mut collected) {
                     Ok(positions) => {
                         self.progress.plan(&plan);
+                        self.turns.note(&plan);
                         self.settle(means, positions, signature, frame.now);
                     }
                     Err(_) if means.control.stop.load(Ordering::Relaxed) => return Ok(None),

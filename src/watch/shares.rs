@@ -1,11 +1,11 @@
 //! How much one look reads of each file. A look is bounded, so that it does not last: files are renamed and deleted meanwhile, and
 //! somebody waits for the screen. What is left is for the next look, which comes at once. It opens no file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::signature::Signature;
-use crate::follow::{self, Position};
+use crate::follow::{self, Plan, Position};
 use crate::input::FileId;
 
 /// How many bytes of files one look reads at the most, but for what cannot be divided: a record, a line, an archive. Two cores
@@ -46,19 +46,30 @@ pub struct Turns {
     look: u64,
     /// Of the files that had something new in the last look that could not read everything.
     turns: HashMap<FileId, Turn>,
+    /// Large archives that were read while others waited: one may have to be read again and again.
+    archives: HashSet<FileId>,
 }
 
 impl Turns {
     /// Looks that read this number of bytes.
     pub fn new(look_bytes: u64) -> Self {
-        Self { look_bytes, look: 0, turns: HashMap::new() }
+        Self { look_bytes, look: 0, turns: HashMap::new(), archives: HashSet::new() }
+    }
+
+    /// Notes which archive was read for which others wait.
+    pub fn note(&mut self, plan: &Plan) {
+        match plan.archive {
+            Some(archive) if plan.puts_off => drop(self.archives.insert(archive)),
+            _ => self.archives.clear(),
+        }
     }
 
     /// Divides a look among the files that have something new: equally, but for those that need less. Who got nothing comes
     /// first in the next look, and a log gets nothing before the file that it was rotated to is read to its end, except for one
     /// record, by which it is known again whatever becomes of it.
     pub fn divide(&mut self, signature: &Signature, positions: &[Position], held: &HashMap<FileId, u64>) -> Shares {
-        let mut shares = Shares { limited: HashMap::new(), others: self.look_bytes };
+        let waiting = self.archives.iter().map(|&archive| (archive, 0));
+        let mut shares = Shares { limited: waiting.collect(), others: self.look_bytes };
         let files = unread(signature, positions, held);
         if files.values().map(|it| it.bytes).sum::<u64>() <= self.look_bytes {
             self.turns.clear();
@@ -80,7 +91,7 @@ impl Turns {
             left -= share;
             turns.insert(file, if share > 0 { Turn { look: self.look, offset } } else { turn(file) });
             let share = if offset == 0 { share.max(1) } else { share };
-            if share < bytes {
+            if share < bytes && !self.archives.contains(&file) {
                 shares.limited.insert(file, share);
             }
         }

@@ -112,6 +112,27 @@ fn the_end_of_a_long_line_is_searched_for_once() {
     assert_eq!((view.unread, view.report.totals.counts.calls(), view.report.totals.counts[LineClass::Text]), (0, 1, 1));
 }
 
+/// A copy that holds more than was read of its original is looked at again and again.
+#[test]
+fn an_archive_that_stays_ahead_of_its_log_holds_no_other_up() {
+    let site = Site::new();
+    site.append("logs/app.log", "");
+    let settings = Settings { look_bytes: 300, ..settings(vec![site.path("logs")], 48 * HOUR) };
+    let mut watched = Watched::new(settings, Vec::new());
+    site.write("logs/app.log", 0..60);
+    site.append("logs/app.log", "{\"time\":");
+    site.pack("logs/app.log");
+    for (place, name) in ["logs/b.log", "logs/c.log"].into_iter().enumerate() {
+        site.write(name, 100 * (place as u64 + 1)..100 * (place as u64 + 1) + 60);
+        site.compress(name);
+    }
+    for _ in 0..100 {
+        watched.look();
+    }
+    let view = watched.view();
+    assert_eq!((view.report.totals.counts.calls(), view.report.totals.distinct_request_ids), (180, 180));
+}
+
 /// A day's log ends, and the next day's begins under another name: nothing that is shown stops or jumps.
 #[test]
 fn midnight_is_a_time_like_any_other() {
