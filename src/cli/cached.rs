@@ -11,6 +11,7 @@ use resplog::internals::engine::{self, Options, RunControl, Summarized};
 use resplog::internals::input::{Input, SUMMARY_MAGIC, source, with_members};
 use resplog::internals::partial::Partial;
 use resplog::internals::partial::cache::{Cache, is_settled};
+use resplog::internals::partial::filed::Filed;
 use resplog::internals::partial::merge::Merger;
 use resplog::internals::partial::plan::FileStamp;
 use resplog::internals::partial::wire;
@@ -104,9 +105,9 @@ impl Shared<'_> {
     fn recall(&self, file: &Input) -> bool {
         let Ok(stamp) = FileStamp::of_input(file) else { return false };
         let key = Cache::key(&stamp, self.empty, self.plan.options.reading.prune);
-        let Some(partial) = self.cache.get(&key, self.empty, host::clock()) else { return false };
+        let Some(filed) = self.cache.get(&key, self.empty, host::clock()) else { return false };
         self.watch.bytes_done.fetch_add(stamp.size.unwrap_or_default(), Ordering::Relaxed);
-        self.merge(file, partial);
+        self.merge(file, filed);
         true
     }
 
@@ -138,7 +139,7 @@ impl Shared<'_> {
         let key = Cache::key(stamp, self.empty, self.plan.options.reading.prune);
         if self.verify
             && let Some(held) = self.cache.get(&key, self.empty, host::clock())
-            && !wire::are_same(&held, partial)
+            && !wire::are_same(held.partial(), partial)
         {
             warn(&format!("{}: the cache held something else, and holds what was read now", stamp.path.display()));
         }
@@ -147,9 +148,9 @@ impl Shared<'_> {
         }
     }
 
-    fn merge(&self, file: &Input, partial: Partial) {
+    fn merge(&self, file: &Input, filed: impl Into<Filed>) {
         let mut merger = self.merger.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = merger.add(partial) {
+        if let Err(error) = merger.add(filed) {
             drop(merger);
             self.fail(anyhow::Error::new(error).context(engine::shown_path(file)));
         }

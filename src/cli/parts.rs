@@ -263,7 +263,7 @@ pub fn merge(path: &Path, report: &mut ReportPlan, args: &ReportArgs) -> Result<
             }
             for (file, loaded) in some.iter().zip(summaries::load_all(&some, report.options.threads)) {
                 match loaded? {
-                    Ok(partial) => drop(merger.add(partial).with_context(|| engine::shown_path(file))?),
+                    Ok(filed) => drop(merger.add(filed).with_context(|| engine::shown_path(file))?),
                     Err(Facts { error, .. }) => {
                         warn(&format!("{}: {}", engine::shown_path(file), error.unwrap_or_default()));
                     }

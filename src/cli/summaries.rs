@@ -17,8 +17,9 @@ use resplog::internals::input::source;
 use resplog::internals::input::{Facts, Input, Status, with_members};
 use resplog::internals::inspect::Reading;
 use resplog::internals::partial::apart::Apart;
+use resplog::internals::partial::filed::Filed;
 use resplog::internals::partial::merge::{AT_ONCE, MergeError, Merger};
-use resplog::internals::partial::wire::{self, WireError};
+use resplog::internals::partial::wire::WireError;
 use resplog::internals::partial::{Held, Partial};
 use resplog::internals::summary::Summary;
 use resplog::internals::summary::inputs::{InputId, Inputs};
@@ -90,7 +91,8 @@ pub fn expand(
     let (mut named, mut unread, mut own) = (BTreeSet::new(), Vec::new(), None);
     for file in files {
         match load(&file)? {
-            Ok(partial) => {
+            Ok(filed) => {
+                let partial = Partial::from(filed);
                 named.extend(partial.held().map(|(id, _)| OsString::from(&id.path)));
                 own = own.or(Some(partial.settings));
             }
@@ -165,18 +167,21 @@ impl Asked {
 
     /// A summary as far as it lies in the window: each of its inputs, where it keeps them apart, has to do so wholly or not
     /// at all, and else all of it has to.
-    fn within(&self, partial: Partial, plan: &ReportPlan) -> Result<Partial> {
-        if partial.agrees(&self.whole).is_ok() {
-            return Ok(partial);
+    fn within(&self, filed: Filed, plan: &ReportPlan) -> Result<Filed> {
+        if filed.partial().agrees(&self.whole).is_ok() {
+            return Ok(filed);
         }
+        let partial = Partial::from(filed);
         partial.agrees(&self.expected)?;
-        let Some(each) = partial.each()?.filter(|each| each.len() > 1) else { return self.wholly_within(partial) };
+        let Some(each) = partial.each()?.filter(|each| each.len() > 1) else {
+            return Ok(self.wholly_within(partial)?.into());
+        };
         let mut merger = plan.merger(&self.whole);
         for single in each {
             let path = single.held().map(|(id, _)| id.path.clone()).collect::<String>();
             merger.add(self.wholly_within(single).context(path)?)?;
         }
-        Ok(merger.finish())
+        Ok(merger.finish().into())
     }
 
     /// A summary that has to lie in the window or outside of it.
@@ -223,8 +228,9 @@ fn left_out(partial: Partial) -> Partial {
 fn adopt(files: &[Input], plan: &mut ReportPlan, args: &ReportArgs, asked: &mut Asked) -> Result<()> {
     for file in files {
         let Ok(first) = load(file)? else { continue };
-        let own = Settings::from_kept(&first.settings).with_context(|| named(file))?;
-        let by = by::read(&first.by).with_context(|| named(file))?;
+        let Partial { settings, by, .. } = first.partial();
+        let own = Settings::from_kept(settings).with_context(|| named(file))?;
+        let by = by::read(by).with_context(|| named(file))?;
         let has_window = asked.since.is_some() || asked.until.is_some();
         plan.settings = match has_window {
             true => Settings { since: asked.since.take(), until: asked.until.take(), ..own },
@@ -242,11 +248,11 @@ fn merged(files: &[Input], asked: &Asked, plan: &ReportPlan) -> Result<Merger> {
     let mut merger = plan.merger(&asked.whole);
     for files in files.chunks(AT_ONCE) {
         for (file, loaded) in files.iter().zip(load_all(files, plan.options.threads)) {
-            let partial = match loaded? {
-                Ok(partial) => asked.within(partial, plan).with_context(|| named(file))?,
-                Err(facts) => unread(file, facts, &asked.whole),
+            let filed = match loaded? {
+                Ok(filed) => asked.within(filed, plan).with_context(|| named(file))?,
+                Err(facts) => unread(file, facts, &asked.whole).into(),
             };
-            merger.add(partial).with_context(|| named(file))?;
+            merger.add(filed).with_context(|| named(file))?;
         }
     }
     Ok(merger)
@@ -256,8 +262,10 @@ fn merged(files: &[Input], asked: &Asked, plan: &ReportPlan) -> Result<Merger> {
 fn largest_first(files: &[Input]) -> Result<Vec<Input>> {
     let mut sized = Vec::with_capacity(files.len());
     for file in files {
-        let held = load(file)?
-            .map(|partial| (partial.inputs.len(), partial.inputs.iter().map(|held| held.pieces.bytes()).sum::<u64>()));
+        let held = load(file)?.map(|filed| {
+            let inputs = &filed.partial().inputs;
+            (inputs.len(), inputs.iter().map(|held| held.pieces.bytes()).sum::<u64>())
+        });
         sized.push((Reverse(held.unwrap_or_default()), file));
     }
     sized.sort_by_key(|(size, _)| *size);
@@ -265,7 +273,7 @@ fn largest_first(files: &[Input]) -> Result<Vec<Input>> {
 }
 
 /// Reads some summaries with several threads, in their order.
-pub fn load_all(files: &[Input], threads: usize) -> Vec<Result<Result<Partial, Facts>>> {
+pub fn load_all(files: &[Input], threads: usize) -> Vec<Result<Result<Filed, Facts>>> {
     let each = files.len().div_ceil(threads.max(1)).max(1);
     thread::scope(|scope| {
         let parts: Vec<_> =
@@ -280,14 +288,14 @@ pub fn load_all(files: &[Input], threads: usize) -> Vec<Result<Result<Partial, F
 /// # Errors
 ///
 /// A newer version wrote it.
-pub fn load(file: &Input) -> Result<Result<Partial, Facts>> {
+pub fn load(file: &Input) -> Result<Result<Filed, Facts>> {
     let failed = |status, error: String| Err(Facts { status, error: Some(error), ..Facts::default() });
     let bytes = match bytes(file) {
         Ok(bytes) => bytes,
         Err(error) => return Ok(failed(Status::Error, error.to_string())),
     };
-    match wire::decode(&bytes) {
-        Ok(partial) => Ok(Ok(partial)),
+    match Filed::decode(bytes) {
+        Ok(filed) => Ok(Ok(filed)),
         Err(newer @ WireError::Newer(_)) => Err(anyhow::Error::new(newer).context(named(file))),
         Err(error) => Ok(failed(Status::Corrupt, error.to_string())),
     }

@@ -42,6 +42,11 @@ impl Apart {
         self.0.iter().map(|file| file.as_slice())
     }
 
+    /// The same files, to be kept elsewhere.
+    pub(super) fn into_files(self) -> impl Iterator<Item = Vec<u8>> {
+        self.0.into_iter().map(ByteBuf::into_vec)
+    }
+
     /// Puts another file in the place of one.
     pub(super) fn replace(&mut self, place: usize, file: Vec<u8>) {
         if let Some(held) = self.0.get_mut(place) {

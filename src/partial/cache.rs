@@ -10,6 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::Partial;
+use super::filed::Filed;
 use super::plan::FileStamp;
 use super::wire::{self, VERSION};
 use crate::baseline::READING;
@@ -102,14 +103,15 @@ impl Cache {
 
     /// The summary under a key, if there is one and it is whole.
     #[must_use]
-    pub fn get(&self, key: &str, options: &Partial, now: Nanos) -> Option<Partial> {
+    pub fn get(&self, key: &str, options: &Partial, now: Nanos) -> Option<Filed> {
         let path = self.place(key);
-        let partial = wire::decode(&fs::read(&path).ok()?).ok()?;
+        let filed = Filed::decode(fs::read(&path).ok()?).ok()?;
+        let partial = filed.partial();
         let is_own = partial.settings == options.settings && partial.by == options.by;
         // A folder that cannot be written to forgets what was used when.
         let used = UNIX_EPOCH + Duration::from_nanos(now.0.max(0).cast_unsigned());
         let _ = File::options().write(true).open(&path).and_then(|file| file.set_modified(used));
-        is_own.then_some(partial)
+        is_own.then_some(filed)
     }
 
     /// Keeps a summary.

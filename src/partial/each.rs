@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::apart::{Apart, Files, is_kept};
+use super::filed::Filed;
 use super::wire::{self, WireError};
 use super::{Held, Partial};
 use crate::summary::Summary;
@@ -33,15 +34,21 @@ impl Partial {
     ///
     /// Somebody has changed the file.
     pub fn each(&self) -> Result<Option<Vec<Self>>, WireError> {
+        Ok(self.each_filed()?.map(|each| each.into_iter().map(Self::from).collect()))
+    }
+
+    /// The same with their files.
+    pub(super) fn each_filed(&self) -> Result<Option<Vec<Filed>>, WireError> {
         if self.inputs.len() < 2 {
-            return Ok(Some(vec![self.clone()]));
+            return Ok(Some(vec![self.clone().into()]));
         }
         if self.apart.is_empty() {
             return Ok(None);
         }
         let singles = self.apart.files().zip(self.held()).map(|(file, (id, held))| {
-            let single = wire::decode(file)?;
-            let is_own = single.held().eq([(id, held)]) && single.settings == self.settings && single.by == self.by;
+            let single = Filed::decode(file.to_vec())?;
+            let Self { settings, by, .. } = single.partial();
+            let is_own = single.partial().held().eq([(id, held)]) && *settings == self.settings && *by == self.by;
             is_own.then_some(single).ok_or(WireError::Damaged("what it says of one input is not of that input"))
         });
         singles.collect::<Result<_, _>>().map(Some)
@@ -60,6 +67,21 @@ impl Partial {
             _ if self.apart.is_empty() => Ok(None),
             _ => Ok(Some(ids().zip(self.apart.files().map(Cow::Borrowed)).collect())),
         }
+    }
+
+    /// The same, taken out of it; `file` is its own.
+    ///
+    /// # Errors
+    ///
+    /// None that a settled summary can cause.
+    pub(super) fn take_files(&mut self, file: Option<Vec<u8>>) -> Result<Option<Files<'static>>, WireError> {
+        let files = match self.inputs.len() {
+            0 => Vec::new(),
+            1 => vec![file.map_or_else(|| wire::encode(self), Ok)?],
+            _ if self.apart.is_empty() => return Ok(None),
+            _ => std::mem::take(&mut self.apart).into_files().collect(),
+        };
+        Ok(Some(self.held().map(|(id, _)| id.clone()).zip(files.into_iter().map(Cow::Owned)).collect()))
     }
 
     /// Changes what is said of an input, in what it says alone too.

@@ -1,7 +1,6 @@
 //! Summaries become one, each byte of each input counted once. Many of them merge in a tree, so that this takes time that
 //! grows with their number and hardly any memory that does.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
@@ -10,6 +9,7 @@ use std::thread;
 use super::apart::{APART_MAX, Apart, Files};
 use super::coverage::{Coverage, News};
 use super::each;
+use super::filed::Filed;
 use super::wire::WireError;
 use super::{Held, Partial};
 use crate::input::Facts;
@@ -251,7 +251,8 @@ impl Merger {
     ///
     /// It cannot be one with the others. When it shares inputs with them, a summary that has all of theirs has to come
     /// before them.
-    pub fn add(&mut self, partial: Partial) -> Result<Merged, MergeError> {
+    pub fn add(&mut self, added: impl Into<Filed>) -> Result<Merged, MergeError> {
+        let Filed { mut partial, file } = added.into();
         partial.agrees(&self.expected)?;
         match self.coverage.news(&partial) {
             News::None if !partial.inputs.is_empty() => return Ok(Merged::Known),
@@ -260,7 +261,7 @@ impl Merger {
             News::Other(path) => return Err(MergeError::OtherInput(path)),
         }
         self.coverage.add(&partial);
-        self.keep(&partial)?;
+        self.keep(&mut partial, file)?;
         self.pending.push(partial);
         if self.pending.len() == AT_ONCE {
             self.merge_pending();
@@ -281,7 +282,7 @@ impl Merger {
 
     /// Adds those inputs of a summary that are not there yet, of which `shared` is none.
     fn add_each(&mut self, shared: String, partial: &Partial) -> Result<Merged, MergeError> {
-        match partial.each()?.filter(|each| each.len() > 1) {
+        match partial.each_filed()?.filter(|each| each.len() > 1) {
             None => Err(MergeError::SharedInput(shared)),
             Some(each) => {
                 each.into_iter().try_for_each(|single| self.add(single).map(drop))?;
@@ -290,10 +291,10 @@ impl Merger {
         }
     }
 
-    fn keep(&mut self, partial: &Partial) -> Result<(), WireError> {
+    fn keep(&mut self, partial: &mut Partial, file: Option<Vec<u8>>) -> Result<(), WireError> {
         let Some(mut files) = self.files.take() else { return Ok(()) };
-        let Some(more) = partial.files()? else { return Ok(()) };
-        each::add(&mut files, more.into_iter().map(|(id, file)| (id, Cow::Owned(file.into_owned()))).collect())?;
+        let Some(more) = partial.take_files(file)? else { return Ok(()) };
+        each::add(&mut files, more)?;
         self.files = Some(files).filter(|files| files.len() <= APART_MAX);
         Ok(())
     }

@@ -5,6 +5,7 @@ pub mod apart;
 pub mod cache;
 pub mod coverage;
 mod each;
+pub mod filed;
 pub mod listing;
 pub mod merge;
 pub mod pieces;

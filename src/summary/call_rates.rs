@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::aggregate::Aggregate;
 use super::bounds::COUNT_MAX;
 use super::names::{is_itself, kept};
+use super::stored_rates::{Entry, Sorted, Steps, hash};
 use crate::catalog::{Class, Classes};
 use crate::record::{Origin, Outcome, Record};
 use crate::time::NS_PER_SECOND;
@@ -41,16 +42,9 @@ pub struct CallRates {
     classes: Classes,
     /// Of codes that were looked up whether they say that there were too many calls.
     throttles: HashMap<Box<str>, bool>,
-    /// What a summary's file has, as long as nothing is added to it. Then nothing else counts any.
-    stored: Option<Box<Stored<Box<str>>>>,
-}
-
-/// A second and a name, in the order in which they are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Entry {
-    hash: u64,
-    second: i64,
-    name: u64,
+    /// What summaries' files have, as long as no record is added to it. Then nothing else counts any. All of it is below the
+    /// bound.
+    stored: Option<Box<Sorted>>,
 }
 
 /// Calls that have a limit of their own; what the log does not name is empty.
@@ -98,10 +92,20 @@ impl Aggregate for CallRates {
             *self = Self { classes, throttles, ..other };
             return;
         }
-        self.open();
         let Self { counts, names, name_bytes: _, bound, recent: _, scratch: _, classes: _, throttles: _, stored } =
             other;
-        self.bound = self.bound.into_iter().chain(bound).min();
+        let before = self.bound;
+        self.bound = before.into_iter().chain(bound).min();
+        if let Some(held) = self.stored.as_mut().filter(|_| counts.is_empty()) {
+            self.bound.filter(|_| self.bound != before).into_iter().for_each(|bound| held.cut(bound));
+            if let Some(mut stored) = stored {
+                // Of days that follow each other ever less is kept.
+                self.bound.into_iter().for_each(|bound| stored.cut(bound));
+                held.merge(*stored);
+            }
+            return self.shrink_stored(2 * ENTRIES_MAX);
+        }
+        self.open();
         stored.into_iter().for_each(|stored| self.add_stored(*stored));
         for (hash, name) in names {
             self.keep_name(hash, || name);
@@ -183,9 +187,25 @@ impl CallRates {
         self.counts.retain(|entry, _| bound.is_none_or(|bound| *entry < bound));
     }
 
+    /// Keeps those of the entries of files with the smallest hashes, if there are more than this many.
+    fn shrink_stored(&mut self, entries_max: usize) {
+        let Some(stored) = &mut self.stored else { return };
+        if stored.entries.len() > entries_max {
+            let mut ranks = stored.ranks();
+            let (_, &mut bound, _) = ranks.select_nth_unstable(ENTRIES_MAX);
+            self.bound = Some(bound);
+            stored.cut(bound);
+        }
+    }
+
     /// Brings everything within the bounds: what is kept then depends on the data alone.
     pub fn settle(&mut self) {
-        self.open();
+        if self.stored.is_some() {
+            self.shrink_stored(ENTRIES_MAX);
+            self.stored.iter_mut().for_each(|stored| stored.forget_unused());
+            self.stored.take_if(|stored| stored.entries.is_empty());
+            return;
+        }
         self.shrink();
         self.counts.shrink_to_fit();
         let used: BTreeSet<u64> = self.counts.keys().map(|entry| entry.name).collect();
@@ -200,11 +220,11 @@ impl CallRates {
         }
     }
 
-    fn add_stored(&mut self, stored: Stored<Box<str>>) {
-        for (entry, _, calls) in entries(&stored) {
+    fn add_stored(&mut self, stored: Sorted) {
+        for (entry, &(.., calls)) in stored.ranks().into_iter().zip(&stored.entries) {
             self.add(entry, calls);
         }
-        for name in stored.0 {
+        for name in stored.names {
             self.keep_name(xxh3_64(name.as_bytes()), || name);
         }
     }
@@ -212,7 +232,7 @@ impl CallRates {
     /// About how much memory it takes, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let stored = self.stored.as_ref().map_or(0, |stored| stored.1.len() * ENTRY_BYTES);
+        let stored = self.stored.as_ref().map_or(0, |stored| stored.entries.len() * ENTRY_BYTES);
         self.counts.len() * ENTRY_BYTES + self.name_bytes + stored
     }
 
@@ -227,7 +247,13 @@ impl CallRates {
         let cut = self.bound.map(|bound| bound.second);
         let counted =
             self.counts.iter().filter_map(|(entry, &calls)| Some((*entry, &**self.names.get(&entry.name)?, calls)));
-        let all = counted.chain(self.stored.iter().flat_map(|stored| entries(stored)));
+        let stored = self.stored.iter().flat_map(|stored| {
+            let named = |(entry, &(_, place, calls)): (Entry, &(i64, u32, u64))| {
+                Some((entry, &**stored.names.get(place as usize)?, calls))
+            };
+            stored.ranks().into_iter().zip(&stored.entries).filter_map(named)
+        });
+        let all = counted.chain(stored);
         all.filter(move |(entry, ..)| cut != Some(entry.second)).filter_map(|(entry, name, calls)| {
             let mut parts = name.splitn(4, SEPARATOR);
             let of = Limited { service: parts.next()?, action: parts.next()?, region: parts.next()? };
@@ -246,30 +272,11 @@ fn put_together(whole: &mut String, names: [&str; 3], code: &str) {
     whole.push_str(code);
 }
 
-fn hash(second: i64) -> u64 {
-    xxh3_64(&second.to_le_bytes())
-}
-
-/// The names, sorted; of each entry, in the order of time and name, the seconds since the one before, the place of its name
-/// and its calls; and the first entry that is not kept, as a second and the hash of a name.
-type Stored<N> = (Vec<N>, Vec<(u64, u32, u64)>, Option<(i64, u64)>);
-
-/// The entries of a file that is sound, with their names and calls.
-fn entries(stored: &Stored<Box<str>>) -> impl Iterator<Item = (Entry, &str, u64)> {
-    let (names, steps, _) = stored;
-    let names: Vec<(&str, u64)> = names.iter().map(|name| (&**name, xxh3_64(name.as_bytes()))).collect();
-    let mut second = i64::MIN;
-    steps.iter().filter_map(move |&(step, place, calls)| {
-        second = second.checked_add_unsigned(step)?;
-        let &(text, name) = names.get(place as usize)?;
-        Some((Entry { hash: hash(second), second, name }, text, calls))
-    })
-}
-
 impl Serialize for CallRates {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bound = self.bound.map(|bound| (bound.second, bound.name));
         if let Some(stored) = &self.stored {
-            return stored.serialize(serializer);
+            return stored.serialize_with(bound, serializer);
         }
         let mut names: Vec<(&str, u64)> = self.names.iter().map(|(&hash, name)| (&**name, hash)).collect();
         names.sort_unstable();
@@ -277,33 +284,22 @@ impl Serialize for CallRates {
         let place = |entry: &Entry| places.get(&entry.name).copied().unwrap_or(u32::MAX);
         let mut entries: Vec<_> = self.counts.iter().map(|(it, &calls)| (it.second, place(it), calls)).collect();
         entries.sort_unstable();
-        let mut last = i64::MIN;
-        let steps = entries.into_iter().map(|(second, place, calls)| {
-            (second.wrapping_sub(std::mem::replace(&mut last, second)).cast_unsigned(), place, calls)
-        });
-        let names = names.into_iter().map(|(name, _)| name).collect();
-        let stored: Stored<&str> = (names, steps.collect(), self.bound.map(|bound| (bound.second, bound.name)));
-        stored.serialize(serializer)
+        let names: Vec<_> = names.into_iter().map(|(name, _)| name).collect();
+        (names, Steps(&entries), bound).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for CallRates {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let stored = Stored::<Box<str>>::deserialize(deserializer)?;
-        let (names, steps, bound) = &stored;
+        let (stored, bound) = Sorted::deserialize_with(deserializer)?;
         let bound = bound.map(|(second, name)| Entry { hash: hash(second), second, name });
-        let mut before = None;
-        let mut is_sound = names.is_sorted_by(|a, b| a < b) && steps.len() <= ENTRIES_MAX;
-        let mut count = 0;
-        for (entry, name, calls) in entries(&stored) {
-            is_sound &= before.replace((entry.second, name)).is_none_or(|before| before < (entry.second, name));
-            is_sound &= bound.is_none_or(|bound| entry < bound) && (1..=COUNT_MAX).contains(&calls);
-            count += 1;
+        let is_sound = stored.entries.len() <= ENTRIES_MAX
+            && stored.entries.iter().all(|(.., calls)| (1..=COUNT_MAX).contains(calls))
+            && bound.is_none_or(|bound| stored.is_below(bound));
+        if !is_sound {
+            return Err(D::Error::custom("calls a second are more than can be kept"));
         }
-        if !is_sound || count < steps.len() {
-            return Err(D::Error::custom("calls a second are out of order"));
-        }
-        let stored = Some(Box::new(stored)).filter(|stored| !stored.0.is_empty());
+        let stored = Some(Box::new(stored)).filter(|stored| !stored.names.is_empty());
         Ok(Self { bound, stored, ..Self::default() })
     }
 }

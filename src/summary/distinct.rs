@@ -46,27 +46,36 @@ impl Serialize for DistinctIds {
                 (&settled.0, settled.1)
             }
         };
+        (Steps(hashes), bound).serialize(serializer)
+    }
+}
+
+/// The differences between sorted hashes.
+struct Steps<'h>(&'h [u64]);
+
+impl Serialize for Steps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut last = 0;
-        let steps: Vec<_> = hashes.iter().map(|&hash| hash - std::mem::replace(&mut last, hash)).collect();
-        (steps, bound).serialize(serializer)
+        serializer.collect_seq(self.0.iter().map(|&hash| hash - std::mem::replace(&mut last, hash)))
     }
 }
 
 impl<'de> Deserialize<'de> for DistinctIds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (steps, bound) = <(Vec<u64>, u64)>::deserialize(deserializer)?;
-        let mut last = 0_u64;
-        let hashes: Option<Vec<_>> = steps
-            .into_iter()
-            .enumerate()
-            .map(|(place, step)| {
-                last = last.checked_add(step).filter(|_| step > 0 || place == 0)?;
-                Some(last)
-            })
-            .collect();
-        let hashes = hashes.filter(|hashes| hashes.len() <= KEPT && (hashes.is_empty() || last < bound));
-        let hashes = hashes.ok_or_else(|| D::Error::custom("hashes of ids are out of order"))?;
-        Ok(Self { sorted: hashes.len(), hashes, bound })
+        let (mut hashes, bound) = <(Vec<u64>, u64)>::deserialize(deserializer)?;
+        let mut last: Option<u64> = None;
+        // What is read are the steps from one to the next.
+        let are_sorted = hashes.iter_mut().all(|hash| {
+            let sum = last.map_or(Some(*hash), |last| last.checked_add(*hash).filter(|&sum| sum > last));
+            *hash = sum.unwrap_or_default();
+            last = sum;
+            sum.is_some()
+        });
+        if are_sorted && hashes.len() <= KEPT && last.is_none_or(|last| last < bound) {
+            Ok(Self { sorted: hashes.len(), hashes, bound })
+        } else {
+            Err(D::Error::custom("hashes of ids are out of order"))
+        }
     }
 }
 
@@ -83,6 +92,9 @@ impl Aggregate for DistinctIds {
         if self.hashes.is_empty() {
             (self.hashes, self.sorted) = (hashes, sorted);
             return self.shrink();
+        }
+        if self.sorted == self.hashes.len() && sorted == hashes.len() {
+            return self.unite(&hashes);
         }
         for hash in hashes {
             self.insert(hash);
@@ -103,6 +115,31 @@ impl DistinctIds {
     #[must_use]
     pub const fn from_parts(hashes: Vec<u64>, bound: u64) -> Self {
         Self { hashes, sorted: 0, bound }
+    }
+
+    /// Adds sorted hashes to sorted ones.
+    fn unite(&mut self, hashes: &[u64]) {
+        let below = |hashes: &[u64], bound: u64| hashes.partition_point(|&hash| hash < bound);
+        let held = std::mem::take(&mut self.hashes);
+        let held = held.get(..below(&held, self.bound)).unwrap_or_default();
+        let new = hashes.get(..below(hashes, self.bound)).unwrap_or_default();
+        let mut united = Vec::with_capacity((held.len() + new.len()).min(KEPT + 1));
+        let (mut mine, mut theirs) = (0, 0);
+        while united.len() <= KEPT {
+            let hash = match (held.get(mine), new.get(theirs)) {
+                (Some(&held), Some(&new)) => held.min(new),
+                (Some(&hash), None) | (None, Some(&hash)) => hash,
+                (None, None) => break,
+            };
+            mine += usize::from(held.get(mine) == Some(&hash));
+            theirs += usize::from(new.get(theirs) == Some(&hash));
+            united.push(hash);
+        }
+        if let Some(&bound) = united.get(KEPT) {
+            self.bound = bound;
+            united.truncate(KEPT);
+        }
+        (self.sorted, self.hashes) = (united.len(), united);
     }
 
     #[inline]
@@ -160,6 +197,44 @@ impl DistinctIds {
                 ((all.hashes.len() as f64 - 1.0) / share).round() as u64
             }
             _ => all.hashes.len() as u64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(ids: impl IntoIterator<Item = u64>) -> DistinctIds {
+        let mut kept = DistinctIds::default();
+        ids.into_iter().for_each(|id| kept.insert(xxh3_64(&id.to_le_bytes())));
+        kept
+    }
+
+    /// Settled ones, as files have them, and others merge to the same, with ids in common and beyond what is kept.
+    #[test]
+    fn what_is_kept_knows_no_order() {
+        for (first, second) in
+            [(0..90_000, 40_000..130_000), (0..20_000, 10_000..30_000), (0..50_000, 0..9), (0..0, 3..5)]
+        {
+            let mut whole = of(first.clone().chain(second.clone()));
+            whole.settle();
+            for settled in 0..4 {
+                let mut parts = [of(first.clone()), of(second.clone())];
+                parts
+                    .iter_mut()
+                    .enumerate()
+                    .filter(|(place, _)| settled >> place & 1 == 1)
+                    .for_each(|(_, it)| it.settle());
+                let [mut one, other] = parts;
+                one.merge(other);
+                one.settle();
+                assert_eq!(
+                    (&one.hashes, one.bound, one.sorted),
+                    (&whole.hashes, whole.bound, whole.sorted),
+                    "{settled}"
+                );
+            }
         }
     }
 }

@@ -60,21 +60,29 @@ impl FailedTimeline {
             self.buckets = other.buckets;
             self.failures = other.failures;
         } else {
-            let both = other.buckets.len() + self.buckets.len();
-            let mine = std::mem::take(&mut self.buckets).into_iter().zip(std::mem::take(&mut self.failures));
-            let mut mine = mine.peekable();
-            self.buckets.reserve_exact(both);
-            self.failures.reserve_exact(both);
-            for (bucket, failures) in other.buckets.into_iter().zip(other.failures) {
-                while let Some((bucket, failures)) = mine.next_if(|&(held, _)| held <= bucket) {
-                    self.add(bucket, failures);
-                }
-                self.add(bucket, failures);
-            }
-            mine.for_each(|(bucket, failures)| self.add(bucket, failures));
-            self.buckets.shrink_to_fit();
-            self.failures.shrink_to_fit();
+            self.unite(&other);
         }
+    }
+
+    /// Adds the failures of another one of the same width. Most often all of one come before all of the other, as those of
+    /// days do; only where they overlap are they walked along.
+    fn unite(&mut self, other: &Self) {
+        let Some(first) = other.buckets.first() else { return };
+        let overlap = self.buckets.partition_point(|bucket| bucket < first);
+        let (late, failures) = (self.buckets.split_off(overlap), self.failures.split_off(overlap));
+        self.buckets.reserve(late.len() + other.buckets.len());
+        self.failures.reserve(late.len() + other.buckets.len());
+        let (mut held, mut new) = (0, 0);
+        while let (Some(&mine), Some(&theirs)) = (late.get(held), other.buckets.get(new)) {
+            let (is_mine, is_theirs) = (mine <= theirs, theirs <= mine);
+            self.buckets.push(mine.min(theirs));
+            let of = |is_there: bool, failures: &[u64], place: usize| if is_there { failures[place] } else { 0 };
+            self.failures.push(of(is_mine, &failures, held) + of(is_theirs, &other.failures, new));
+            held += usize::from(is_mine);
+            new += usize::from(is_theirs);
+        }
+        self.buckets.extend(late.iter().skip(held).chain(other.buckets.iter().skip(new)));
+        self.failures.extend(failures.iter().skip(held).chain(other.failures.iter().skip(new)));
     }
 
     /// How many buckets hold failures.
@@ -110,9 +118,18 @@ impl FailedTimeline {
     fn widen(&mut self, doublings: u8) {
         let Some(shift) = doublings.checked_sub(self.doublings).filter(|&shift| shift > 0) else { return };
         self.doublings = doublings;
-        let buckets = std::mem::take(&mut self.buckets);
-        let failures = std::mem::take(&mut self.failures);
-        buckets.into_iter().zip(failures).for_each(|(bucket, failures)| self.add(bucket >> shift, failures));
+        let mut wide = 0;
+        for place in 0..self.buckets.len() {
+            let (bucket, failures) = (self.buckets[place] >> shift, self.failures[place]);
+            if wide > 0 && self.buckets[wide - 1] == bucket {
+                self.failures[wide - 1] += failures;
+            } else {
+                (self.buckets[wide], self.failures[wide]) = (bucket, failures);
+                wide += 1;
+            }
+        }
+        self.buckets.truncate(wide);
+        self.failures.truncate(wide);
     }
 
     /// Whether it is as [`share`] leaves it, each timeline by itself.
@@ -184,4 +201,41 @@ pub fn is_shared<'t>(mut timelines: impl Iterator<Item = &'t FailedTimeline>, al
         filled += timeline.filled(0, each);
         timeline.shared == 0 && timeline.len() <= each.max(1) && filled <= all
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(minutes: &[i64]) -> FailedTimeline {
+        let mut timeline = FailedTimeline::default();
+        minutes.iter().for_each(|&minute| timeline.observe(Some(Nanos(minute * NS_MIN))));
+        timeline
+    }
+
+    proptest! {
+        #[test]
+        fn merging_and_widening_add_up(
+            one in prop::collection::vec(0..60_i64, 0..40),
+            other in prop::collection::vec(0..120_i64, 0..40),
+            from in 0..100_i64,
+            widths in prop::array::uniform2(0..4_u8),
+        ) {
+            let other: Vec<_> = other.into_iter().map(|minute| minute + from).collect();
+            let [mut merged, mut more] = [of(&one), of(&other)];
+            merged.widen(widths[0]);
+            more.widen(widths[1]);
+            merged.merge(more);
+            let mut expected = BTreeMap::<i64, u64>::new();
+            let width = widths[0].max(widths[1]);
+            one.iter().chain(&other).for_each(|minute| *expected.entry(minute >> width).or_default() += 1);
+            let held: Vec<_> = merged.buckets.iter().map(|&it| i64::from(it)).zip(merged.failures.iter().copied()).collect();
+            prop_assert_eq!(held, expected.into_iter().collect::<Vec<_>>());
+            prop_assert!(merged.is_sound() && merged.doublings == width);
+        }
+    }
 }

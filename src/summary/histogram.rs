@@ -46,15 +46,27 @@ pub fn last(digits: u8, highest: impl Fn(usize) -> u64, bytes: &[u8]) -> Option<
     let (mut cells, mut calls) = (0_u64, 0_u64);
     let mut is_after_empty = false;
     while !rest.is_empty() {
-        let number = read(&mut rest)?;
-        let (empty, count) = (empty(number), count(number));
-        // One number is all empty cells between two that hold any, and none comes after the last of those.
-        if (empty > 0 && (is_after_empty || rest.is_empty())) || number == 1 {
-            return None;
+        if let Some(counts) = several(&mut rest) {
+            calls = calls.saturating_add(counts.into_iter().map(u64::from).sum());
+            cells = cells.saturating_add(SEVERAL as u64);
+            is_after_empty = false;
+            continue;
         }
-        is_after_empty = empty > 0;
-        calls = calls.checked_add(count).filter(|&calls| calls <= COUNT_MAX)?;
-        cells = cells.checked_add(empty + u64::from(count > 0)).filter(|&cells| cells <= CELLS_MAX)?;
+        let number = read(&mut rest)?;
+        let count = count(number);
+        if count > 0 {
+            calls = calls.saturating_add(count);
+            cells = cells.saturating_add(1);
+        } else if is_after_empty || rest.is_empty() || number == 1 {
+            // One number is all empty cells between two that hold any, and none comes after the last of those.
+            return None;
+        } else {
+            cells = cells.saturating_add(empty(number));
+        }
+        is_after_empty = count == 0;
+    }
+    if calls > COUNT_MAX || cells > CELLS_MAX {
+        return None;
     }
     let last = cells.checked_sub(1)? as usize;
     let mut expected = encode(digits, highest(last), &[]);
@@ -63,19 +75,62 @@ pub fn last(digits: u8, highest: impl Fn(usize) -> u64, bytes: &[u8]) -> Option<
 }
 
 /// The counts of the cells that hold any, sorted, of bytes of which [`last`] is some.
-pub fn counts(bytes: &[u8]) -> impl Iterator<Item = (usize, u64)> {
+#[must_use]
+pub fn counts(bytes: &[u8]) -> Vec<(usize, u64)> {
+    let mut counts = Vec::new();
+    for_each(bytes, |cell, some| match some {
+        Counts::One(count) => counts.push((cell, count)),
+        Counts::Several(several) => counts.extend((cell..).zip(several.map(u64::from))),
+    });
+    counts
+}
+
+/// How many counts are read at once where they are small: to read one by one would take most of the time of merging.
+pub const SEVERAL: usize = 8;
+/// No count of several is above this.
+pub const SMALL_MAX: u8 = 0x3f;
+
+/// Counts of a cell, or of it and those after it; none of them is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Of one cell.
+    One(u64),
+    /// Of several, each at most [`SMALL_MAX`].
+    Several([u8; SEVERAL]),
+}
+
+/// Calls `each` with these cells and their counts, in order.
+#[inline]
+pub fn for_each(bytes: &[u8], mut each: impl FnMut(usize, Counts)) {
     let mut body = bytes.get(HEADER_BYTES..).unwrap_or_default();
     let mut next = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let number = read(&mut body)?;
-            next += empty(number) as usize;
-            if count(number) > 0 {
+    loop {
+        if let Some(counts) = several(&mut body) {
+            each(next, Counts::Several(counts));
+            next += SEVERAL;
+            continue;
+        }
+        let Some(number) = read(&mut body) else { return };
+        match count(number) {
+            0 => next += empty(number) as usize,
+            count => {
+                each(next, Counts::One(count));
                 next += 1;
-                return Some((next - 1, count(number)));
             }
         }
-    })
+    }
+}
+
+/// Takes numbers of one byte off that are all counts.
+#[inline(always)]
+fn several(bytes: &mut &[u8]) -> Option<[u8; SEVERAL]> {
+    const EVERY: u64 = u64::MAX / 0xff;
+    let (&first, rest) = bytes.split_first_chunk()?;
+    let word = u64::from_le_bytes(first);
+    // Bytes that are even and below 0x80; if they are, one of them is 0 when the difference borrows.
+    let are_counts = word & (EVERY * 0x81) == 0 && word.wrapping_sub(EVERY) & (EVERY * 0x80) == 0;
+    *bytes = if are_counts { rest } else { return None };
+    Some((word >> 1).to_le_bytes())
 }
 
 /// How many empty cells a number says.
@@ -112,6 +167,17 @@ fn write(mut number: u64, out: &mut Vec<u8>) {
 /// Takes a number off that is written as [`write`] does, in as few bytes as it can be.
 #[inline(always)]
 fn read(bytes: &mut &[u8]) -> Option<u64> {
+    let (&byte, rest) = bytes.split_first()?;
+    if byte < 0x80 {
+        *bytes = rest;
+        return Some(u64::from(byte));
+    }
+    read_long(bytes)
+}
+
+/// The same of a number that most often has more bytes than one.
+#[inline]
+fn read_long(bytes: &mut &[u8]) -> Option<u64> {
     let (mut number, mut shift) = (0, 0);
     loop {
         let (&byte, rest) = bytes.split_first()?;

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_bytes::{ByteBuf, Bytes};
 
 use super::aggregate::Aggregate;
-use super::histogram;
+use super::histogram::{self, Counts, SEVERAL, SMALL_MAX};
 use crate::record::{Origin, Outcome, Record};
 
 /// Durations of some calls, counted in the cells of an HDR histogram. Counting by itself, a histogram would compute with
@@ -97,13 +97,29 @@ impl<const DIGITS: u8> Durations<DIGITS> {
         if stored.is_empty() {
             return;
         }
-        let calls = if self.cells.is_empty() { histogram::counts(stored).map(|(_, count)| count).sum() } else { 0 };
+        let mut calls = 0;
+        if self.cells.is_empty() {
+            // Few may stay few.
+            calls = histogram::counts(stored).into_iter().map(|(_, count)| count).sum();
+        }
         self.make_room(calls, Self::cell(self.ns_max));
-        for (cell, count) in histogram::counts(stored) {
-            match self.cells.get_mut(cell) {
-                Some(held) if u64::from(*held) + count <= u64::from(u16::MAX) => *held += count as u16,
-                _ => self.add(cell, count),
-            }
+        histogram::for_each(stored, |cell, counts| match counts {
+            Counts::One(count) => self.add_one(cell, count),
+            Counts::Several(counts) => match self.cells.get_mut(cell..cell + SEVERAL) {
+                Some(held) if held.iter().fold(0, |most, &held| most.max(held)) <= u16::MAX - u16::from(SMALL_MAX) => {
+                    held.iter_mut().zip(counts).for_each(|(held, count)| *held += u16::from(count));
+                }
+                _ => (cell..).zip(counts).for_each(|(cell, count)| self.add_one(cell, u64::from(count))),
+            },
+        });
+    }
+
+    /// Adds calls to a cell that most often is there.
+    #[inline]
+    fn add_one(&mut self, cell: usize, count: u64) {
+        match self.cells.get_mut(cell) {
+            Some(held) if u64::from(*held) + count <= u64::from(u16::MAX) => *held += count as u16,
+            _ => self.add(cell, count),
         }
     }
 
@@ -156,7 +172,7 @@ impl<const DIGITS: u8> Durations<DIGITS> {
     /// The cells that hold any calls, and how many; sorted.
     fn counts(&self) -> Vec<(usize, u64)> {
         if !self.stored.is_empty() {
-            return histogram::counts(&self.stored).collect();
+            return histogram::counts(&self.stored);
         }
         let mut few = self.few.clone();
         few.sort_unstable();
@@ -418,7 +434,7 @@ mod tests {
             bytes[4..8].copy_from_slice(&(body.len() as u32).to_be_bytes());
             bytes.extend(body);
             if let Some(last) = histogram::last(digits, |_| 9, &bytes) {
-                let counts: Vec<_> = histogram::counts(&bytes).collect();
+                let counts = histogram::counts(&bytes);
                 prop_assert_eq!(counts.last().map(|&(cell, _)| cell), Some(last));
                 prop_assert_eq!(histogram::encode(digits, 9, &counts), bytes);
             }

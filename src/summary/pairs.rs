@@ -88,8 +88,10 @@ impl Quota {
 
 /// The kept names of one owner, with their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "V: Deserialize<'de>"))]
 pub struct Kept<V> {
-    entries: BTreeMap<u64, Box<Entry<V>>>,
+    #[serde(deserialize_with = "super::sorted::deserialize")]
+    entries: Entries<V>,
     /// What was counted for names that are not kept.
     rest: u64,
     /// Whether anything went into the rest.
@@ -101,6 +103,12 @@ struct Entry<V> {
     name: Box<str>,
     value: V,
 }
+
+/// Names with their values by the hashes of their pairs.
+type Entries<V> = BTreeMap<u64, Box<Entry<V>>>;
+
+/// How many times as many names one table may have as another for both to be walked along.
+const ALIKE: usize = 8;
 
 /// Where a name counts.
 pub enum Place<'k, V> {
@@ -159,7 +167,12 @@ impl<V: Default> Kept<V> {
     /// Adds what another one kept for the same owner.
     pub fn merge(&mut self, other: Self, quota: &mut Quota, add: impl Fn(&mut V, V), count: impl Fn(&V) -> u64) {
         let Self { entries, rest, overflowed } = other;
-        for (hash, entry) in entries {
+        let new = if entries.len() >= self.entries.len() / ALIKE {
+            self.add_known(entries, &add)
+        } else {
+            entries.into_iter().collect()
+        };
+        for (hash, entry) in new {
             let Entry { name, value } = *entry;
             match self.entry(hash, &name, quota, &count) {
                 Place::Own(own) => add(own, value),
@@ -168,6 +181,20 @@ impl<V: Default> Kept<V> {
         }
         self.rest += rest;
         self.overflowed |= overflowed;
+    }
+
+    /// Adds the values of names that are here too, in one walk along both, and gives back the others.
+    fn add_known(&mut self, entries: Entries<V>, add: impl Fn(&mut V, V)) -> Vec<(u64, Box<Entry<V>>)> {
+        let mut new = Vec::new();
+        let mut held = self.entries.iter_mut().peekable();
+        for (hash, entry) in entries {
+            while held.next_if(|&(&held, _)| held < hash).is_some() {}
+            match held.next_if(|(held, own)| **held == hash && own.name == entry.name) {
+                Some((_, own)) => add(&mut own.value, entry.value),
+                None => new.push((hash, entry)),
+            }
+        }
+        new
     }
 
     /// Gives up the pairs that are not below the bound.
