@@ -32,7 +32,8 @@ const SHAPES_SHOWN: usize = 3;
 /// So many failures and no success at all look like a log of errors only.
 const FAILED_MIN: u64 = 10;
 
-/// The hints about a summary of inputs.
+/// The hints about a summary of inputs. They are the same whether the logs are read or their summaries, and say so of an option
+/// that only the logs go with.
 #[must_use]
 pub fn hints(summary: &Summary, inputs: &[InputFacts]) -> Vec<String> {
     let paths: Vec<_> = inputs.iter().map(|input| input.path.as_str()).collect();
@@ -112,8 +113,12 @@ fn coverage(totals: &Counts) -> Option<String> {
         );
     }
     let share = totals[LineClass::NoEnvelope] as f64 / lines.max(1) as f64;
-    (share > NO_ENVELOPE_SHARE)
-        .then(|| format!("{:.1} % of the lines are JSON without an envelope; --rejects FILE lists them", 100.0 * share))
+    (share > NO_ENVELOPE_SHARE).then(|| {
+        format!(
+            "{:.1} % of the lines are JSON without an envelope; over the logs, --rejects FILE lists them",
+            100.0 * share
+        )
+    })
 }
 
 fn only_failures(totals: &Counts) -> Option<String> {
@@ -296,7 +301,10 @@ fn shapes(summary: &Summary, paths: &[&str]) -> Option<String> {
     });
     let shapes: Vec<_> = shapes.collect();
     (!shapes.is_empty()).then(|| {
-        format!("lines that are not responses: {}; --rejects FILE lists them all with reasons", shapes.join("; "))
+        format!(
+            "lines that are not responses: {}; over the logs, --rejects FILE lists them all with reasons",
+            shapes.join("; ")
+        )
     })
 }
 
@@ -308,5 +316,5 @@ fn repetition(summary: &Summary, paths: &[&str]) -> Option<String> {
     let why = which.as_deref().unwrap_or("inputs repeat each other, or calls are logged twice");
     let few =
         if repeats { format!("{with_id} records have only {distinct} different request ids: ") } else { String::new() };
-    (repeats || which.is_some()).then(|| format!("{few}{why}; --dedupe counts each id once"))
+    (repeats || which.is_some()).then(|| format!("{few}{why}; over the logs, --dedupe counts each id once"))
 }

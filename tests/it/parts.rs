@@ -393,6 +393,30 @@ fn summaries_are_inputs_like_logs() {
     assert_refused(path, &["report", "a.summary", "bare.ndjson"], "another input is named bare.ndjson");
 }
 
+/// The report of summaries is that of their logs, its hints too, so an option that goes with logs alone is suggested as one.
+#[test]
+fn what_is_suggested_of_the_logs_works_there() {
+    let log = fs::read(testdata().join("wrapped.ndjson")).unwrap();
+    let folder = folder(&[("a.log", &log), ("b.log", &log)]);
+    let path = folder.path();
+    for name in ["a", "b"] {
+        let ran = run(path, ["report", &format!("{name}.log"), "-o", &format!("{name}.summary")], None);
+        assert_eq!(ran.exit, 0, "{ran:?}");
+    }
+    for inputs in [["a.log", "b.log"], ["a.summary", "b.summary"], ["a.summary", "b.log"]] {
+        let hints = run(path, ["report", "-f", "json", inputs[0], inputs[1]], None).json()["hints"].to_string();
+        for option in ["--dedupe", "--rejects"] {
+            assert!(hints.contains(&format!("over the logs, {option}")), "{inputs:?}: {hints}");
+        }
+    }
+    let once = run(path, ["report", "-f", "json", "a.log", "b.log", "--dedupe"], None);
+    assert!(once.exit == 0 && once.json()["totals"]["duplicates"].as_u64() > Some(500), "{once:?}");
+    assert_eq!(run(path, ["report", "a.log", "b.log", "--rejects", "r"], None).exit, 0);
+    for option in [&["--dedupe"][..], &["--rejects", "r"]] {
+        assert_refused(path, &[&["report", "a.summary", "b.summary"], option].concat(), "expected the logs");
+    }
+}
+
 #[test]
 fn a_summary_says_with_which_options_it_was_made() {
     let folder = logs();
