@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use resplog::internals::partial::cache::{Cache, Entry};
-use resplog::internals::partial::wire;
+use resplog::internals::partial::filed::Filed;
 use resplog::internals::render::cache as render;
 use resplog::settings;
 use resplog::time::{self, Nanos};
@@ -36,8 +36,8 @@ fn entries(folder: &Path) -> Result<(Cache, Vec<Entry>)> {
 fn rows(folder: &Path) -> Result<Vec<render::Row>> {
     let (_, entries) = entries(folder)?;
     let row = |entry: &Entry| {
-        let partial = std::fs::read(&entry.path).ok().and_then(|bytes| wire::decode(&bytes).ok());
-        render::Row::of(partial.as_ref(), entry.bytes, entry.used)
+        let filed = entry.summary().ok().flatten();
+        render::Row::of(filed.as_ref().map(Filed::partial), entry.bytes, entry.used)
     };
     Ok(entries.iter().map(row).collect())
 }
@@ -65,7 +65,7 @@ fn less(folder: &Path, bytes_max: u64, age: Option<i64>) -> Result<Vec<Entry>> {
     let (cache, entries) = entries(folder)?;
     let now = host::clock();
     let is_old = |entry: &Entry| age.is_some_and(|age| entry.used < Nanos(now.0.saturating_sub(age)));
-    let is_damaged = |entry: &Entry| std::fs::read(&entry.path).is_ok_and(|bytes| wire::decode(&bytes).is_err());
+    let is_damaged = |entry: &Entry| entry.summary().is_ok_and(|filed| filed.is_none());
     let named = || folder.display().to_string();
     let mut removed = Vec::new();
     for entry in entries.into_iter().filter(|entry| is_old(entry) || is_damaged(entry)) {

@@ -46,7 +46,7 @@ pub fn ids(args: &IdsArgs) -> u8 {
             }
             done.exit(false)
         }
-        Err(error) => complain(&error, exit::WRITE),
+        Err(failed) => failed.complain(),
     }
 }
 
@@ -102,7 +102,7 @@ pub fn find(args: &FindArgs) -> u8 {
             say_found(&done, &ids, is_filtered);
             done.exit(!ids.are_found())
         }
-        Err(error) => complain(&error, exit::WRITE),
+        Err(failed) => failed.complain(),
     }
 }
 
@@ -177,20 +177,36 @@ impl Listing {
     }
 }
 
+/// Why nothing was listed, and the exit code.
+struct Failed(anyhow::Error, u8);
+
+impl<E: Into<anyhow::Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self(error.into(), exit::WRITE)
+    }
+}
+
+impl Failed {
+    fn complain(&self) -> u8 {
+        complain(&self.0, self.1)
+    }
+}
+
 /// Lists records to standard output; the first write that fails ends the run.
 fn list(
     plan: Listed,
     args: &InputArgs,
     wanted: &Wanted,
     mut write: impl FnMut(&ids::Listed, &str, &mut dyn Write) -> io::Result<()> + Send,
-) -> Result<Listing> {
+) -> Result<Listing, Failed> {
     let watch = RunControl::default();
     let signals = Signals::stop(&watch)?;
     let Listed { names, mut options, settings } = plan;
     let stores = stores(options.threads, &watch.stop);
     let found = discover::discover_in(&names, &stdout::own(), &stores, &watch.stop);
     let (inputs, _copy) = copy::with_tars(found, &std::env::temp_dir(), &watch.stop);
-    let inputs = summaries::expand(inputs, &mut options, &settings, &stores, &watch.stop)?;
+    let inputs = summaries::expand(inputs, &mut options, &settings, &stores, &watch.stop)
+        .map_err(|error| Failed(error, exit::USAGE))?;
     said::warn_of_sources(args, &options, &inputs);
     let paths: Vec<_> = inputs.iter().map(engine::shown_path).collect();
     let path = |rank: usize| paths.get(rank).map_or("", String::as_str);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use resplog::internals::engine::RunControl;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 
 /// The signals of the one run of this process.
@@ -29,6 +29,7 @@ impl Signals {
             flag::register_usize(signal, Arc::clone(&signals.0), signal.unsigned_abs() as usize)?;
             flag::register(signal, Arc::clone(&watch.stop))?;
         }
+        outlive_limits()?;
         Ok(RUN.get_or_init(|| signals.clone()).clone())
     }
 
@@ -46,4 +47,9 @@ impl Signals {
     pub fn received(&self) -> Option<u8> {
         u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|&signal| signal != 0)
     }
+}
+
+/// Makes a file that may not grow further (`ulimit -f`) a write that fails, as a full disk is, and not the end of the program.
+fn outlive_limits() -> std::io::Result<()> {
+    flag::register(SIGXFSZ, Arc::default()).map(drop)
 }

@@ -193,6 +193,7 @@ mod tests {
             times: Times::default(),
             head: Head::of(bytes.get(..IDENTITY_BYTES).unwrap_or(bytes)),
             packed: None,
+            is_summary: false,
         };
         let at = |offset: u64, length: usize| {
             let rest = bytes.get(offset as usize..).unwrap_or_default();

@@ -94,7 +94,7 @@ impl<'s> Folders<'s> {
         let same = |probe: &Probe| probe.file == listed.file;
         match self.probe_named(&listed.place).and_then(|it| Some(it).filter(same).ok_or(io::ErrorKind::NotFound.into()))
         {
-            Ok(probe) => Some(probe),
+            Ok(probe) => Some(probe).filter(|probe| !probe.is_summary),
             Err(error) => {
                 self.note_failure(&error);
                 None

@@ -68,6 +68,11 @@ impl<'s> Planner<'s> {
                 continue;
             }
             match self.folders.probe_named(&input.path) {
+                // It is a failure of its own, and no reason to take another file for one that is only hidden.
+                Ok(probe) if probe.is_summary => {
+                    let error = "it is a summary, which does not go with --state: expected a log";
+                    self.inputs.rows.push(Row::failed(input.path, error.to_owned()));
+                }
                 // A file that was renamed since the directory was read may come twice.
                 Ok(probe) => {
                     logs.note(&input.path, &probe.place);

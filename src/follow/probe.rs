@@ -12,7 +12,7 @@ use crate::disk::Disk;
 use crate::input::decode::memory::Memory;
 use crate::input::decode::{self, Decoder, ReadError};
 use crate::input::fingerprint::{IDENTITY_BYTES, keep_last};
-use crate::input::{Compression, FileId, wait};
+use crate::input::{Compression, FileId, SUMMARY_MAGIC, wait};
 
 /// How many bytes a search for a line end reads at a time: few at first, since most often that is enough.
 const SEARCH_BYTES: [u64; 2] = [4096, 256 * 1024];
@@ -35,6 +35,8 @@ pub struct Probe {
     pub head: Head,
     /// What it is when it is an archive.
     pub packed: Option<Packed>,
+    /// Whether it is a summary of logs, which has no lines to be read on from.
+    pub is_summary: bool,
 }
 
 /// The shortest beginning that tells streams apart well enough to look whether they are one.
@@ -104,7 +106,8 @@ impl Probe {
             packed = Some(Packed { compression, size, head: head.mark, tail: Mark::tail(&tail) });
             head = Head::default();
         }
-        Ok(Self { place, file: FileId::of(&metadata), size, times: Times::of(&metadata), head, packed })
+        let is_summary = first.starts_with(SUMMARY_MAGIC);
+        Ok(Self { place, file: FileId::of(&metadata), size, times: Times::of(&metadata), head, packed, is_summary })
     }
 }
 

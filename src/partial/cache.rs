@@ -44,6 +44,26 @@ pub struct Entry {
     pub used: Nanos,
 }
 
+impl Entry {
+    /// Its summary; none of one that is not as it was written.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn summary(&self) -> io::Result<Option<Filed>> {
+        read(&self.path)
+    }
+}
+
+/// Reads an entry: a summary, and what it is found by, so that one that somebody put in the place of another is none.
+fn read(path: &Path) -> io::Result<Option<Filed>> {
+    let mut bytes = fs::read(path)?;
+    let key = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    let is_own = bytes.ends_with(key) && !key.is_empty();
+    bytes.truncate(bytes.len().saturating_sub(key.len()));
+    Ok(Some(bytes).filter(|_| is_own).and_then(|bytes| Filed::decode(bytes).ok()))
+}
+
 impl Cache {
     /// A folder, which is made when it is not there.
     ///
@@ -105,7 +125,7 @@ impl Cache {
     #[must_use]
     pub fn get(&self, key: &str, options: &Partial, now: Nanos) -> Option<Filed> {
         let path = self.place(key);
-        let filed = Filed::decode(fs::read(&path).ok()?).ok()?;
+        let filed = read(&path).ok()??;
         let partial = filed.partial();
         let is_own = partial.settings == options.settings && partial.by == options.by;
         // A folder that cannot be written to forgets what was used when.
@@ -120,7 +140,8 @@ impl Cache {
     ///
     /// Those of the operating system; what was there before stays.
     pub fn put(&self, disk: &Disk, key: &str, partial: &Partial) -> io::Result<()> {
-        let bytes = wire::encode(partial).map_err(io::Error::other)?;
+        let mut bytes = wire::encode(partial).map_err(io::Error::other)?;
+        bytes.extend_from_slice(key.as_bytes());
         let draft = disk.draft(self.place(key), false, |out| out.write_all(&bytes))?;
         disk.place(draft)
     }

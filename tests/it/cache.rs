@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -134,8 +135,14 @@ fn a_damaged_cache_is_read_afresh_and_replaced() {
     assert_same(path, "damaged");
     let repaired = entries.iter().all(|entry| fs::metadata(entry).unwrap().len() > 100);
     assert!(repaired, "damaged entries are replaced");
-    // An entry that is whole, and of another file.
+    // An entry that is whole, and of another file: by its name, and then by what it says of itself too.
     fs::copy(&entries[0], &entries[1]).unwrap();
+    assert_same(path, "put in the place of another");
+    let key = |entry: &Path| entry.file_stem().unwrap().as_encoded_bytes().to_vec();
+    let mut forged = fs::read(&entries[0]).unwrap();
+    forged.truncate(forged.len() - key(&entries[0]).len());
+    forged.extend(key(&entries[1]));
+    fs::write(&entries[1], forged).unwrap();
     let told = cached(path, &["--verify"]);
     assert_eq!(told.stdout, plain(path).stdout);
     assert!(told.stderr.contains("the cache held something else"), "{}", told.stderr);
@@ -168,6 +175,13 @@ fn what_fails_in_a_cache_fails_nothing_else() {
             let _ = fs::remove_dir_all(path.join("cache"));
         }
     }
+    // A file may not grow as far as an entry needs.
+    let _ = fs::remove_dir_all(path.join("cache"));
+    let mut limited = Command::new("/bin/sh");
+    limited.args(["-c", "ulimit -f 1; exec \"$0\" report logs -f json --cache cache", env!("CARGO_BIN_EXE_resplog")]);
+    let limited = limited.env_clear().current_dir(path).output().unwrap();
+    assert_eq!(String::from_utf8(limited.stdout).unwrap(), expected);
+    assert!(String::from_utf8_lossy(&limited.stderr).contains("its summary is not kept"), "{:?}", limited.status);
     assert_eq!(run(path, ["report", "logs", "--cache", "logs/bare.ndjson"], None).exit, 2);
 }
 

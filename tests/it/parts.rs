@@ -453,7 +453,9 @@ fn damaged_summaries_are_inputs_that_could_not_be_read() {
     let checksum = xxhash_rust::xxh3::xxh3_128(&newer[..end]).to_le_bytes();
     newer[end..].copy_from_slice(&checksum);
     fs::write(path.join("b.summary"), newer).unwrap();
-    assert_refused(path, &["report", "b.summary"], "which a newer resplog wrote");
+    for command in [&["report"][..], &["ids"], &["find", "an-id"], &["ticket"]] {
+        assert_refused(path, &[command, &["b.summary"]].concat(), "which a newer resplog wrote");
+    }
 }
 
 #[test]

@@ -276,6 +276,22 @@ fn a_last_line_without_its_end_waits_unless_its_file_was_rotated() {
     assert_eq!(site.show()["totals"]["lines"], 5);
 }
 
+/// It has no lines to be read on from, and what it is of would count twice. Others are read all the same.
+#[test]
+fn a_summary_among_the_logs_is_not_read_as_one() {
+    let site = Site::new();
+    site.write("logs/app.log", 0..2);
+    assert_eq!(site.run(&["logs", "-o", "day.summary"]).exit, 0);
+    site.rename("day.summary", "logs/day.summary");
+    for new in 0..2 {
+        site.write("logs/app.log", 2 + new..3 + new);
+        let ran = site.run(&["logs"]);
+        assert_eq!((ran.exit, &ran.json()["totals"]["lines"]), (3, &json!(1)), "{ran:?}");
+        assert!(ran.stderr.contains("logs/day.summary: it is a summary, which does not go with --state"), "{ran:?}");
+    }
+    assert_eq!(site.show()["totals"]["lines"], 4);
+}
+
 #[test]
 fn what_waits_from_run_to_run_is_told() {
     let site = Site::new();
