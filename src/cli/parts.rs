@@ -297,7 +297,7 @@ fn same(given: &Settings, by: &[String], planned: &Settings, expected: &Partial)
     let mut settings = expected.settings.clone();
     settings.extend(own.absolute().kept().into_iter().filter(|(name, value)| by_default.get(name) != Some(value)));
     let by = if by.is_empty() { expected.by.clone() } else { by.to_vec() };
-    Partial { settings, by, ..Partial::default() }.agrees(expected).context("--plan")
+    expected.agrees(&Partial { settings, by, ..Partial::default() }).context("--plan")
 }
 
 /// The files of a folder, in no order, or the one that is named.

@@ -336,7 +336,11 @@ fn what_a_plan_cannot_do_is_refused() {
     assert_refused(path, &["part", "--plan", "plan.json", "7"], "part 7 is not in plan.json");
     assert_refused(path, &["part", "--plan", "bare.ndjson", "0", "-o", "x.summary"], "not a plan");
     assert_refused(path, &["report", "--plan", "plan.json", "bare.summary"], "which is not in the plan");
-    assert_refused(path, &["report", "--plan", "plan.json", "bare.summary", "--service", "cvm"], "--service");
+    assert_refused(
+        path,
+        &["report", "--plan", "plan.json", "bare.summary", "--service", "cvm"],
+        "'unset' there and 'cvm' here",
+    );
     assert_refused(path, &["report", "--plan", "plan.json", "x", "--state", "s"], "--state");
 }
 

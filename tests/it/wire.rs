@@ -8,6 +8,8 @@ use proptest::sample::Index;
 use proptest::strategy::ValueTree;
 use resplog::internals::foreign::{Cloud, Foreign};
 use resplog::internals::input::Facts;
+use resplog::internals::partial::filed::Filed;
+use resplog::internals::partial::merge::Merger;
 use resplog::internals::partial::pieces::Pieces;
 use resplog::internals::partial::wire::{MAGIC, VERSION, WireError, decode, encode};
 use resplog::internals::partial::{Held, Partial};
@@ -131,15 +133,37 @@ fn every_bit_flipped_and_every_prefix_is_refused() {
     assert!(decode(&[&good[..], b"\n"].concat()).is_err());
 }
 
-#[test]
-fn what_version_1_wrote_is_read() {
-    let now = written(&full());
-    let (_, old) = body(&now).split_last().map(|(last, old)| (*last, old.to_vec())).unwrap();
+/// The same as version 1 wrote it, without a list of files.
+fn of_version_1(bytes: &[u8]) -> Vec<u8> {
+    let (_, old) = body(bytes).split_last().map(|(last, old)| (*last, old.to_vec())).unwrap();
     let mut bytes = forged(0, old.len() as u64, &old);
     bytes.truncate(bytes.len() - 16);
     bytes[8] = 1;
     bytes.extend(xxh3_128(&bytes).to_le_bytes());
-    assert_eq!(encode(&decode(&bytes).unwrap()).unwrap(), now);
+    bytes
+}
+
+#[test]
+fn what_version_1_wrote_is_read() {
+    let now = written(&full());
+    assert_eq!(encode(&decode(&of_version_1(&now)).unwrap()).unwrap(), now);
+}
+
+#[test]
+fn what_version_1_wrote_of_one_input_is_kept_as_this_version_writes_it() {
+    let single = |path: &str| partial(Fold::default().finish([InputId { path: path.to_owned(), identity: Some(7) }]));
+    let now = encode(&single("a.log")).unwrap();
+    let old = of_version_1(&now);
+    let with_another = |file: &[u8]| {
+        let mut merger = Merger::new(&single("")).keeping_apart();
+        merger.add(Filed::decode(file.to_vec()).unwrap()).unwrap();
+        merger.add(single("b.log")).unwrap();
+        merger.finish()
+    };
+    let merged = with_another(&now);
+    assert_eq!(encode(&with_another(&old)).unwrap(), encode(&merged).unwrap());
+    let each = merged.each().unwrap().unwrap();
+    assert_eq!(each.iter().map(|single| encode(single).unwrap()).next(), Some(now));
 }
 
 #[test]
