@@ -37,6 +37,11 @@ impl Apart {
         self.0.is_empty()
     }
 
+    /// How many bytes they have where they are stored, at the end of the sum; about, as their lengths are not counted.
+    pub(super) fn stored_bytes(&self) -> usize {
+        self.0.iter().map(|file| file.len()).sum()
+    }
+
     /// The files, in the order of the inputs.
     pub(super) fn files(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.0.iter().map(|file| file.as_slice())

@@ -27,6 +27,10 @@ const RATIO_MAX: usize = 256;
 const BODY_BYTES_FREE: usize = 64 * 1024;
 /// The level of zstd: higher ones take much more time and save a few per cent.
 const LEVEL: i32 = 3;
+/// The level for files of single inputs, which are packed already: little more than copying.
+const LEVEL_OF_PACKED: i32 = -100;
+/// From how many bytes on such files are packed so; small ones have much in common.
+const PACKED_BYTES_MIN: usize = 1 << 20;
 
 /// Why bytes are not a summary that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +68,7 @@ pub(super) fn is_of_this_version(bytes: &[u8]) -> bool {
 /// None that a settled summary can cause.
 pub fn encode(partial: &Partial) -> Result<Vec<u8>, WireError> {
     let body = body(partial)?;
-    let packed = pack(&body)?;
+    let packed = pack(&body, partial.apart.stored_bytes())?;
     let is_packed = packed.len() < body.len() && body.len() <= body_bytes_max(packed.len());
     let mut bytes = Vec::with_capacity(HEADER_BYTES + packed.len().min(body.len()) + CHECKSUM_BYTES);
     bytes.extend_from_slice(MAGIC);
@@ -176,9 +180,22 @@ const fn body_bytes_max(packed: usize) -> usize {
     packed.saturating_mul(RATIO_MAX).saturating_add(BODY_BYTES_FREE)
 }
 
-fn pack(body: &[u8]) -> Result<Vec<u8>, WireError> {
-    let mut packed = vec![0; zstd_safe::compress_bound(body.len())];
-    let length = zstd_safe::compress(packed.as_mut_slice(), body, LEVEL)
+/// Packs a body that ends with the files of single inputs, as a frame of zstd, or as two where those are large.
+fn pack(body: &[u8], files: usize) -> Result<Vec<u8>, WireError> {
+    let (sum, files) = match files {
+        PACKED_BYTES_MIN.. => body.split_at(body.len().saturating_sub(files)),
+        _ => (body, [].as_slice()),
+    };
+    let mut packed = frame(sum, LEVEL)?;
+    if !files.is_empty() {
+        packed.append(&mut frame(files, LEVEL_OF_PACKED)?);
+    }
+    Ok(packed)
+}
+
+fn frame(bytes: &[u8], level: i32) -> Result<Vec<u8>, WireError> {
+    let mut packed = vec![0; zstd_safe::compress_bound(bytes.len())];
+    let length = zstd_safe::compress(packed.as_mut_slice(), bytes, level)
         .map_err(|code| WireError::Unwritten(zstd_safe::get_error_name(code).to_owned()))?;
     packed.truncate(length);
     Ok(packed)

@@ -143,6 +143,52 @@ fn of_version_1(bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// What each input says alone is a frame of its own where that is large.
+#[test]
+fn a_large_summary_of_several_inputs_is_read() {
+    let noise = |seed: u64| {
+        let mut chance = seed;
+        let mut next = move || {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            chance
+        };
+        let mut fold = Fold::default();
+        for line in 0..60_000_u64 {
+            let context = Context { duration_ns: Some(next() >> (next() % 40)), ..Context::default() };
+            let id = format!("{:016x}", next());
+            let record = Record {
+                outcome: Outcome::Ok,
+                code: "",
+                message: "",
+                request_id: Some(&id),
+                context,
+                by: &[],
+                form: Form::Envelope,
+                pointer: None,
+            };
+            let origin = Origin { input: 0, offset: 100 * line, chunk_offset: 0, line };
+            fold.observe(&Line::Record(record), Anomalies::NONE, origin);
+        }
+        fold.chunk(0, &(0..6_000_000), 60_000);
+        partial(fold.finish([InputId { path: format!("{seed}.log"), identity: Some(u128::from(seed)) }]))
+    };
+    let singles: Vec<_> = (1..=8).map(noise).collect();
+    let merged = |order: &mut dyn Iterator<Item = &Partial>| {
+        let mut merger = Merger::new(&singles[0]).keeping_apart();
+        order.for_each(|single| {
+            merger.add(Filed::decode(encode(single).unwrap()).unwrap()).unwrap();
+        });
+        merger.finish()
+    };
+    let whole = merged(&mut singles.iter());
+    let bytes = encode(&whole).unwrap();
+    assert!(bytes.len() > 1 << 21, "{} bytes", bytes.len());
+    assert_eq!(encode(&decode(&bytes).unwrap()).unwrap(), bytes);
+    assert_eq!(encode(&merged(&mut singles.iter().rev())).unwrap(), bytes);
+    let each = decode(&bytes).unwrap().each().unwrap().unwrap();
+    assert!(each.iter().zip(&singles).all(|(one, single)| encode(one).unwrap() == encode(single).unwrap()));
+}
+
 #[test]
 fn what_version_1_wrote_is_read() {
     let now = written(&full());
