@@ -115,7 +115,7 @@ fn coverage(totals: &Counts) -> Option<String> {
     let share = totals[LineClass::NoEnvelope] as f64 / lines.max(1) as f64;
     (share > NO_ENVELOPE_SHARE).then(|| {
         format!(
-            "{:.1} % of the lines are JSON without an envelope; over the logs, --rejects FILE lists them",
+            "{:.1} % of the lines are JSON without an envelope; --rejects FILE over the logs lists them",
             100.0 * share
         )
     })
@@ -302,7 +302,7 @@ fn shapes(summary: &Summary, paths: &[&str]) -> Option<String> {
     let shapes: Vec<_> = shapes.collect();
     (!shapes.is_empty()).then(|| {
         format!(
-            "lines that are not responses: {}; over the logs, --rejects FILE lists them all with reasons",
+            "lines that are not responses: {}; --rejects FILE over the logs lists them all with reasons",
             shapes.join("; ")
         )
     })
@@ -316,5 +316,5 @@ fn repetition(summary: &Summary, paths: &[&str]) -> Option<String> {
     let why = which.as_deref().unwrap_or("inputs repeat each other, or calls are logged twice");
     let few =
         if repeats { format!("{with_id} records have only {distinct} different request ids: ") } else { String::new() };
-    (repeats || which.is_some()).then(|| format!("{few}{why}; over the logs, --dedupe counts each id once"))
+    (repeats || which.is_some()).then(|| format!("{few}{why}; --dedupe over the logs counts each id once"))
 }

@@ -409,8 +409,8 @@ fn what_is_suggested_of_the_logs_works_there() {
     }
     for inputs in [["a.log", "b.log"], ["a.summary", "b.summary"], ["a.summary", "b.log"]] {
         let hints = run(path, ["report", "-f", "json", inputs[0], inputs[1]], None).json()["hints"].to_string();
-        for option in ["--dedupe", "--rejects"] {
-            assert!(hints.contains(&format!("over the logs, {option}")), "{inputs:?}: {hints}");
+        for option in ["--dedupe", "--rejects FILE"] {
+            assert!(hints.contains(&format!("{option} over the logs")), "{inputs:?}: {hints}");
         }
     }
     let once = run(path, ["report", "-f", "json", "a.log", "b.log", "--dedupe"], None);

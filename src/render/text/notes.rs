@@ -76,7 +76,7 @@ fn items(topic: Topic, remarks: &[Remark<'_>], clock: &Clock<'_>, top: usize, to
         let rejects =
             remarks.iter().filter(|it| matches!(it, Remark::NoEnvelope(_) | Remark::Malformed { .. })).count();
         if let Some(last) = rejects.checked_sub(1).and_then(|last| items.get_mut(last)) {
-            last.push(vec![Span::styled(Style::Faint, "over the logs, --rejects FILE lists all")]);
+            last.push(vec![Span::styled(Style::Faint, "--rejects FILE over the logs lists all")]);
         }
     }
     if topic == Topic::NotSeen {
