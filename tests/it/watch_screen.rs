@@ -227,7 +227,9 @@ fn a_panic_leaves_the_terminal_as_it_was_with_its_message() {
     let site = Site::new();
     site.append("logs/app.log", "");
     // A call of a look, when the screen has been there for a while.
-    let Some(tmux) = Tmux::start(site, "panic", (80, 24), "logs", "RESPLOG_FAULT=90:panic") else { return };
+    let Some(tmux) = Tmux::start(site, "panic", (80, 24), "logs", "RUST_BACKTRACE=0 RESPLOG_FAULT=90:panic") else {
+        return;
+    };
     tmux.until(|screen| screen.contains("no call with a time yet"));
     assert_eq!(tmux.modes(), "1 0");
     let screen = tmux.until(|screen| {
