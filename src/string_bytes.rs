@@ -2,7 +2,6 @@
 //! than most strings are; and what its escapes stand for. It checks nothing, and knows no value but a string.
 
 use bumpalo::Bump;
-use bumpalo::collections::Vec;
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 /// The high bit of every byte of a word.
@@ -30,19 +29,19 @@ pub fn before_special_or_non_ascii(text: &[u8]) -> usize {
 /// U+FFFD.
 pub fn unescaped<'a>(raw: &[u8], first: usize, bump: &'a Bump) -> &'a [u8] {
     let (plain, raw) = raw.split_at(first.min(raw.len()));
-    // A word more than needed is written at once, and what of it was too much is taken back.
-    let mut text = Vec::with_capacity_in(plain.len() + raw.len() + 8, bump);
-    text.extend_from_slice_copy(plain);
-    let _: Option<u64> = unescape::<false>(raw, &mut text);
-    text.into_bump_slice()
+    let text = bump.alloc_slice_fill_copy(plain.len() + raw.len() + WORD, 0);
+    let (start, room) = text.split_at_mut(plain.len());
+    start.copy_from_slice(plain);
+    let length = unescape::<false>(raw, room, b'\n').map_or(0, |written| written.length);
+    text.get(..plain.len() + length).unwrap_or_default()
 }
 
 /// What stands between two quotes, when it is a string, checked and unescaped in one go; that its bytes are UTF-8 is left to
 /// check when they are not ASCII.
 pub fn unescaped_string<'a>(raw: &[u8], bump: &'a Bump) -> Option<Unescaped<'a>> {
-    let mut text = Vec::with_capacity_in(raw.len() + 8, bump);
-    let highs = unescape::<true>(raw, &mut text)?;
-    Some(Unescaped { text: text.into_bump_slice(), is_ascii: highs & HIGHS == 0 })
+    let text = bump.alloc_slice_fill_copy(raw.len() + WORD, 0);
+    let Written { length, highs } = unescape::<true>(raw, text, b'\n')?;
+    Some(Unescaped { text: text.get(..length)?, is_ascii: highs & HIGHS == 0 })
 }
 
 /// A string without its escapes.
@@ -53,102 +52,80 @@ pub struct Unescaped<'a> {
     pub is_ascii: bool,
 }
 
-/// Appends what a string stands for, and gives all its words, one over the other. With `CHECKED` there is none when it holds
-/// a quote, a control character or what only looks like an escape.
+/// Appends what the bytes between the quotes of a string stand for. A line feed is a carriage return here, and a lone surrogate
+/// U+FFFD.
+pub fn append_text(raw: &[u8], text: &mut Vec<u8>) {
+    let start = text.len();
+    text.resize(start + raw.len() + WORD, 0);
+    let room = text.get_mut(start..).unwrap_or_default();
+    let length = unescape::<false>(raw, room, b'\r').map_or(0, |written| written.length);
+    text.truncate(start + length);
+}
+
+/// Bytes of a word.
+const WORD: usize = 8;
+
+/// What was written of a string.
+struct Written {
+    /// How many bytes.
+    length: usize,
+    /// All words of the string, one over the other.
+    highs: u64,
+}
+
+/// Writes what a string stands for, with this byte for a line feed. The room has a word more than the string: no escape is
+/// shorter than what it stands for, and of a word too much is written at once. With `CHECKED` there is nothing when the string
+/// holds a quote, a control character or what only looks like an escape.
 #[inline(always)]
-fn unescape<const CHECKED: bool>(mut raw: &[u8], text: &mut Vec<'_, u8>) -> Option<u64> {
-    let mut all = 0;
+fn unescape<const CHECKED: bool>(mut raw: &[u8], room: &mut [u8], line_feed: u8) -> Option<Written> {
+    let (mut length, mut highs) = (0, 0);
     loop {
-        while let Some(word) = raw.first_chunk::<8>() {
+        while let Some(word) = raw.first_chunk::<WORD>() {
             let bytes = u64::from_le_bytes(*word);
-            all |= bytes;
+            highs |= bytes;
             let special = is(bytes, b'"') | is(bytes, b'\\') | if CHECKED { below(bytes, b' ') } else { 0 };
             let plain = special.trailing_zeros() as usize / 8;
-            text.extend_from_slice_copy(word);
-            text.truncate(text.len() + plain - 8);
+            *room.get_mut(length..)?.first_chunk_mut()? = *word;
+            length += plain;
             raw = &raw[plain..];
-            if plain < 8 {
+            if plain < WORD {
                 break;
             }
         }
-        if raw.len() < 8 {
+        if raw.len() < WORD {
             let plain = if CHECKED { before_special(raw) } else { before_quote_or_escape(raw) };
-            all |= raw.iter().fold(0, |all, &byte| all | u64::from(byte));
-            text.extend_from_slice_copy(&raw[..plain]);
+            highs |= raw.iter().fold(0, |all, &byte| all | u64::from(byte));
+            put(room, &mut length, &raw[..plain])?;
             raw = &raw[plain..];
         }
         if raw.is_empty() {
-            return Some(all);
+            return Some(Written { length, highs });
         }
         // Nearly all escapes are of one sign.
         if let Some(&[b'\\', sign]) = raw.first_chunk()
             && let byte @ 1.. = SHORT[usize::from(sign)]
         {
-            text.push(byte);
+            *room.get_mut(length)? = if byte == b'\n' { line_feed } else { byte };
+            length += 1;
             raw = &raw[2..];
             continue;
         }
         if CHECKED && escape_length(raw).is_none() {
             return None;
         }
-        let (length, character) = escape(raw);
-        text.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes());
-        raw = raw.get(length..).unwrap_or_default();
+        let (bytes, character) = escape(raw);
+        let character = if character == '\n' { char::from(line_feed) } else { character };
+        put(room, &mut length, character.encode_utf8(&mut [0; 4]).as_bytes())?;
+        raw = raw.get(bytes..).unwrap_or_default();
     }
-}
-
-/// Appends what the bytes between the quotes of a string stand for. A line feed is a carriage return here, and a lone surrogate
-/// U+FFFD.
-pub fn append_text(mut raw: &[u8], text: &mut std::vec::Vec<u8>) {
-    let start = text.len();
-    // No escape is shorter than what it stands for. A word more than needed is written at once.
-    text.resize(start + raw.len() + WORD, 0);
-    let mut end = start;
-    loop {
-        while let Some(word) = raw.first_chunk::<WORD>()
-            && let Some(room) = text.get_mut(end..).and_then(<[u8]>::first_chunk_mut)
-        {
-            *room = *word;
-            let plain = is(u64::from_le_bytes(*word), b'\\').trailing_zeros() as usize / 8;
-            end += plain;
-            raw = raw.get(plain..).unwrap_or_default();
-            if plain < WORD {
-                break;
-            }
-        }
-        if raw.len() < WORD {
-            let plain = raw.iter().position(|&byte| byte == b'\\').unwrap_or(raw.len());
-            put(text, &mut end, raw.get(..plain).unwrap_or_default());
-            raw = raw.get(plain..).unwrap_or_default();
-        }
-        let Some(&sign) = raw.get(1) else { break };
-        // Nearly all escapes are of one sign.
-        if let byte @ 1.. = SHORT[usize::from(sign)]
-            && let Some(room) = text.get_mut(end)
-        {
-            *room = if byte == b'\n' { b'\r' } else { byte };
-            end += 1;
-            raw = raw.get(2..).unwrap_or_default();
-            continue;
-        }
-        let (length, character) = escape(raw);
-        let character = if character == '\n' { '\r' } else { character };
-        put(text, &mut end, character.encode_utf8(&mut [0; 4]).as_bytes());
-        raw = raw.get(length..).unwrap_or_default();
-    }
-    text.truncate(end);
 }
 
 /// Writes bytes over those from a place on.
-fn put(text: &mut [u8], at: &mut usize, bytes: &[u8]) {
-    if let Some(room) = text.get_mut(*at..*at + bytes.len()) {
-        room.copy_from_slice(bytes);
-        *at += bytes.len();
-    }
+fn put(room: &mut [u8], at: &mut usize, bytes: &[u8]) -> Option<()> {
+    room.get_mut(*at..*at + bytes.len())?.copy_from_slice(bytes);
+    *at += bytes.len();
+    Some(())
 }
-
-/// Bytes of a word.
-const WORD: usize = 8;
 
 /// What an escape of one sign stands for; 0 where there is none.
 const SHORT: [u8; 256] = {

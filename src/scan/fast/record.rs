@@ -22,26 +22,16 @@ impl<'a> Hit<'a> {
     /// The record of a line that the block scanner accepted. A record is large, and is made where it is used.
     #[inline(always)]
     pub fn record(&'a self, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
-        match self.inside {
-            Inside::Response(found) => self.of_line(found, profile, bump),
-            Inside::Text(_) => self.of_text(profile, bump),
-        }
-    }
-
-    /// The record of a line in which the response stands.
-    #[inline(always)]
-    fn of_line(&'a self, found: &'a Found, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
-        let members = found.members(self.chunk, bump);
-        let spot = self.spot();
-        let Around { context, has_nested_context, .. } = self.around;
+        let members = self.members(bump);
+        let spot = Spot { form: self.way.form, pointer: Some(&self.way.pointer) };
         let asks_more = !profile.fields().is_empty() || !profile.by().is_empty();
-        if context.is_empty() && !has_nested_context && !asks_more {
+        if matches!(self.inside, Inside::Response(_)) && self.is_without_context() && !asks_more {
             let (record, anomalies) = policy::judge(members, Context::default(), &[], spot);
             return Scanned { anomalies, ..Scanned::of(Line::Record(record)) };
         }
-        if !has_nested_context && let Some((by, overrides)) = self.asked(profile, bump) {
+        if let Some((by, overrides)) = self.asked(profile, bump) {
             let mut reader = PlainReader::new(overrides.fields, profile, bump);
-            if reader.text(self.offers(bump)) {
+            if self.read_context(&mut reader, bump) {
                 let (context, odd) = reader.finish(overrides);
                 let (record, anomalies) = policy::judge(members, context, by, spot);
                 return Scanned { anomalies: anomalies.union(odd), ..Scanned::of(Line::Record(record)) };
@@ -50,30 +40,27 @@ impl<'a> Hit<'a> {
         self.in_order(members, spot, profile, bump)
     }
 
-    /// The record of a line in which the response stands in the text of a string.
-    #[inline(never)]
-    fn of_text(&'a self, profile: &Profile, bump: &'a Bump) -> Scanned<'a> {
-        let texts = BumpVec::from_iter_in(self.texts(), bump);
-        let innermost = texts.last().copied().unwrap_or(self);
-        let Inside::Response(found) = innermost.inside else { return Scanned::of(Line::NoEnvelope) };
-        let members = found.members(innermost.chunk, bump);
-        let spot = self.spot();
-        if !texts.iter().any(|text| text.around.has_nested_context)
-            && let Some((by, overrides)) = self.asked(profile, bump)
-        {
-            let mut reader = PlainReader::new(overrides.fields, profile, bump);
-            if texts.iter().rev().all(|text| reader.text(text.offers(bump))) {
-                let (context, odd) = reader.finish(overrides);
-                let (record, anomalies) = policy::judge(members, context, by, spot);
-                return Scanned { anomalies: anomalies.union(odd), ..Scanned::of(Line::Record(record)) };
-            }
+    /// What the response says.
+    #[inline]
+    fn members(&'a self, bump: &'a Bump) -> Members<'a> {
+        match self.inside {
+            Inside::Response(found) => found.members(self.chunk, bump),
+            Inside::Text(inner) => inner.members(bump),
         }
-        self.in_order(members, spot, profile, bump)
     }
 
-    /// Where the response stands.
-    fn spot(&'a self) -> Spot<'a> {
-        Spot { form: self.way.form, pointer: Some(&self.way.pointer) }
+    /// Reads the context of the texts, the innermost first. Whether it need not be put in order.
+    #[inline]
+    fn read_context(&'a self, reader: &mut PlainReader<'a, '_>, bump: &'a Bump) -> bool {
+        let is_read = match self.inside {
+            Inside::Response(_) => true,
+            Inside::Text(inner) => inner.read_context(reader, bump),
+        };
+        is_read && !self.around.has_nested_context && reader.text(self.offers(bump))
+    }
+
+    const fn is_without_context(&self) -> bool {
+        self.around.context.is_empty() && !self.around.has_nested_context
     }
 
     /// The members around the way whose names are in the table of context names.
